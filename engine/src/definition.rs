@@ -1,0 +1,28 @@
+//! From a folder of text files to a checked, immutable [`Region`].
+//!
+//! Everything an author can get wrong is found here and told as a [`problem::Problem`] with file,
+//! line and column; what leaves this module is known to be right and needs no checking again.
+
+pub mod calendar;
+pub mod code_list;
+pub mod expression;
+pub mod form;
+pub mod problem;
+pub mod region;
+pub mod scope;
+pub mod text;
+pub mod workflow;
+
+use std::sync::Arc;
+
+pub use calendar::Calendar;
+pub use code_list::CodeList;
+pub use expression::Expression;
+pub use form::{Field, FieldType, Form, Page, Rule};
+pub use region::Region;
+pub use text::{Language, Text};
+
+/// The name of something in a definition: a field, a page, a role, a state, a code list.
+///
+/// Cheap to clone. Which characters are allowed is LANGUAGE L1's rule and was checked at load.
+pub type Id = Arc<str>;

@@ -1,0 +1,197 @@
+//! Official classifications: flat lists and trees of codes.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::Id;
+
+/// One classification, in its official order. Immutable and shared.
+#[derive(Debug)]
+pub struct CodeList {
+    /// The list's id: the file name under `codes/`, or `field:<id>` for an inline map.
+    pub id: Id,
+    entries: Vec<Entry>,
+    by_code: HashMap<Arc<str>, usize>,
+    is_tree: bool,
+}
+
+/// One code of a list.
+#[derive(Debug)]
+pub struct Entry {
+    /// What is stored.
+    pub code: Arc<str>,
+    /// What a person reads.
+    pub name: Arc<str>,
+    /// The position of the entry above it.
+    pub parent: Option<usize>,
+    /// The positions of the entries below it.
+    pub children: Vec<usize>,
+    /// 0 for a root.
+    pub depth: usize,
+    /// True where the full standard has entries below this one that are not shipped.
+    pub branch: bool,
+    /// Further columns of the CSV, by header.
+    pub columns: IndexMap<String, String>,
+}
+
+/// What is wrong with one row of a list; `row` counts from 1 without the header.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RowProblem {
+    /// `code` stands in an earlier row too.
+    Duplicate {
+        /// The later row.
+        row: usize,
+        /// The row it repeats.
+        first: usize,
+        /// The code that stands twice.
+        code: String,
+    },
+    /// `parent` names no code of the list.
+    Orphan {
+        /// The row.
+        row: usize,
+        /// The parent it names.
+        parent: String,
+    },
+    /// Following `parent` from here never reaches a root.
+    Loop {
+        /// The row.
+        row: usize,
+    },
+}
+
+/// A row as it is read: code, name, parent (empty for a root), branch mark, further columns.
+#[derive(Debug, Clone, Default)]
+pub struct Row {
+    /// The code.
+    pub code: String,
+    /// The name.
+    pub name: String,
+    /// The parent's code, or empty.
+    pub parent: String,
+    /// The `branch` column.
+    pub branch: bool,
+    /// Every other column.
+    pub columns: IndexMap<String, String>,
+}
+
+impl CodeList {
+    /// Builds a list, or says every row that is wrong.
+    pub fn new(id: Id, rows: Vec<Row>) -> Result<Self, Vec<RowProblem>> {
+        let mut problems = Vec::new();
+        let mut by_code: HashMap<Arc<str>, usize> = HashMap::with_capacity(rows.len());
+        for (at, row) in rows.iter().enumerate() {
+            if let Some(first) = by_code.get(row.code.as_str()) {
+                problems.push(RowProblem::Duplicate { row: at + 1, first: first + 1, code: row.code.clone() });
+            } else {
+                by_code.insert(row.code.as_str().into(), at);
+            }
+        }
+        let mut entries: Vec<Entry> = Vec::with_capacity(rows.len());
+        for (at, row) in rows.iter().enumerate() {
+            let parent = match row.parent.as_str() {
+                "" => None,
+                code => {
+                    let found = by_code.get(code).copied();
+                    if found.is_none() {
+                        problems.push(RowProblem::Orphan { row: at + 1, parent: code.into() });
+                    }
+                    found
+                }
+            };
+            entries.push(Entry {
+                code: row.code.as_str().into(),
+                name: row.name.as_str().into(),
+                parent,
+                children: Vec::new(),
+                depth: 0,
+                branch: row.branch,
+                columns: row.columns.clone(),
+            });
+        }
+        for at in 0..entries.len() {
+            match depth_of(&entries, at) {
+                Some(depth) => entries[at].depth = depth,
+                None => problems.push(RowProblem::Loop { row: at + 1 }),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        for at in 0..entries.len() {
+            if let Some(parent) = entries[at].parent {
+                entries[parent].children.push(at);
+            }
+        }
+        let is_tree = entries.iter().any(|entry| entry.parent.is_some() || entry.branch);
+        Ok(Self { id, entries, by_code, is_tree })
+    }
+
+    /// All entries, in the list's own order.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Whether entries stand below one another.
+    pub fn is_tree(&self) -> bool {
+        self.is_tree
+    }
+
+    /// The entry of `code`.
+    pub fn get(&self, code: &str) -> Option<&Entry> {
+        self.by_code.get(code).map(|&at| &self.entries[at])
+    }
+
+    /// Whether `code` is a smallest branch: nothing below it, shipped or not.
+    pub fn is_leaf(&self, code: &str) -> bool {
+        self.get(code).is_some_and(|entry| entry.children.is_empty() && !entry.branch)
+    }
+
+    /// Whether `code` is `ancestor` or stands below it.
+    pub fn is_within(&self, code: &str, ancestor: &str) -> bool {
+        let mut at = self.by_code.get(code).copied();
+        while let Some(position) = at {
+            let entry = &self.entries[position];
+            if &*entry.code == ancestor {
+                return true;
+            }
+            at = entry.parent;
+        }
+        false
+    }
+
+    /// The names from the root down to `code`, joined by ` / `; the code itself where it is unknown.
+    pub fn path(&self, code: &str) -> String {
+        let mut names: Vec<&str> = Vec::new();
+        let mut at = self.by_code.get(code).copied();
+        if at.is_none() {
+            return code.into();
+        }
+        while let Some(position) = at {
+            names.push(&self.entries[position].name);
+            at = self.entries[position].parent;
+        }
+        names.reverse();
+        names.join(" / ")
+    }
+
+    /// The name of `code`, or the code itself where it is unknown.
+    pub fn label<'a>(&'a self, code: &'a str) -> &'a str {
+        self.get(code).map_or(code, |entry| &entry.name)
+    }
+}
+
+fn depth_of(entries: &[Entry], start: usize) -> Option<usize> {
+    let mut depth = 0;
+    let mut at = start;
+    while let Some(parent) = entries[at].parent {
+        depth += 1;
+        if depth > entries.len() {
+            return None;
+        }
+        at = parent;
+    }
+    Some(depth)
+}

@@ -1,0 +1,205 @@
+//! Expressions: CEL source, typed against a scope at load, evaluated without side effects.
+//!
+//! LANGUAGE L3 says what an expression means. [`compile`] turns source and [`Scope`] into an
+//! [`Expression`] or into every mistake in it; [`Expression::eval`] reads a [`Frame`].
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use jiff::civil::Date;
+use rust_decimal::Decimal;
+
+use super::{Calendar, CodeList, Id, Text};
+
+/// What an expression or a name in scope is.
+#[derive(Clone, Debug)]
+pub enum Type {
+    /// true or false.
+    Bool,
+    /// A whole number (also the type of a `year` field).
+    Int,
+    /// An exact decimal number.
+    Decimal,
+    /// A string.
+    Text,
+    /// A string that is a code of this list.
+    Code(Arc<CodeList>),
+    /// A day.
+    Date,
+    /// A month of a year.
+    Month,
+    /// What `days(n)`, `workdays(n)`, `months(n)` and `years(n)` give.
+    Period,
+    /// A list.
+    List(Box<Type>),
+    /// A record: a table's row, a picked unit, a file, `app`.
+    Record(Arc<RecordType>),
+    /// Nothing is known, as of `[]`: fits every other type.
+    Unknown,
+}
+
+/// The columns of a record, in order.
+#[derive(Debug, Default)]
+pub struct RecordType {
+    /// What an author calls it: a table's id, `units`, `file`, `app`.
+    pub name: String,
+    /// Each column's type.
+    pub columns: IndexMap<Id, Type>,
+}
+
+/// A value at run time.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Value {
+    /// Hidden, unanswered or not to be computed (LANGUAGE L3).
+    #[default]
+    Empty,
+    /// See [`Type::Bool`].
+    Bool(bool),
+    /// See [`Type::Int`].
+    Int(i64),
+    /// See [`Type::Decimal`].
+    Decimal(Decimal),
+    /// See [`Type::Text`] and [`Type::Code`].
+    Text(Arc<str>),
+    /// See [`Type::Date`].
+    Date(Date),
+    /// See [`Type::Month`]; kept as the month's first day.
+    Month(Date),
+    /// See [`Type::Period`].
+    Period(Period),
+    /// See [`Type::List`].
+    List(Arc<[Value]>),
+    /// The columns of a [`Type::Record`], in its order.
+    Record(Arc<[Value]>),
+}
+
+/// A length of time in calendar units.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Period {
+    /// Calendar days.
+    Days(i64),
+    /// Working days of the region's calendar.
+    Workdays(i64),
+    /// Months; month ends clamp.
+    Months(i64),
+    /// Years; 29 February clamps.
+    Years(i64),
+}
+
+/// The names an expression may use. The position of a name is its slot in a [`Frame`].
+///
+/// A form's scope holds every field by id, every `let`, `today` and `app`; a scope made by
+/// [`Scope::with`] adds `row`, `outer`, `it` or `input` behind them.
+#[derive(Clone, Debug, Default)]
+pub struct Scope {
+    /// Types by name, in slot order.
+    pub names: IndexMap<Id, Type>,
+    /// For `workdays` and `deadline`.
+    pub calendar: Arc<Calendar>,
+}
+
+impl Scope {
+    /// This scope with one more name, in the next slot.
+    pub fn with(&self, name: &str, ty: Type) -> Self {
+        let mut more = self.clone();
+        more.names.insert(name.into(), ty);
+        more
+    }
+}
+
+/// The values of a [`Scope`], slot by slot: `base` first, `extra` (row, it, …) behind it.
+#[derive(Clone, Copy, Debug)]
+pub struct Frame<'a> {
+    /// The form's slots.
+    pub base: &'a [Value],
+    /// The slots added by [`Scope::with`].
+    pub extra: &'a [Value],
+}
+
+/// A mistake in an expression; `start..end` are byte offsets into its source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mistake {
+    /// The stable rule id, such as `expression-syntax`.
+    pub rule: &'static str,
+    /// First byte.
+    pub start: usize,
+    /// Byte behind the last.
+    pub end: usize,
+    /// What is wrong.
+    pub message: Text,
+    /// How to mend it.
+    pub help: Option<Text>,
+}
+
+/// The expression would take more steps than one check may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the expression takes too many steps")]
+pub struct TooCostly;
+
+/// A compiled expression.
+#[derive(Debug)]
+pub struct Expression {
+    source: Arc<str>,
+    ty: Type,
+    reads: Vec<Id>,
+}
+
+impl Expression {
+    /// What the author wrote.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// What it gives.
+    pub fn ty(&self) -> &Type {
+        &self.ty
+    }
+
+    /// The names of the scope it reads, each once.
+    pub fn reads(&self) -> &[Id] {
+        &self.reads
+    }
+
+    /// Its value.
+    pub fn eval(&self, _frame: &Frame<'_>) -> Result<Value, TooCostly> {
+        Ok(Value::Empty)
+    }
+
+    /// Its value as a condition: empty counts as false.
+    pub fn holds(&self, frame: &Frame<'_>) -> Result<bool, TooCostly> {
+        Ok(self.eval(frame)? == Value::Bool(true))
+    }
+}
+
+/// Compiles `source`. `expected` is what the place takes; `None` takes anything.
+pub fn compile(_source: &str, _scope: &Scope, _expected: Option<&Type>) -> Result<Expression, Vec<Mistake>> {
+    Err(Vec::new())
+}
+
+/// A text with `{expression}` in it, in each language.
+#[derive(Debug)]
+pub struct Message {
+    text: Text,
+}
+
+impl Message {
+    /// Compiles every `{expression}` of one language's text. `{{` and `}}` are braces.
+    pub fn compile(_text: &Text, _scope: &Scope) -> Result<Self, Vec<Mistake>> {
+        Err(Vec::new())
+    }
+
+    /// The text with the values of `frame` filled in: a code as its label, a date as 2026-11-20.
+    pub fn fill(&self, _frame: &Frame<'_>) -> Text {
+        self.text.clone()
+    }
+
+    /// The names of the scope it reads.
+    pub fn reads(&self) -> Vec<Id> {
+        Vec::new()
+    }
+}
+
+/// A stored answer as a value: JSON that does not fit `ty` reads as empty.
+pub fn value_of(_json: &serde_json::Value, _ty: &Type) -> Value {
+    Value::Empty
+}

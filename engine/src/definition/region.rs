@@ -1,0 +1,275 @@
+//! What a region is once it is known to be right (LANGUAGE L7).
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde_json::Value as Json;
+
+use super::expression::Expression;
+use super::workflow::Workflow;
+use super::{Calendar, CodeList, Form, Id, Language, Text};
+
+/// One office: forms, roles, workflow, numbering, documents, plugins, texts.
+#[derive(Debug)]
+pub struct Region {
+    /// The folder's name.
+    pub id: Id,
+    /// 甘肃省.
+    pub name: Text,
+    /// 甘肃省科技管理信息系统.
+    pub title: Text,
+    /// 甘肃省科学技术厅.
+    pub authority: Text,
+    /// The GB/T 2260 code of the place.
+    pub place: String,
+    /// The language of a page before a person chooses.
+    pub language: Language,
+    /// The theme's name.
+    pub theme: String,
+    /// The region's own folder, then its bases', nearest first.
+    pub folders: Vec<PathBuf>,
+    /// Working days.
+    pub calendar: Arc<Calendar>,
+    /// The menu in the office's own words.
+    pub menu: Vec<MenuItem>,
+    /// The office's own words for what the theme says, by the theme's key.
+    pub words: IndexMap<String, Text>,
+    /// Whom to ask.
+    pub support: Support,
+    /// How people sign in.
+    pub sign_in: SignIn,
+    /// The roles.
+    pub roles: IndexMap<Id, Role>,
+    /// The ways to an account.
+    pub ways_in: IndexMap<Id, WayIn>,
+    /// What kinds of unit there are.
+    pub unit_kinds: IndexMap<Id, Text>,
+    /// Units that are there from the start.
+    pub units: Vec<UnitSeed>,
+    /// Number patterns.
+    pub numbering: IndexMap<Id, Numbering>,
+    /// What is printed.
+    pub documents: IndexMap<Id, Document>,
+    /// Plugins.
+    pub plugins: IndexMap<Id, PluginUse>,
+    /// The workflow.
+    pub workflow: Workflow,
+    /// The forms offered.
+    pub forms: IndexMap<Id, Arc<Form>>,
+    /// Code lists by id, own and inherited.
+    pub codes: IndexMap<Id, Arc<CodeList>>,
+    /// Markdown texts by file name without `.md`.
+    pub texts: IndexMap<String, String>,
+}
+
+/// One entry of the menu, with what stands below it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MenuItem {
+    /// What it says.
+    pub label: Text,
+    /// Where it leads; empty for a heading.
+    pub target: MenuTarget,
+    /// Only for these roles; everybody where empty.
+    pub roles: Vec<Id>,
+    /// The entries below.
+    pub items: Vec<MenuItem>,
+}
+
+/// Where a menu entry leads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MenuTarget {
+    /// Nowhere: a heading.
+    Heading,
+    /// `applications`: the person's own applications.
+    Applications,
+    /// `certificates`: the person's certificates.
+    Certificates,
+    /// `queue`: what waits for the person.
+    Queue,
+    /// `account`: the person's own data.
+    Account,
+}
+
+/// Whom an applicant can ask, and what can be read first.
+#[derive(Debug, Clone, Default)]
+pub struct Support {
+    /// 技术支持.
+    pub phone: Option<String>,
+    /// The text behind 常见问题.
+    pub faq: Option<String>,
+    /// The text behind 咨询服务.
+    pub contact: Option<String>,
+}
+
+/// How people sign in.
+#[derive(Debug, Clone)]
+pub struct SignIn {
+    /// By e-mail address; by user name where false.
+    pub by_email: bool,
+    /// Whether a captcha is asked.
+    pub captcha: bool,
+    /// What a password must be.
+    pub password: PasswordRule,
+}
+
+/// What a password must be.
+#[derive(Debug, Clone)]
+pub struct PasswordRule {
+    /// Characters at least.
+    pub min_length: usize,
+    /// Characters at most.
+    pub max_length: usize,
+    /// Classes of which each must appear: `upper`, `lower`, `digit`, `symbol`.
+    pub classes: Vec<String>,
+}
+
+/// What somebody may see and do.
+#[derive(Debug, Clone)]
+pub struct Role {
+    /// Its name.
+    pub id: Id,
+    /// What people call it.
+    pub label: Text,
+    /// Which applications it sees.
+    pub sees: Sees,
+}
+
+/// Which applications a role sees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sees {
+    /// The person's own.
+    Own,
+    /// Those of the person's unit.
+    Unit,
+    /// Those that wait for or were handled by the person's unit in this role.
+    Handled,
+    /// All of the region.
+    Region,
+}
+
+/// A way to an account (`accounts:`).
+#[derive(Debug, Clone)]
+pub struct WayIn {
+    /// Its name.
+    pub id: Id,
+    /// What people call it.
+    pub label: Text,
+    /// The role it gives.
+    pub role: Id,
+    /// The kind of the unit it creates, if it creates one.
+    pub creates_unit: Option<Id>,
+    /// Whether the person joins a unit that is there already.
+    pub joins_unit: bool,
+}
+
+/// A unit that is there from the start.
+#[derive(Debug, Clone)]
+pub struct UnitSeed {
+    /// Its id.
+    pub id: Id,
+    /// Its official name.
+    pub name: String,
+    /// 统一社会信用代码.
+    pub credit_code: String,
+    /// Its kinds.
+    pub kinds: Vec<Id>,
+    /// Where it is.
+    pub place: String,
+}
+
+/// How numbers are made.
+#[derive(Debug, Clone)]
+pub struct Numbering {
+    /// The parts in order.
+    pub pattern: Vec<NumberPart>,
+    /// What has a count of its own.
+    pub counter: Vec<CounterKey>,
+}
+
+/// A part of a number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum NumberPart {
+    /// As written.
+    Text(String),
+    /// The year of assignment, four digits.
+    Year,
+    /// The form's `code`.
+    Category,
+    /// The count, filled with zeros to so many digits.
+    Serial(usize),
+}
+
+/// What has a count of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CounterKey {
+    /// Each year.
+    Year,
+    /// Each form code.
+    Category,
+}
+
+/// Something that is printed from an application.
+#[derive(Debug)]
+pub struct Document {
+    /// Its name.
+    pub id: Id,
+    /// What people call it.
+    pub label: Text,
+    /// What makes it.
+    pub source: DocumentSource,
+    /// The states in which it is offered; every state where empty.
+    pub states: Vec<Id>,
+    /// The roles it is offered to; everybody who sees the application where empty.
+    pub by: Vec<Id>,
+    /// Printed across every page while the condition holds; always where there is none.
+    pub watermark: Option<Watermark>,
+    /// Whether an effect issues it, so that it is printed once and then kept.
+    pub issued: bool,
+}
+
+/// What makes a document.
+#[derive(Debug)]
+pub enum DocumentSource {
+    /// A Typst file with what it may read.
+    Template {
+        /// The main file's key in `files`, for example `gansu/documents/certificate.typ`.
+        main: String,
+        /// Every file under `documents/` of the region's own folder and its bases, by path from
+        /// `forms/`. A template can read these and nothing else.
+        files: Arc<BTreeMap<String, Arc<[u8]>>>,
+    },
+    /// A plugin's layout.
+    Layout(Id),
+}
+
+/// A text across the page.
+#[derive(Debug)]
+pub struct Watermark {
+    /// Printed while this holds.
+    pub when: Option<Expression>,
+    /// The text.
+    pub text: Text,
+}
+
+/// A plugin that the region asks for.
+#[derive(Debug, Clone)]
+pub struct PluginUse {
+    /// Its name in findings and logs.
+    pub id: Id,
+    /// The component's file.
+    pub file: PathBuf,
+    /// The bytes, whose SHA-256 was compared with the definition.
+    pub bytes: Arc<[u8]>,
+    /// SHA-256 in hex.
+    pub sha256: String,
+    /// Whether it runs with the check.
+    pub on_check: bool,
+    /// Whether it lays out documents.
+    pub on_document: bool,
+    /// The region's options, passed to it as JSON.
+    pub options: Json,
+    /// The code lists and registers it may look up.
+    pub lookups: Vec<Id>,
+}

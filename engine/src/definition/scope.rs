@@ -1,0 +1,105 @@
+//! The names that every expression can read besides fields: `app`, picked units, code list entries.
+//!
+//! Types and values stand together here so that their columns cannot drift apart.
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use jiff::civil::Date;
+
+use super::code_list::{CodeList, Entry};
+use super::expression::{RecordType, Type, Value};
+
+/// What `app` reads as (LANGUAGE L3).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct App {
+    /// `app.filed_on`: the day of first submission, today before that.
+    pub filed_on: Date,
+    /// `app.applicant.name`.
+    pub applicant_name: String,
+    /// `app.applicant.unit`: the unit's id; empty for a person without one.
+    pub applicant_unit: Option<String>,
+    /// `app.applicant.role`.
+    pub applicant_role: String,
+    /// `app.state`.
+    pub state: String,
+    /// `app.region`.
+    pub region: String,
+    /// `app.category`: the form's id.
+    pub category: String,
+}
+
+impl App {
+    /// The type of `app`.
+    pub fn ty() -> Type {
+        let applicant = record("applicant", [("name", Type::Text), ("unit", Type::Text), ("role", Type::Text)]);
+        record(
+            "app",
+            [
+                ("filed_on", Type::Date),
+                ("applicant", applicant),
+                ("state", Type::Text),
+                ("region", Type::Text),
+                ("category", Type::Text),
+            ],
+        )
+    }
+
+    /// The value of `app`, in the order of [`App::ty`].
+    pub fn value(&self) -> Value {
+        let applicant = [text(&self.applicant_name), self.applicant_unit.as_deref().map_or(Value::Empty, text), text(&self.applicant_role)];
+        Value::Record(Arc::new([
+            Value::Date(self.filed_on),
+            Value::Record(Arc::new(applicant)),
+            text(&self.state),
+            text(&self.region),
+            text(&self.category),
+        ]))
+    }
+}
+
+/// What a picked unit reads as: the built-in register `units` (LANGUAGE L6).
+pub fn unit_type() -> Type {
+    record(
+        "units",
+        [
+            ("id", Type::Text),
+            ("name", Type::Text),
+            ("credit_code", Type::Text),
+            ("kinds", Type::List(Box::new(Type::Text))),
+            ("place", Type::Text),
+            ("parent", Type::Text),
+            ("active", Type::Bool),
+        ],
+    )
+}
+
+/// What one file of a `file` field reads as.
+pub fn file_type() -> Type {
+    record("file", [("name", Type::Text), ("size", Type::Int), ("kind", Type::Text)])
+}
+
+/// What `it` reads as in the `where` of a choice or tree: `code`, `name`, `parent`, then the list's
+/// further columns as text.
+pub fn entry_type(list: &CodeList) -> Type {
+    let further = list.entries().first().into_iter().flat_map(|entry| entry.columns.keys());
+    let columns = ["code", "name", "parent"].into_iter().chain(further.map(String::as_str));
+    record(&list.id, columns.map(|column| (column, Type::Text)))
+}
+
+/// The value of `it` for one entry, in the order of [`entry_type`].
+pub fn entry_value(list: &CodeList, entry: &Entry) -> Value {
+    let parent = entry.parent.map_or(Value::Empty, |at| Value::Text(Arc::clone(&list.entries()[at].code)));
+    let further = entry.columns.values().map(|value| if value.is_empty() { Value::Empty } else { text(value) });
+    let columns = [Value::Text(Arc::clone(&entry.code)), Value::Text(Arc::clone(&entry.name)), parent];
+    Value::Record(columns.into_iter().chain(further).collect())
+}
+
+fn text(value: &str) -> Value {
+    Value::Text(value.into())
+}
+
+fn record<'a>(name: &str, columns: impl IntoIterator<Item = (&'a str, Type)>) -> Type {
+    let columns: IndexMap<_, _> = columns.into_iter().map(|(id, ty)| (id.into(), ty)).collect();
+    Type::Record(Arc::new(RecordType { name: name.into(), columns }))
+}

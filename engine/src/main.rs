@@ -1,0 +1,2 @@
+//! The `dengji` program.
+fn main() {}
