@@ -4,12 +4,17 @@
 //! line and column; what leaves this module is known to be right and needs no checking again.
 
 pub mod calendar;
+pub mod check_digit;
 pub mod code_list;
 pub mod expression;
 pub mod form;
+pub mod load;
+pub mod merge;
+pub mod form_schema;
 pub mod problem;
 pub mod region;
 pub mod scope;
+pub mod source;
 pub mod text;
 pub mod workflow;
 

@@ -129,6 +129,12 @@ impl CodeList {
         Ok(Self { id, entries, by_code, is_tree })
     }
 
+    /// The rows as `[code, name, parent]`, what a pinned form keeps.
+    pub fn to_json(&self) -> serde_json::Value {
+        let parent = |entry: &Entry| entry.parent.map_or("", |at| &self.entries[at].code);
+        self.entries.iter().map(|entry| serde_json::json!([&*entry.code, &*entry.name, parent(entry)])).collect()
+    }
+
     /// All entries, in the list's own order.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
