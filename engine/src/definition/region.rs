@@ -156,8 +156,8 @@ pub struct WayIn {
     pub id: Id,
     /// What people call it.
     pub label: Text,
-    /// The role it gives.
-    pub role: Id,
+    /// The role it gives to the account it creates; none where it creates a unit alone.
+    pub role: Option<Id>,
     /// The kind of the unit it creates, if it creates one.
     pub creates_unit: Option<Id>,
     /// Whether the person joins a unit that is there already.
