@@ -1,2 +1,10 @@
 //! The `dengji` program.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    if std::env::args().nth(1).as_deref() == Some("render-worker") {
+        return dengji::cli::render_worker::run();
+    }
+    ExitCode::SUCCESS
+}
