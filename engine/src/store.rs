@@ -12,6 +12,7 @@ mod account;
 mod application;
 mod apply;
 mod audit;
+mod backup;
 mod change;
 mod draft;
 mod error;

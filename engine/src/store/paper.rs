@@ -212,10 +212,10 @@ impl Store {
         self.read(move |view| view.all(&prefix)).await
     }
 
-    /// The messages that wait to go out, in the order of their ids.
-    pub async fn messages(&self, region: &str) -> Result<Vec<Message>, StoreError> {
+    /// The first messages that wait to go out, at most `limit`, in the order of their ids.
+    pub async fn messages(&self, region: &str, limit: usize) -> Result<Vec<Message>, StoreError> {
         let prefix = key::of(&[region]);
-        self.read(move |view| view.all(&prefix)).await
+        self.read(move |view| view.first(&prefix, limit)).await
     }
 
     /// That this file was handed in with this application.

@@ -69,11 +69,12 @@ impl View {
             Bound::Excluded(keys.start.as_slice()),
             Bound::Excluded(keys.end.as_slice()),
         );
-        let entries = self.table(table)?.range_owned::<&[u8]>(bounds).map_err(failed)?;
-        Ok(Box::new(entries.map(|entry| {
-            let (key, value) = entry.map_err(failed)?;
-            Ok((key.value().to_vec(), value.value().to_vec()))
-        })))
+        Ok(owned(self.table(table)?.range_owned::<&[u8]>(bounds).map_err(failed)?))
+    }
+
+    /// All entries of a table.
+    pub(super) fn every(&self, table: Table) -> Result<Entries, StoreError> {
+        Ok(owned(self.table(table)?.range_owned::<&[u8]>(..).map_err(failed)?))
     }
 
     /// The record with this key.
@@ -85,8 +86,13 @@ impl View {
 
     /// All records that the parts of `prefix` begin.
     pub(super) fn all<R: Record>(&self, prefix: &[u8]) -> Result<Vec<R>, StoreError> {
+        self.first(prefix, usize::MAX)
+    }
+
+    /// The first of the records that the parts of `prefix` begin.
+    pub(super) fn first<R: Record>(&self, prefix: &[u8], limit: usize) -> Result<Vec<R>, StoreError> {
         let entries = self.entries(R::TABLE, key::below(prefix))?;
-        entries.map(|entry| decode(R::TABLE, &entry?.1)).collect()
+        entries.take(limit).map(|entry| decode(R::TABLE, &entry?.1)).collect()
     }
 
     /// The record that has this to itself.
@@ -140,4 +146,11 @@ impl View {
             reason: reason(),
         })
     }
+}
+
+fn owned(entries: redb::OwnedRange<&'static [u8], &'static [u8]>) -> Entries {
+    Box::new(entries.map(|entry| {
+        let (key, value) = entry.map_err(failed)?;
+        Ok((key.value().to_vec(), value.value().to_vec()))
+    }))
 }

@@ -15,7 +15,7 @@ use super::error::{CommitError, StoreError, failed};
 pub(super) const QUEUE: usize = 1024;
 
 /// How many changes one transaction holds at most.
-const GROUP: usize = 256;
+const GROUP: usize = 64;
 
 /// A change on its way, and where its caller waits.
 pub(super) struct Job {
