@@ -120,9 +120,6 @@ impl Text {
 
     /// The Chinese and the English text.
     pub(super) fn in_both(&self) -> (&str, &str) {
-        (
-            self.get(super::super::Language::Chinese),
-            self.get(super::super::Language::English),
-        )
+        (self.get(Language::Chinese), self.get(Language::English))
     }
 }

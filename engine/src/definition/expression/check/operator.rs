@@ -303,8 +303,8 @@ fn result(operator: Operator, left: &Type, right: &Type) -> Option<Type> {
 
 fn unknown_code(list: &CodeList, text: &str, span: Range<usize>) -> Mistake {
     let (zh, en) = (
-        format!("代码表 {} 没有 {text}", list.id),
-        format!("{} has no code `{text}`", list.id),
+        format!("代码表 {} 没有代码 \"{text}\"", list.id),
+        format!("{} has no code \"{text}\"", list.id),
     );
     let found = mistake(UNKNOWN_CODE, span, zh, en);
     if text.is_empty() {
