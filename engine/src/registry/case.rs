@@ -188,19 +188,10 @@ impl Case {
         let answers = Json::Object(checked.evaluated.visible_answers(&self.answers)).to_string();
         for plugin in self.office.checkers() {
             let found = plugin.check(&self.plugin_context, &answers, Arc::new(self.units.clone())).await?;
-            let found: Vec<Finding> = found.into_iter().map(|finding| self.finding(finding)).collect();
+            let found: Vec<Finding> = found.into_iter().map(|finding| plugin_finding(self.form(), finding)).collect();
             checked.merge(found);
         }
         Ok(checked)
-    }
-
-    fn finding(&self, finding: PluginFinding) -> Finding {
-        let severity = match finding.severity {
-            PluginSeverity::Error => Severity::Error,
-            PluginSeverity::Warning => Severity::Warning,
-        };
-        let at = finding.at.and_then(|at| at.parse::<Path>().ok());
-        Finding::new(self.form(), severity, finding.rule, at, finding.message)
     }
 
     pub(super) fn plugin_context(&self, action: Option<&str>) -> crate::plugin::Context {
@@ -296,4 +287,14 @@ fn waits(party: &Party) -> Waits {
 
 pub(super) fn party(waits: &Waits) -> Party {
     Party { role: waits.role.to_string(), unit: waits.unit.as_deref().map(str::to_owned) }
+}
+
+/// What a plugin found, as a finding of the form.
+pub(super) fn plugin_finding(form: &Form, finding: PluginFinding) -> Finding {
+    let severity = match finding.severity {
+        PluginSeverity::Error => Severity::Error,
+        PluginSeverity::Warning => Severity::Warning,
+    };
+    let at = finding.at.and_then(|at| at.parse::<Path>().ok());
+    Finding::new(form, severity, finding.rule, at, finding.message)
 }
