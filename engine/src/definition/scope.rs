@@ -7,8 +7,11 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use jiff::civil::Date;
 
+use super::Id;
 use super::code_list::{CodeList, Entry};
 use super::expression::{RecordType, Type, Value};
+use super::form::FieldType;
+use super::workflow::ActionField;
 
 /// What `app` reads as (LANGUAGE L3).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +35,10 @@ pub struct App {
 impl App {
     /// The type of `app`.
     pub fn ty() -> Type {
-        let applicant = record("applicant", [("name", Type::Text), ("unit", Type::Text), ("role", Type::Text)]);
+        let applicant = record(
+            "applicant",
+            [("name", Type::Text), ("unit", Type::Text), ("role", Type::Text)],
+        );
         record(
             "app",
             [
@@ -47,7 +53,11 @@ impl App {
 
     /// The value of `app`, in the order of [`App::ty`].
     pub fn value(&self) -> Value {
-        let applicant = [text(&self.applicant_name), self.applicant_unit.as_deref().map_or(Value::Empty, text), text(&self.applicant_role)];
+        let applicant = [
+            text(&self.applicant_name),
+            self.applicant_unit.as_deref().map_or(Value::Empty, text),
+            text(&self.applicant_role),
+        ];
         Value::Record(Arc::new([
             Value::Date(self.filed_on),
             Value::Record(Arc::new(applicant)),
@@ -76,22 +86,74 @@ pub fn unit_type() -> Type {
 
 /// What one file of a `file` field reads as.
 pub fn file_type() -> Type {
-    record("file", [("name", Type::Text), ("size", Type::Int), ("kind", Type::Text)])
+    record(
+        "file",
+        [("name", Type::Text), ("size", Type::Int), ("kind", Type::Text)],
+    )
+}
+
+/// What `input` reads as in an action's conditions: its fields in order, without what is marked. A lookup
+/// reads as the id that was picked.
+pub fn input_type(inputs: &IndexMap<Id, ActionField>) -> Type {
+    let field = |(id, input): (&Id, &ActionField)| match input {
+        ActionField::Field(field) => Some((Id::clone(id), field_type(&field.kind))),
+        ActionField::Marks { .. } => None,
+    };
+    let columns = inputs.iter().filter_map(field).collect();
+    Type::Record(Arc::new(RecordType {
+        name: "input".into(),
+        columns,
+    }))
+}
+
+/// What a field of this type reads as (LANGUAGE L3). A lookup reads as its id here: the record that it
+/// reads as in a form is the register's to say.
+pub fn field_type(kind: &FieldType) -> Type {
+    use FieldType as T;
+    match kind {
+        T::Integer | T::Year => Type::Int,
+        T::Decimal | T::Money => Type::Decimal,
+        T::Date => Type::Date,
+        T::Month => Type::Month,
+        T::YesNo => Type::Bool,
+        T::Choice(choice) | T::Tree(choice) => Type::Code(Arc::clone(&choice.list)),
+        T::Choices(choice) | T::Trees(choice) => Type::List(Box::new(Type::Code(Arc::clone(&choice.list)))),
+        T::List(of) => Type::List(Box::new(field_type(of))),
+        T::Table(table) => Type::List(Box::new(table.row_type.clone())),
+        T::File(_) => Type::List(Box::new(file_type())),
+        T::Computed(computed) => field_type(&computed.of),
+        _ => Type::Text,
+    }
 }
 
 /// What `it` reads as in the `where` of a choice or tree: `code`, `name`, `parent`, then the list's
 /// further columns as text.
 pub fn entry_type(list: &CodeList) -> Type {
-    let further = list.entries().first().into_iter().flat_map(|entry| entry.columns.keys());
-    let columns = ["code", "name", "parent"].into_iter().chain(further.map(String::as_str));
+    let further = list
+        .entries()
+        .first()
+        .into_iter()
+        .flat_map(|entry| entry.columns.keys());
+    let columns = ["code", "name", "parent"]
+        .into_iter()
+        .chain(further.map(String::as_str));
     record(&list.id, columns.map(|column| (column, Type::Text)))
 }
 
 /// The value of `it` for one entry, in the order of [`entry_type`].
 pub fn entry_value(list: &CodeList, entry: &Entry) -> Value {
-    let parent = entry.parent.map_or(Value::Empty, |at| Value::Text(Arc::clone(&list.entries()[at].code)));
-    let further = entry.columns.values().map(|value| if value.is_empty() { Value::Empty } else { text(value) });
-    let columns = [Value::Text(Arc::clone(&entry.code)), Value::Text(Arc::clone(&entry.name)), parent];
+    let parent = entry
+        .parent
+        .map_or(Value::Empty, |at| Value::Text(Arc::clone(&list.entries()[at].code)));
+    let further = entry
+        .columns
+        .values()
+        .map(|value| if value.is_empty() { Value::Empty } else { text(value) });
+    let columns = [
+        Value::Text(Arc::clone(&entry.code)),
+        Value::Text(Arc::clone(&entry.name)),
+        parent,
+    ];
     Value::Record(columns.into_iter().chain(further).collect())
 }
 
@@ -101,5 +163,8 @@ fn text(value: &str) -> Value {
 
 fn record<'a>(name: &str, columns: impl IntoIterator<Item = (&'a str, Type)>) -> Type {
     let columns: IndexMap<_, _> = columns.into_iter().map(|(id, ty)| (id.into(), ty)).collect();
-    Type::Record(Arc::new(RecordType { name: name.into(), columns }))
+    Type::Record(Arc::new(RecordType {
+        name: name.into(),
+        columns,
+    }))
 }
