@@ -11,9 +11,12 @@ pub mod code_list;
 pub mod expression;
 pub mod form;
 pub mod form_schema;
+pub mod load;
+pub mod merge;
 pub mod problem;
 pub mod region;
 pub mod scope;
+pub mod source;
 pub mod text;
 pub mod workflow;
 

@@ -52,7 +52,9 @@ impl Form {
 
     /// All fields with their pages, in order.
     pub fn fields(&self) -> impl Iterator<Item = (&Page, &Field)> {
-        self.pages.values().flat_map(|page| page.fields.values().map(move |field| (page, field)))
+        self.pages
+            .values()
+            .flat_map(|page| page.fields.values().map(move |field| (page, field)))
     }
 }
 
@@ -65,6 +67,8 @@ pub struct Page {
     pub title: Text,
     /// A paragraph above the questions.
     pub intro: Option<Text>,
+    /// The text (a key of [`Region::texts`](super::Region)) that stands above the questions.
+    pub text: Option<Id>,
     /// Hidden and dropped while this is false.
     pub show_when: Option<Expression>,
     /// While false, required fields bind only once one field of the page is filled.

@@ -1,0 +1,492 @@
+//! One form: pages, lets, rules (LANGUAGE L4, L5).
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+use serde_json::{Value as Json, json};
+use sha2::{Digest, Sha256};
+
+use super::Loader;
+use super::order::Reads;
+use crate::definition::expression::{Scope, Type};
+use crate::definition::form::{Let, Rule, Severity};
+use crate::definition::scope::App;
+use crate::definition::source::{Entry, Keys, MapReader, Node, check_id, string_of};
+use crate::definition::{Field, FieldType, Form, Id, Page, Text, form_schema};
+
+const FORM: Keys = Keys {
+    what: ("登记表", "a form"),
+    keys: &[
+        ("form", "登记表的标识，同文件名", "the form's id, as its file is called"),
+        ("extends", "以哪些文件为底", "the files it is built on"),
+        ("title", "标题", "the title"),
+        ("category", "类别名称，如 应用技术类", "what applicants choose by"),
+        ("version", "版本号", "the author's version"),
+        ("code", "编号中的类别字母", "`{category}` in numbers"),
+        (
+            "create",
+            "新增时先填的字段",
+            "the fields asked when an application is added",
+        ),
+        ("pages", "栏目", "the pages"),
+        ("let", "给表达式取的名字", "named expressions"),
+        ("rules", "填报内容之间的规则", "what must hold between answers"),
+    ],
+};
+
+const PAGE: Keys = Keys {
+    what: ("栏目", "a page"),
+    keys: &[
+        ("title", "栏目名称", "the page's title"),
+        ("intro", "栏目开头的说明", "a paragraph above the questions"),
+        ("text", "只供阅读的文字（texts/*.md）", "a text to read (texts/*.md)"),
+        ("showWhen", "条件成立时才有这个栏目", "there only while this holds"),
+        (
+            "requireWhen",
+            "条件不成立时，填了才要填全",
+            "while false, required binds once a field is filled",
+        ),
+        ("fields", "字段", "the questions"),
+    ],
+};
+
+const RULE: Keys = Keys {
+    what: ("规则", "a rule"),
+    keys: &[
+        ("each", "对表格的每一行检查", "checks every row of this table"),
+        ("when", "条件成立时才检查", "checked only while this holds"),
+        ("assert", "必须成立的条件", "what must hold"),
+        ("at", "问题指向的字段", "the field it points to"),
+        ("severity", "error 或 warning", "error or warning"),
+        ("message", "给填报人的话", "what the applicant is told"),
+    ],
+};
+
+impl Loader<'_> {
+    /// Builds the form `id` from its merged definition.
+    pub(super) fn form(&mut self, id: &str, node: &Node) -> Option<Form> {
+        let top = MapReader::new(node, &FORM, self.problems)?;
+        if let Some((name, declared)) = top.string("form", self.problems).zip(top.get("form"))
+            && name != id
+        {
+            let message = Text::both(
+                format!("form 写的是「{name}」，文件名却是「{id}」"),
+                format!("`form` says `{name}`, the file is called `{id}`"),
+            );
+            self.problems.at_node(
+                "form-id",
+                declared,
+                message,
+                Some(Text::both("两处要一致", "make them the same")),
+            );
+        }
+        let title = top
+            .need("title", self.problems)
+            .and_then(|node| crate::definition::source::text_of(node, self.problems))
+            .unwrap_or_default();
+        let pages_node = top.need("pages", self.problems)?;
+        let page_entries = MapReader::open(pages_node, ("栏目", "pages"), self.problems)?.entries();
+        let mut scope = self.field_scope(page_entries);
+        let lets = self.lets(top.get("let"), &mut scope);
+        let pages = self.pages(page_entries, &scope);
+        let page_of = page_of(&pages);
+        let rules = self.rules(top.get("rules"), &scope, &pages);
+        let create = self.create(&top, &page_of);
+        let reads = Reads::of(&pages, &lets);
+        let order = self.order(&scope, &reads, page_entries, top.get("let"));
+        let code = top.string("code", self.problems).unwrap_or_default();
+        let source = json!({"language": 1, "form": node.to_json(), "codes": codes_used(&pages)});
+        let hash = hex(&Sha256::digest(source.to_string().as_bytes()));
+        let mut form = Form {
+            id: id.into(),
+            category: top.text("category", self.problems).unwrap_or_else(|| title.clone()),
+            title,
+            version: top.string("version", self.problems).unwrap_or_default(),
+            code,
+            pages,
+            lets,
+            rules,
+            create,
+            scope,
+            order,
+            page_of,
+            schema: Json::Null,
+            source,
+            hash,
+        };
+        form.schema = form_schema::schema(&form.id, &form.title, &form.pages);
+        Some(form)
+    }
+
+    /// Every field by its bare id, then `today` and `app`.
+    fn field_scope(&mut self, pages: &[Entry]) -> Scope {
+        let mut scope = Scope {
+            names: IndexMap::new(),
+            calendar: Arc::clone(&self.calendar),
+        };
+        let mut places: IndexMap<Id, &Entry> = IndexMap::new();
+        for page in pages {
+            for field in page.value.get("fields").and_then(Node::entries).unwrap_or_default() {
+                let id = Id::from(field.key.as_str());
+                if let Some(first) = places.insert(id.clone(), field) {
+                    let message = Text::both(
+                        format!("字段「{id}」在两个栏目里都有"),
+                        format!("the field `{id}` is on two pages"),
+                    );
+                    let related = vec![(first.key_spot.place(), Text::both("第一个在这里", "the first is here"))];
+                    let help = Text::both("同一张表里字段的标识不能重复", "ids of fields are unique in a form");
+                    self.problems
+                        .error_with("duplicate-id", &field.key_spot, message, Some(help), related);
+                }
+                let ty = self.read_type(&field.key, &field.value);
+                scope.names.insert(id, ty);
+            }
+        }
+        scope.names.insert("today".into(), Type::Date);
+        scope.names.insert("app".into(), App::ty());
+        scope
+    }
+
+    /// Compiles the lets, each after those that it reads, and adds them to the scope.
+    fn lets(&mut self, node: Option<&Node>, scope: &mut Scope) -> IndexMap<Id, Let> {
+        let mut done = IndexMap::new();
+        let Some(map) = node.and_then(|node| MapReader::open(node, ("let", "`let`"), self.problems)) else {
+            return done;
+        };
+        let mut left: Vec<&Entry> = map.entries().iter().collect();
+        for entry in &left {
+            check_id(entry, false, self.problems);
+            if scope.names.contains_key(entry.key.as_str()) {
+                let message = Text::both(
+                    format!("「{}」已是字段的标识", entry.key),
+                    format!("`{}` is a field already", entry.key),
+                );
+                self.problems.error(
+                    "duplicate-id",
+                    &entry.key_spot,
+                    message,
+                    Some(Text::both("字段和 let 不能同名", "fields and lets share their names")),
+                );
+            }
+        }
+        while !left.is_empty() {
+            let names: Vec<&str> = left.iter().map(|entry| entry.key.as_str()).collect();
+            let ready = left.iter().position(|entry| {
+                let source = entry.value.scalar().unwrap_or_default();
+                !names.iter().any(|name| mentions(source, name))
+            });
+            let Some(ready) = ready else {
+                for entry in left {
+                    let message = Text::both(
+                        format!("「{}」直接或间接地用到了自己", entry.key),
+                        format!("`{}` reads itself, directly or by others", entry.key),
+                    );
+                    self.problems.error("computation-cycle", &entry.key_spot, message, None);
+                }
+                break;
+            };
+            let entry = left.remove(ready);
+            let id = Id::from(entry.key.as_str());
+            if let Some(expression) = self.expression(&entry.value, scope, None) {
+                scope.names.insert(id.clone(), expression.ty().clone());
+                done.insert(id.clone(), Let { id, expression });
+            } else {
+                // Its own mistake was told; whoever reads it shall not be blamed too.
+                scope.names.insert(id, Type::Unknown);
+            }
+        }
+        done
+    }
+
+    fn pages(&mut self, entries: &[Entry], scope: &Scope) -> IndexMap<Id, Page> {
+        let mut pages = IndexMap::new();
+        for entry in entries {
+            check_id(entry, true, self.problems);
+            let Some(map) = MapReader::new(&entry.value, &PAGE, self.problems) else {
+                continue;
+            };
+            let mut fields: IndexMap<Id, Field> = IndexMap::new();
+            if let Some(map) = map
+                .get("fields")
+                .and_then(|node| MapReader::open(node, ("字段", "fields"), self.problems))
+            {
+                for entry in map.entries() {
+                    if let Some(field) = self.field(entry, scope, 0) {
+                        fields.insert(field.id.clone(), field);
+                    }
+                }
+            }
+            if map.get("fields").is_none() && map.get("text").is_none() && map.get("intro").is_none() {
+                let message = Text::both("这个栏目没有字段，也没有文字", "the page has neither fields nor a text");
+                self.problems.error(
+                    "empty-page",
+                    &entry.key_spot,
+                    message,
+                    Some(Text::both(
+                        "写 fields，或用 text 指向一篇 texts/*.md",
+                        "write `fields`, or let `text` name one of texts/*.md",
+                    )),
+                );
+            }
+            let title = map
+                .need("title", self.problems)
+                .and_then(|node| crate::definition::source::text_of(node, self.problems));
+            let id = Id::from(entry.key.as_str());
+            let page = Page {
+                id: id.clone(),
+                title: title.unwrap_or_default(),
+                intro: map.text("intro", self.problems),
+                text: map.get("text").and_then(|node| self.text_named(node)),
+                show_when: self.condition(map.get("showWhen"), scope),
+                require_when: self.condition(map.get("requireWhen"), scope),
+                fields,
+            };
+            pages.insert(id, page);
+        }
+        pages
+    }
+
+    fn rules(&mut self, node: Option<&Node>, scope: &Scope, pages: &IndexMap<Id, Page>) -> IndexMap<Id, Rule> {
+        let mut rules = IndexMap::new();
+        let Some(map) = node.and_then(|node| MapReader::open(node, ("规则", "rules"), self.problems)) else {
+            return rules;
+        };
+        for entry in map.entries() {
+            check_id(entry, false, self.problems);
+            if let Some(rule) = self.rule(entry, scope, pages) {
+                rules.insert(rule.id.clone(), rule);
+            }
+        }
+        rules
+    }
+
+    fn rule(&mut self, entry: &Entry, scope: &Scope, pages: &IndexMap<Id, Page>) -> Option<Rule> {
+        let map = MapReader::new(&entry.value, &RULE, self.problems)?;
+        let (each, scope) = match map.get("each") {
+            Some(node) => {
+                let (path, scope) = self.each(node, scope, pages)?;
+                (Some(path), scope)
+            }
+            None => (None, scope.clone()),
+        };
+        let when = self.condition(map.get("when"), &scope);
+        let assert_node = map.need("assert", self.problems);
+        let message_node = map.need("message", self.problems);
+        let assert = self.expression(assert_node?, &scope, Some(&Type::Bool))?;
+        let message = self.message(message_node?, &scope)?;
+        self.sensitive_in_message(message_node?, &message.reads(), pages);
+        if let Some(node) = assert_node.filter(|_| assert.reads().iter().any(|name| &**name == "today")) {
+            let text = Text::both(
+                "规则里的 today 会随日子变化，退回后重交的申请可能因此不合格",
+                "`today` in a rule changes with the day, so an application that was fine may fail after a return",
+            );
+            self.problems.warning(
+                "today-in-rule",
+                &node.spot,
+                text,
+                Some(Text::both(
+                    "期限请用 app.filed_on（首次提交日）",
+                    "a deadline reads `app.filed_on`, the day of first submission",
+                )),
+            );
+        }
+        let severity = match map.get("severity") {
+            None => Severity::Error,
+            Some(node) => match node.scalar() {
+                Some("error") => Severity::Error,
+                Some("warning") => Severity::Warning,
+                other => {
+                    self.problems.unknown(
+                        "unknown-severity",
+                        node,
+                        ("级别", "severity"),
+                        other.unwrap_or_default(),
+                        ["error", "warning"],
+                    );
+                    Severity::Error
+                }
+            },
+        };
+        let at = map
+            .get("at")
+            .and_then(|node| self.rule_place(node, each.as_deref(), pages));
+        Some(Rule {
+            id: entry.key.as_str().into(),
+            each,
+            when,
+            assert,
+            at,
+            severity,
+            message,
+        })
+    }
+
+    /// `table` or `table.inner`: the path and the scope with `row` (and `outer`).
+    fn each(&mut self, node: &Node, scope: &Scope, pages: &IndexMap<Id, Page>) -> Option<(Vec<Id>, Scope)> {
+        let name = string_of(node, self.problems)?;
+        let mut parts = name.split('.');
+        let outer = parts.next().and_then(|id| table_in(find(pages, id)?));
+        let Some(outer) = outer else {
+            let tables = pages
+                .values()
+                .flat_map(|page| page.fields.values())
+                .filter(|field| table_in(field).is_some());
+            self.problems.unknown(
+                "unknown-field",
+                node,
+                ("表格", "table"),
+                &name,
+                tables.map(|field| &*field.id),
+            );
+            return None;
+        };
+        match parts.next() {
+            None => Some((vec![Id::from(name.as_str())], scope.with("row", outer.row_type.clone()))),
+            Some(inner) => {
+                let Some(table) = outer.columns.get(inner).and_then(table_in) else {
+                    self.problems.unknown(
+                        "unknown-field",
+                        node,
+                        ("内层表格", "inner table"),
+                        inner,
+                        outer.columns.keys().map(|id| &**id),
+                    );
+                    return None;
+                };
+                let scope = scope
+                    .with("row", table.row_type.clone())
+                    .with("outer", outer.row_type.clone());
+                Some((name.split('.').map(Id::from).collect(), scope))
+            }
+        }
+    }
+
+    /// Checks `at`: `field`, `table[0].column` or `row.column`.
+    fn rule_place(&mut self, node: &Node, each: Option<&[Id]>, pages: &IndexMap<Id, Page>) -> Option<String> {
+        let path = string_of(node, self.problems)?;
+        let columns = |mut ids: std::slice::Iter<'_, Id>| {
+            let mut table = table_in(find(pages, ids.next()?)?)?;
+            for id in ids {
+                table = table_in(table.columns.get(id)?)?;
+            }
+            Some(table)
+        };
+        if let Some(column) = path.strip_prefix("row.") {
+            let Some(table) = each.and_then(|each| columns(each.iter())) else {
+                let message = Text::both(
+                    "row.… 只能用在有 each 的规则里",
+                    "`row.…` belongs into a rule with `each`",
+                );
+                self.problems.at_node("unknown-field", node, message, None);
+                return None;
+            };
+            if table.columns.contains_key(column) {
+                return Some(path);
+            }
+            self.unknown_field(node, column, table.columns.keys().map(|id| &**id));
+            return None;
+        }
+        let (field, rest) = path
+            .split_once('[')
+            .map_or((path.as_str(), None), |(field, rest)| (field, Some(rest)));
+        let Some(found) = find(pages, field) else {
+            self.unknown_field(
+                node,
+                field,
+                pages.values().flat_map(|page| page.fields.keys()).map(|id| &**id),
+            );
+            return None;
+        };
+        if let Some((_, column)) = rest.and_then(|rest| rest.split_once("].")) {
+            let known = table_in(found).map(|table| &table.columns);
+            if !known.is_some_and(|columns| columns.contains_key(column)) {
+                self.unknown_field(
+                    node,
+                    column,
+                    known.into_iter().flat_map(|columns| columns.keys()).map(|id| &**id),
+                );
+                return None;
+            }
+        }
+        Some(path)
+    }
+
+    fn sensitive_in_message(&mut self, node: &Node, reads: &[Id], pages: &IndexMap<Id, Page>) {
+        for id in reads {
+            if find(pages, id).is_some_and(|field| field.sensitive) {
+                let message = Text::both(
+                    format!("提示里不能出现敏感字段「{id}」的内容"),
+                    format!("a message never shows the sensitive field `{id}`"),
+                );
+                self.problems.at_node("sensitive-in-message", node, message, None);
+            }
+        }
+    }
+
+    fn create(&mut self, top: &MapReader<'_>, page_of: &IndexMap<Id, Id>) -> Vec<Id> {
+        let mut create = Vec::new();
+        for (name, node) in top.names("create", self.problems) {
+            if page_of.contains_key(&name) {
+                create.push(name);
+            } else {
+                self.unknown_field(node, &name, page_of.keys().map(|id| &**id));
+            }
+        }
+        create
+    }
+}
+
+/// Whether `name` stands in `source` as a word of its own.
+fn mentions(source: &str, name: &str) -> bool {
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    source.match_indices(name).any(|(at, _)| {
+        let before = source[..at].chars().next_back();
+        let after = source[at + name.len()..].chars().next();
+        !before.is_some_and(|c| word(c) || c == '.') && !after.is_some_and(word)
+    })
+}
+
+fn find<'p>(pages: &'p IndexMap<Id, Page>, id: &str) -> Option<&'p Field> {
+    pages.values().find_map(|page| page.fields.get(id))
+}
+
+fn table_in(field: &Field) -> Option<&crate::definition::form::Table> {
+    match &field.kind {
+        FieldType::Table(table) => Some(table),
+        _ => None,
+    }
+}
+
+fn page_of(pages: &IndexMap<Id, Page>) -> IndexMap<Id, Id> {
+    pages
+        .values()
+        .flat_map(|page| page.fields.keys().map(|field| (field.clone(), page.id.clone())))
+        .collect()
+}
+
+/// The code lists that the form's fields use, row by row: part of what an application is pinned to.
+fn codes_used(pages: &IndexMap<Id, Page>) -> Json {
+    let mut used = serde_json::Map::new();
+    let mut fields: Vec<&Field> = pages.values().flat_map(|page| page.fields.values()).collect();
+    while let Some(field) = fields.pop() {
+        match &field.kind {
+            FieldType::Choice(choice)
+            | FieldType::Choices(choice)
+            | FieldType::Tree(choice)
+            | FieldType::Trees(choice)
+                if !choice.list.id.starts_with("field:") =>
+            {
+                used.entry(choice.list.id.to_string())
+                    .or_insert_with(|| choice.list.to_json());
+            }
+            FieldType::Table(table) => fields.extend(table.columns.values()),
+            _ => {}
+        }
+    }
+    used.sort_keys();
+    Json::Object(used)
+}
+
+pub(super) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,127 @@
+//! In which order visibility, lets and computed values are worked out, and whether that is possible.
+
+use indexmap::{IndexMap, IndexSet};
+
+use super::Loader;
+use crate::definition::expression::{Expression, Scope};
+use crate::definition::form::Let;
+use crate::definition::source::{Entry, Node, Spot};
+use crate::definition::{Field, FieldType, Id, Page, Text};
+
+/// What each name needs to be worked out before it.
+pub(super) struct Reads {
+    needs: IndexMap<Id, IndexSet<Id>>,
+}
+
+impl Reads {
+    pub(super) fn of(pages: &IndexMap<Id, Page>, lets: &IndexMap<Id, Let>) -> Self {
+        let mut needs: IndexMap<Id, IndexSet<Id>> = IndexMap::new();
+        for page in pages.values() {
+            for field in page.fields.values() {
+                let own = needs.entry(field.id.clone()).or_default();
+                take(own, page.show_when.as_ref());
+                field_needs(own, field);
+                // A table's columns read their own row, which is no need of another name.
+                own.shift_remove("row");
+                own.shift_remove("outer");
+            }
+        }
+        for item in lets.values() {
+            take(needs.entry(item.id.clone()).or_default(), Some(&item.expression));
+        }
+        Self { needs }
+    }
+}
+
+fn take(needs: &mut IndexSet<Id>, expression: Option<&Expression>) {
+    needs.extend(expression.into_iter().flat_map(Expression::reads).cloned());
+}
+
+fn field_needs(needs: &mut IndexSet<Id>, field: &Field) {
+    take(needs, field.show_when.as_ref());
+    match &field.kind {
+        FieldType::Computed(computed) => take(needs, Some(&computed.compute)),
+        FieldType::Table(table) => table.columns.values().for_each(|column| field_needs(needs, column)),
+        _ => {}
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Mark {
+    Open,
+    Done,
+}
+
+impl Loader<'_> {
+    /// The names of the scope, each behind what it needs; a circle is a problem.
+    pub(super) fn order(&mut self, scope: &Scope, reads: &Reads, pages: &[Entry], lets: Option<&Node>) -> Vec<Id> {
+        let mut order = Vec::with_capacity(reads.needs.len());
+        let mut marks: IndexMap<Id, Mark> = IndexMap::new();
+        for id in scope.names.keys().filter(|id| reads.needs.contains_key(*id)) {
+            let mut trail = Vec::new();
+            self.visit(id, reads, &mut marks, &mut order, &mut trail, (pages, lets));
+        }
+        order
+    }
+
+    fn visit(
+        &mut self,
+        id: &Id,
+        reads: &Reads,
+        marks: &mut IndexMap<Id, Mark>,
+        order: &mut Vec<Id>,
+        trail: &mut Vec<Id>,
+        source: (&[Entry], Option<&Node>),
+    ) {
+        match marks.get(id) {
+            Some(Mark::Done) => return,
+            Some(Mark::Open) => return self.tell_circle(id, trail, source),
+            None => {}
+        }
+        let Some(needs) = reads.needs.get(id) else { return };
+        marks.insert(id.clone(), Mark::Open);
+        trail.push(id.clone());
+        for need in needs {
+            self.visit(need, reads, marks, order, trail, source);
+        }
+        trail.pop();
+        marks.insert(id.clone(), Mark::Done);
+        order.push(id.clone());
+    }
+
+    fn tell_circle(&mut self, id: &Id, trail: &[Id], (pages, lets): (&[Entry], Option<&Node>)) {
+        let circle: Vec<&str> = trail
+            .iter()
+            .skip_while(|name| *name != id)
+            .map(|name| &**name)
+            .chain([&**id])
+            .collect();
+        let fields = pages
+            .iter()
+            .filter_map(|page| page.value.get("fields"))
+            .filter_map(Node::entries)
+            .flatten();
+        let found = fields
+            .chain(lets.and_then(Node::entries).unwrap_or_default())
+            .find(|entry| entry.key == **id);
+        let Some(entry) = found else { return };
+        let (rule, word) = match entry.value.get("compute") {
+            Some(node) => ("computation-cycle", node),
+            None => ("visibility-cycle", entry.value.get("showWhen").unwrap_or(&entry.value)),
+        };
+        let spot: Spot = word.spot.clone();
+        let message = Text::both(
+            format!("「{id}」取决于它自己：{}", circle.join(" → ")),
+            format!("`{id}` depends on itself: {}", circle.join(" → ")),
+        );
+        self.problems.error(
+            rule,
+            &spot,
+            message,
+            Some(Text::both(
+                "去掉其中一个条件或公式",
+                "take one of the conditions or formulas away",
+            )),
+        );
+    }
+}

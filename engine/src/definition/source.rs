@@ -1,0 +1,176 @@
+//! One text file of definitions as a tree that never forgets where each piece stands.
+//!
+//! Scalars stay text: what `no`, `012` or `1.10` mean is decided by whoever expects a value there.
+
+mod parse;
+mod reader;
+
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use serde_json::{Map, Value as Json};
+
+use super::problem::Place;
+
+pub use parse::parse;
+pub use reader::{Keys, MapReader, Problems};
+pub(super) use reader::{check_id, list_of, names_of, nearest, string_of, text_of, wrong_type};
+
+/// A file that was read, kept for excerpts.
+#[derive(Debug, PartialEq, Eq)]
+pub struct SourceFile {
+    /// Relative to the folder of all definitions.
+    pub path: PathBuf,
+    /// All of it.
+    pub text: String,
+}
+
+/// A piece of a file.
+#[derive(Debug, Clone)]
+pub struct Spot {
+    /// The file.
+    pub file: Arc<SourceFile>,
+    /// Bytes of its text.
+    pub range: Range<usize>,
+}
+
+impl Spot {
+    /// Line and column for people.
+    pub fn place(&self) -> Place {
+        let (line, column) = line_and_column(&self.file.text, self.range.start);
+        let (end_line, end_column) = line_and_column(&self.file.text, self.range.end.max(self.range.start));
+        Place {
+            file: self.file.path.clone(),
+            line,
+            column,
+            end_line,
+            end_column,
+        }
+    }
+
+    /// The bytes `from..to` of a scalar's value as a spot of their own; all of it where the value
+    /// is written with escapes or over several lines.
+    pub fn within(&self, value: &str, from: usize, to: usize) -> Self {
+        let raw = self.file.text.get(self.range.clone()).unwrap_or_default();
+        let Some(start) = raw.find(value).filter(|_| !value.is_empty()) else {
+            return self.clone();
+        };
+        let begin = self.range.start + start + from.min(value.len());
+        let end = self.range.start + start + to.clamp(from.min(value.len()), value.len());
+        Self {
+            file: Arc::clone(&self.file),
+            range: begin..end.max(begin),
+        }
+    }
+}
+
+fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
+    let before = text.get(..offset.min(text.len())).unwrap_or(text);
+    let line = before.matches('\n').count() + 1;
+    let column = before.rsplit('\n').next().map_or(0, |tail| tail.chars().count()) + 1;
+    (line, column)
+}
+
+/// A value as it is written.
+#[derive(Debug, Clone)]
+pub struct Node {
+    /// Where it is.
+    pub spot: Spot,
+    /// What it replaced, where it came over a base.
+    pub replaced: Option<Spot>,
+    /// What it is.
+    pub value: Value,
+}
+
+/// What can be written.
+#[derive(Debug, Clone)]
+pub enum Value {
+    /// A text, a number, a truth value: decided by the reader.
+    Scalar {
+        /// The text after YAML's own escapes.
+        text: String,
+        /// Whether it stands without quotes.
+        plain: bool,
+    },
+    /// A list.
+    List(Vec<Node>),
+    /// A map in order.
+    Map(Vec<Entry>),
+}
+
+/// One key and its value.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The key.
+    pub key: String,
+    /// Where the key stands.
+    pub key_spot: Spot,
+    /// The value.
+    pub value: Node,
+}
+
+impl Node {
+    /// The entries of a map.
+    pub fn entries(&self) -> Option<&[Entry]> {
+        match &self.value {
+            Value::Map(entries) => Some(entries),
+            _ => None,
+        }
+    }
+
+    /// The value of `key` in a map.
+    pub fn get(&self, key: &str) -> Option<&Node> {
+        self.entries()?
+            .iter()
+            .find(|entry| entry.key == key)
+            .map(|entry| &entry.value)
+    }
+
+    /// The text of a scalar.
+    pub fn scalar(&self) -> Option<&str> {
+        match &self.value {
+            Value::Scalar { text, .. } => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether this is a written `null`.
+    pub fn is_null(&self) -> bool {
+        matches!(&self.value, Value::Scalar { text, plain: true } if matches!(text.as_str(), "null" | "~" | "Null" | "NULL"))
+    }
+
+    /// Whether this is a text in several languages: a map of `zh` and `en` alone.
+    pub fn is_text_map(&self) -> bool {
+        self.entries().is_some_and(|entries| {
+            !entries.is_empty() && entries.iter().all(|entry| matches!(entry.key.as_str(), "zh" | "en"))
+        })
+    }
+
+    /// As JSON, for data that only passes through (options, answers, further schema): plain
+    /// scalars are numbers, truth values and null by YAML 1.2's core schema.
+    pub fn to_json(&self) -> Json {
+        match &self.value {
+            Value::List(items) => items.iter().map(Node::to_json).collect(),
+            Value::Map(entries) => {
+                let pairs = entries.iter().map(|entry| (entry.key.clone(), entry.value.to_json()));
+                Json::Object(pairs.collect::<Map<_, _>>())
+            }
+            Value::Scalar { text, plain: false } => Json::String(text.clone()),
+            Value::Scalar { text, plain: true } => core_schema(text),
+        }
+    }
+}
+
+fn core_schema(text: &str) -> Json {
+    match text {
+        "null" | "~" | "" => Json::Null,
+        "true" => Json::Bool(true),
+        "false" => Json::Bool(false),
+        // A number that JSON itself writes the same way; `012` and `1_000` stay text.
+        _ => match serde_json::from_str::<serde_json::Number>(text) {
+            Ok(number) => Json::Number(number),
+            Err(_) => Json::String(text.into()),
+        },
+    }
+}

@@ -1,0 +1,239 @@
+//! YAML events → [`Node`]. Refuses what would make two readers disagree: anchors, aliases, tags,
+//! merge keys, duplicate keys, several documents.
+
+use std::sync::Arc;
+
+use serde_yaml::granit_parser::{Event, Parser, ScalarStyle, Span};
+
+use super::{Entry, Node, Problems, SourceFile, Spot, Value};
+use crate::definition::Text;
+
+/// Deeper than any definition needs.
+const MAX_DEPTH: usize = 64;
+
+/// Reads one file. `None` where nothing usable stands in it; every mistake goes to `problems`.
+pub fn parse(file: &Arc<SourceFile>, problems: &mut Problems) -> Option<Node> {
+    let mut builder = Builder {
+        file,
+        problems,
+        stack: Vec::new(),
+        root: None,
+        documents: 0,
+    };
+    for next in Parser::new_from_str(&file.text) {
+        match next {
+            Ok((event, span)) => builder.take(event, &span)?,
+            Err(error) => {
+                let at = byte_of(&file.text, error.marker().index());
+                let spot = Spot {
+                    file: Arc::clone(file),
+                    range: at..at,
+                };
+                builder.problems.error(
+                    "yaml-syntax",
+                    &spot,
+                    Text::both(
+                        format!("YAML 写法有误：{}", error.info()),
+                        format!("this is not valid YAML: {}", error.info()),
+                    ),
+                    Some(Text::both(
+                        "请检查缩进、冒号后的空格和引号；含 {、[、: 或 # 的文字要加引号",
+                        "check the indentation, the space after a colon and the quotes; quote a text with {, [, : or # in it",
+                    )),
+                );
+                return None;
+            }
+        }
+    }
+    builder.root
+}
+
+fn byte_of(text: &str, chars: usize) -> usize {
+    text.char_indices().nth(chars).map_or(text.len(), |(at, _)| at)
+}
+
+enum Open {
+    List(Vec<Node>, Spot),
+    Map(Vec<Entry>, Spot, Option<(String, Spot)>),
+}
+
+struct Builder<'a> {
+    file: &'a Arc<SourceFile>,
+    problems: &'a mut Problems,
+    stack: Vec<Open>,
+    root: Option<Node>,
+    documents: usize,
+}
+
+impl Builder<'_> {
+    /// `None` stops the reading.
+    fn take(&mut self, event: Event<'_>, span: &Span) -> Option<()> {
+        let spot = self.spot(span);
+        match event {
+            Event::DocumentStart(..) => {
+                self.documents += 1;
+                if self.documents > 1 {
+                    self.refuse(
+                        "yaml-documents",
+                        &spot,
+                        "一个文件只能有一份 YAML，请删去 ---",
+                        "a file holds one YAML document: remove the `---`",
+                    );
+                    return None;
+                }
+            }
+            Event::Alias(_) => self.refuse(
+                "yaml-alias",
+                &spot,
+                "不支持别名 *…：文字以 * 开头时请加引号，重复的内容请用 extends",
+                "aliases are not used here: quote a text that starts with *, and use `extends` for what repeats",
+            ),
+            Event::Scalar(text, style, anchor, tag) => {
+                self.refuse_properties(anchor, tag.is_some(), &spot);
+                let plain = matches!(style, ScalarStyle::Plain);
+                self.add(Node {
+                    spot,
+                    replaced: None,
+                    value: Value::Scalar {
+                        text: text.into_owned(),
+                        plain,
+                    },
+                });
+            }
+            Event::SequenceStart(_, anchor, tag) => {
+                self.refuse_properties(anchor, tag.is_some(), &spot);
+                self.stack.push(Open::List(Vec::new(), spot));
+            }
+            Event::MappingStart(_, anchor, tag) => {
+                self.refuse_properties(anchor, tag.is_some(), &spot);
+                self.stack.push(Open::Map(Vec::new(), spot, None));
+            }
+            Event::SequenceEnd | Event::MappingEnd => self.close(&spot),
+            _ => {}
+        }
+        if self.stack.len() > MAX_DEPTH {
+            self.refuse(
+                "yaml-depth",
+                &self.spot(span),
+                "嵌套太深（超过 64 层）",
+                "nested more than 64 levels deep",
+            );
+            return None;
+        }
+        Some(())
+    }
+
+    fn spot(&self, span: &Span) -> Spot {
+        let range = span.byte_range().unwrap_or_default();
+        Spot {
+            file: Arc::clone(self.file),
+            range,
+        }
+    }
+
+    fn refuse(&mut self, rule: &'static str, spot: &Spot, zh: &str, en: &str) {
+        self.problems.error(rule, spot, Text::both(zh, en), None);
+    }
+
+    fn refuse_properties(&mut self, anchor: usize, tagged: bool, spot: &Spot) {
+        if anchor > 0 {
+            self.refuse(
+                "yaml-anchor",
+                spot,
+                "不支持锚点 &…：文字以 & 开头时请加引号，重复的内容请用 extends",
+                "anchors are not used here: quote a text that starts with &, and use `extends` for what repeats",
+            );
+        }
+        if tagged {
+            self.refuse(
+                "yaml-tag",
+                spot,
+                "不支持标签 !…：表达式或文字以 ! 开头时请加引号",
+                "tags are not used here: quote an expression or text that starts with !",
+            );
+        }
+    }
+
+    fn close(&mut self, end: &Spot) {
+        let node = match self.stack.pop() {
+            Some(Open::List(items, spot)) => Node {
+                spot: self.up_to(spot, end),
+                replaced: None,
+                value: Value::List(items),
+            },
+            Some(Open::Map(entries, spot, _)) => Node {
+                spot: self.up_to(spot, end),
+                replaced: None,
+                value: Value::Map(entries),
+            },
+            None => return,
+        };
+        self.add(node);
+    }
+
+    fn up_to(&self, start: Spot, end: &Spot) -> Spot {
+        let range = start.range.start..end.range.end.max(start.range.start);
+        Spot {
+            file: start.file,
+            range,
+        }
+    }
+
+    fn add(&mut self, node: Node) {
+        match self.stack.last_mut() {
+            None => self.root = Some(node),
+            Some(Open::List(items, _)) => items.push(node),
+            Some(Open::Map(entries, _, key)) => match key.take() {
+                Some((name, key_spot)) => {
+                    if let Some(first) = entries.iter().find(|entry| entry.key == name) {
+                        let related = (
+                            first.key_spot.place(),
+                            Text::both("第一次写在这里", "first written here"),
+                        );
+                        self.problems.error_with(
+                            "duplicate-key",
+                            &key_spot,
+                            Text::both(
+                                format!("「{name}」在这里写了两次"),
+                                format!("`{name}` is written twice here"),
+                            ),
+                            Some(Text::both(
+                                "删去其中一个，或改成另一个名字",
+                                "remove one of them or rename it",
+                            )),
+                            vec![related],
+                        );
+                    } else {
+                        entries.push(Entry {
+                            key: name,
+                            key_spot,
+                            value: node,
+                        });
+                    }
+                }
+                None => match node.value {
+                    Value::Scalar { text, plain } => {
+                        if plain && text == "<<" {
+                            self.problems.error(
+                                "yaml-merge-key",
+                                &node.spot,
+                                Text::both("不支持 <<，请用 extends", "`<<` is not used here: use `extends`"),
+                                None,
+                            );
+                        }
+                        *key = Some((text, node.spot));
+                    }
+                    _ => {
+                        self.problems.error(
+                            "yaml-key",
+                            &node.spot,
+                            Text::both("键必须是文字", "a key must be a plain text"),
+                            None,
+                        );
+                        *key = Some((String::new(), node.spot));
+                    }
+                },
+            },
+        }
+    }
+}

@@ -1,0 +1,391 @@
+//! Reading typed values out of a [`Node`], each mistake told at its place.
+
+use super::{Entry, Node, Spot, Value};
+use crate::definition::form::Severity;
+use crate::definition::problem::{Place, Problem};
+use crate::definition::{Id, Text};
+
+/// All problems found so far.
+#[derive(Debug, Default)]
+pub struct Problems {
+    list: Vec<Problem>,
+}
+
+impl Problems {
+    /// Adds an error.
+    pub fn error(&mut self, rule: &'static str, spot: &Spot, message: Text, help: Option<Text>) {
+        self.error_with(rule, spot, message, help, Vec::new());
+    }
+
+    /// Adds an error that is about further places too.
+    pub fn error_with(
+        &mut self,
+        rule: &'static str,
+        spot: &Spot,
+        message: Text,
+        help: Option<Text>,
+        related: Vec<(Place, Text)>,
+    ) {
+        self.add(Problem {
+            rule,
+            severity: Severity::Error,
+            place: spot.place(),
+            message,
+            help,
+            related,
+        });
+    }
+
+    /// Adds a warning.
+    pub fn warning(&mut self, rule: &'static str, spot: &Spot, message: Text, help: Option<Text>) {
+        let place = spot.place();
+        self.add(Problem {
+            rule,
+            severity: Severity::Warning,
+            place,
+            message,
+            help,
+            related: Vec::new(),
+        });
+    }
+
+    /// Adds a problem, unless the very same is there already (a base is read once for each region).
+    pub fn add(&mut self, problem: Problem) {
+        if !self.list.contains(&problem) {
+            self.list.push(problem);
+        }
+    }
+
+    /// Adds an error at a node; where the node came over a base, names the base's place too.
+    pub fn at_node(&mut self, rule: &'static str, node: &Node, message: Text, help: Option<Text>) {
+        let related = node
+            .replaced
+            .iter()
+            .map(|spot| (spot.place(), Text::both("它覆盖了这里", "it replaces this")))
+            .collect();
+        self.error_with(rule, &node.spot, message, help, related);
+    }
+
+    /// A name that is none of `known`.
+    pub fn unknown<'a>(
+        &mut self,
+        rule: &'static str,
+        node: &Node,
+        what: (&str, &str),
+        name: &str,
+        known: impl IntoIterator<Item = &'a str>,
+    ) {
+        let message = Text::both(
+            format!("没有名为「{name}」的{}", what.0),
+            format!("there is no {} called `{name}`", what.1),
+        );
+        self.at_node(rule, node, message, nearest(name, known));
+    }
+
+    /// Whether anything keeps the region from being served.
+    pub fn has_errors(&self) -> bool {
+        self.list.iter().any(|problem| problem.severity == Severity::Error)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// All of them, by file and line.
+    pub fn into_sorted(mut self) -> Vec<Problem> {
+        self.list.sort_by(|a, b| {
+            (&a.place.file, a.place.line, a.place.column).cmp(&(&b.place.file, b.place.line, b.place.column))
+        });
+        self.list
+    }
+}
+
+/// The help that names what may have been meant.
+pub(in crate::definition) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<Text> {
+    let mut all: Vec<&str> = known.into_iter().collect();
+    if all.is_empty() {
+        return None;
+    }
+    let best = all
+        .iter()
+        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), *candidate))
+        .min_by_key(|(distance, _)| *distance);
+    if let Some((distance, candidate)) = best
+        && distance <= (name.chars().count() / 2).max(1)
+    {
+        return Some(Text::both(
+            format!("是否要写「{candidate}」？"),
+            format!("did you mean `{candidate}`?"),
+        ));
+    }
+    all.truncate(12);
+    let list = all.join("、");
+    Some(Text::both(
+        format!("可以写：{list}"),
+        format!("one of: {}", all.join(", ")),
+    ))
+}
+
+/// The keys that a map may have, with what each means: the published shape of that map.
+#[derive(Debug)]
+pub struct Keys {
+    /// What the map is, in Chinese and English.
+    pub what: (&'static str, &'static str),
+    /// Key, meaning in Chinese, meaning in English.
+    pub keys: &'static [(&'static str, &'static str, &'static str)],
+}
+
+impl Keys {
+    /// Whether `key` is one of them.
+    pub fn has(&self, key: &str) -> bool {
+        self.keys.iter().any(|(known, ..)| *known == key)
+    }
+}
+
+/// A map whose keys were checked.
+#[derive(Debug, Clone, Copy)]
+pub struct MapReader<'n> {
+    /// The map itself.
+    pub node: &'n Node,
+    entries: &'n [Entry],
+}
+
+impl<'n> MapReader<'n> {
+    /// Reads a map, telling every key that `keys` does not list. `None` where it is no map.
+    pub fn new(node: &'n Node, keys: &Keys, problems: &mut Problems) -> Option<Self> {
+        let reader = Self::open(node, keys.what, problems)?;
+        for entry in reader.entries {
+            if !keys.has(&entry.key) {
+                let message = Text::both(
+                    format!("{}没有「{}」这个键", keys.what.0, entry.key),
+                    format!("{} has no key `{}`", keys.what.1, entry.key),
+                );
+                let help = nearest(&entry.key, keys.keys.iter().map(|(key, ..)| *key));
+                problems.error("unknown-key", &entry.key_spot, message, help);
+            }
+            empty_value(&entry.value, &entry.key, problems);
+        }
+        Some(reader)
+    }
+
+    /// Reads a map whose keys are the author's own names.
+    pub fn open(node: &'n Node, what: (&str, &str), problems: &mut Problems) -> Option<Self> {
+        match node.entries() {
+            Some(entries) => Some(Self { node, entries }),
+            None => {
+                wrong_type(node, ("一组「键: 值」", "a map"), Some(what), problems);
+                None
+            }
+        }
+    }
+
+    /// Its entries in order.
+    pub fn entries(&self) -> &'n [Entry] {
+        self.entries
+    }
+
+    /// The value of `key`.
+    pub fn get(&self, key: &str) -> Option<&'n Node> {
+        self.entries
+            .iter()
+            .find(|entry| entry.key == key)
+            .map(|entry| &entry.value)
+            .filter(|node| !node.is_null())
+    }
+
+    /// The value of `key`, whose absence is a problem.
+    pub fn need(&self, key: &str, problems: &mut Problems) -> Option<&'n Node> {
+        let found = self.get(key);
+        if found.is_none() {
+            let spot = Spot {
+                file: self.node.spot.file.clone(),
+                range: first_line(&self.node.spot),
+            };
+            let message = Text::both(format!("这里缺少「{key}」"), format!("`{key}` is missing here"));
+            problems.error("missing-key", &spot, message, None);
+        }
+        found
+    }
+
+    /// A text for people.
+    pub fn text(&self, key: &str, problems: &mut Problems) -> Option<Text> {
+        text_of(self.get(key)?, problems)
+    }
+
+    /// A plain string.
+    pub fn string(&self, key: &str, problems: &mut Problems) -> Option<String> {
+        string_of(self.get(key)?, problems)
+    }
+
+    /// A truth value.
+    pub fn bool(&self, key: &str, problems: &mut Problems) -> Option<bool> {
+        bool_of(self.get(key)?, problems)
+    }
+
+    /// A whole number from 0.
+    pub fn count(&self, key: &str, problems: &mut Problems) -> Option<usize> {
+        count_of(self.get(key)?, problems)
+    }
+
+    /// One name or a list of names.
+    pub fn names(&self, key: &str, problems: &mut Problems) -> Vec<(Id, &'n Node)> {
+        self.get(key).map(|node| names_of(node, problems)).unwrap_or_default()
+    }
+}
+
+fn first_line(spot: &Spot) -> std::ops::Range<usize> {
+    let text = spot.file.text.get(spot.range.clone()).unwrap_or_default();
+    spot.range.start..spot.range.start + text.find('\n').unwrap_or(text.len())
+}
+
+fn empty_value(node: &Node, key: &str, problems: &mut Problems) {
+    if matches!(&node.value, Value::Scalar { text, plain: true } if text.is_empty()) {
+        let message = Text::both(format!("「{key}」后面没有值"), format!("`{key}` has no value"));
+        let help = Text::both(
+            "要去掉继承来的内容请写 null，否则请删去这一行",
+            "write `null` to remove what is inherited, or delete the line",
+        );
+        problems.error("empty-value", &node.spot, message, Some(help));
+    }
+}
+
+/// Says that something else is expected at `node`.
+pub(in crate::definition) fn wrong_type(
+    node: &Node,
+    expected: (&str, &str),
+    what: Option<(&str, &str)>,
+    problems: &mut Problems,
+) {
+    let found = match &node.value {
+        Value::Scalar { text, .. } if text.is_empty() => ("空", "nothing".to_owned()),
+        Value::Scalar { text, .. } => ("文字", format!("`{}`", text.chars().take(30).collect::<String>())),
+        Value::List(_) => ("列表", "a list".to_owned()),
+        Value::Map(_) => ("一组「键: 值」", "a map".to_owned()),
+    };
+    let (zh, en) = what.map_or((String::new(), String::new()), |(zh, en)| {
+        (format!("{zh}："), format!("{en}: "))
+    });
+    let message = Text::both(
+        format!("{zh}这里应写{}，写的却是{}", expected.0, found.0),
+        format!("{en}{} is expected here, found {}", expected.1, found.1),
+    );
+    problems.at_node("wrong-type", node, message, None);
+}
+
+/// A string; numbers and truth values are taken as written.
+pub(in crate::definition) fn string_of(node: &Node, problems: &mut Problems) -> Option<String> {
+    match node.scalar() {
+        Some(text) => Some(text.to_owned()),
+        None => {
+            wrong_type(node, ("文字", "a text"), None, problems);
+            None
+        }
+    }
+}
+
+/// A text for people: a string, or `{zh: …, en: …}`.
+pub(in crate::definition) fn text_of(node: &Node, problems: &mut Problems) -> Option<Text> {
+    const TEXT: Keys = Keys {
+        what: ("文字", "a text"),
+        keys: &[("zh", "中文", "in Chinese"), ("en", "英文", "in English")],
+    };
+    if let Some(text) = node.scalar() {
+        return Some(Text::chinese(text));
+    }
+    if node.entries().is_none() {
+        wrong_type(
+            node,
+            ("文字，或 {zh: …, en: …}", "a text or {zh: …, en: …}"),
+            None,
+            problems,
+        );
+        return None;
+    }
+    let reader = MapReader::new(node, &TEXT, problems)?;
+    let zh = string_of(reader.need("zh", problems)?, problems)?;
+    Some(match reader.string("en", problems) {
+        Some(en) => Text::both(zh, en),
+        None => Text::chinese(zh),
+    })
+}
+
+/// `true` or `false`, without quotes.
+fn bool_of(node: &Node, problems: &mut Problems) -> Option<bool> {
+    match &node.value {
+        Value::Scalar { text, plain: true } if text == "true" => Some(true),
+        Value::Scalar { text, plain: true } if text == "false" => Some(false),
+        _ => {
+            wrong_type(node, ("true 或 false", "true or false"), None, problems);
+            None
+        }
+    }
+}
+
+/// A whole number from 0.
+fn count_of(node: &Node, problems: &mut Problems) -> Option<usize> {
+    let found = node.scalar().and_then(|text| text.parse().ok());
+    if found.is_none() {
+        wrong_type(node, ("不小于 0 的整数", "a whole number from 0"), None, problems);
+    }
+    found
+}
+
+/// The items of a list.
+pub(in crate::definition) fn list_of<'n>(node: &'n Node, problems: &mut Problems) -> &'n [Node] {
+    match &node.value {
+        Value::List(items) => items,
+        _ => {
+            wrong_type(node, ("列表", "a list"), None, problems);
+            &[]
+        }
+    }
+}
+
+/// One name or a list of names.
+pub(in crate::definition) fn names_of<'n>(node: &'n Node, problems: &mut Problems) -> Vec<(Id, &'n Node)> {
+    let items = match &node.value {
+        Value::Scalar { .. } => std::slice::from_ref(node),
+        _ => list_of(node, problems),
+    };
+    items
+        .iter()
+        .filter_map(|item| Some((Id::from(string_of(item, problems)?), item)))
+        .collect()
+}
+
+/// Checks an id of LANGUAGE L1; `dashes` where `-` is allowed.
+pub(in crate::definition) fn check_id(entry: &Entry, dashes: bool, problems: &mut Problems) {
+    const RESERVED: [&str; 21] = [
+        "today", "app", "row", "outer", "it", "input", "true", "false", "null", "in", "as", "break", "const",
+        "continue", "else", "for", "function", "if", "import", "let", "loop",
+    ];
+    let id = entry.key.as_str();
+    let shape = id.starts_with(|c: char| c.is_ascii_lowercase())
+        && id
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || (dashes && c == '-'));
+    let reserved =
+        RESERVED.contains(&id) || matches!(id, "package" | "namespace" | "return" | "var" | "void" | "while");
+    if shape && !reserved {
+        return;
+    }
+    let help = if reserved {
+        Text::both(
+            "这个词在表达式里另有含义，请换一个",
+            "the word means something else in expressions: take another",
+        )
+    } else {
+        Text::both(
+            "以小写字母开头，只用小写字母、数字和 _；中文写在 label 里",
+            "start with a small letter; use small letters, digits and _; Chinese goes into `label`",
+        )
+    };
+    let message = Text::both(format!("「{id}」不能作标识"), format!("`{id}` cannot be an id"));
+    problems.error("bad-id", &entry.key_spot, message, Some(help));
+}
