@@ -156,8 +156,8 @@ pub struct WayIn {
     pub id: Id,
     /// What people call it.
     pub label: Text,
-    /// The role it gives.
-    pub role: Id,
+    /// The role it gives; none where it only makes a unit known.
+    pub role: Option<Id>,
     /// The kind of the unit it creates, if it creates one.
     pub creates_unit: Option<Id>,
     /// Whether the person joins a unit that is there already.
