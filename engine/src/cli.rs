@@ -1,1 +1,77 @@
-//! (see lib.rs)
+//! The command line: one file a command. This is the only module that prints.
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "commands speak to a terminal")]
+
+mod check;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::definition::Language;
+use crate::definition::load::Folders;
+
+/// 登记：按文本文件运行的登记系统。Runs a registration office from a folder of text files.
+#[derive(Debug, Parser)]
+#[command(name = "dengji", version, about)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// 检查定义，列出全部问题；有错误时退出码为 1。Tells every problem of the definitions.
+    Check(check::Options),
+}
+
+/// Where the text files are.
+#[derive(Debug, Clone, Args)]
+struct FolderOptions {
+    /// 各地区定义所在的文件夹。The folder of all definitions.
+    #[arg(long, default_value = "forms", env = "DENGJI_FORMS")]
+    forms: PathBuf,
+    /// 插件组件所在的文件夹。The folder of plugin components.
+    #[arg(long, default_value = "plugins/dist", env = "DENGJI_PLUGINS")]
+    plugins: PathBuf,
+}
+
+impl FolderOptions {
+    fn folders(&self) -> Folders {
+        Folders {
+            forms: self.forms.clone(),
+            plugins: self.plugins.clone(),
+        }
+    }
+}
+
+/// The language of a command's output.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Lang {
+    /// 中文。
+    Zh,
+    /// English.
+    En,
+}
+
+/// The asked language, else the terminal's, else Chinese.
+fn language(asked: Option<Lang>) -> Language {
+    let terminal = || {
+        ["LC_ALL", "LC_MESSAGES", "LANG"]
+            .iter()
+            .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+    };
+    match asked {
+        Some(Lang::Zh) => Language::Chinese,
+        Some(Lang::En) => Language::English,
+        None if terminal().is_some_and(|value| value.starts_with("en")) => Language::English,
+        None => Language::Chinese,
+    }
+}
+
+/// Runs the command that the arguments name.
+pub fn run() -> ExitCode {
+    match Cli::parse().command {
+        Command::Check(options) => check::run(&options),
+    }
+}

@@ -1,2 +1,7 @@
 //! The `dengji` program.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    dengji::cli::run()
+}

@@ -30,7 +30,9 @@ impl Calendar {
         let (step, mut left) = if count < 0 { (-1, -count) } else { (1, count) };
         let mut at = day;
         while left > 0 {
-            let Ok(next) = at.checked_add(step.days()) else { return at };
+            let Ok(next) = at.checked_add(step.days()) else {
+                return at;
+            };
             at = next;
             if self.is_workday(at) {
                 left -= 1;

@@ -84,7 +84,11 @@ impl CodeList {
         let mut by_code: HashMap<Arc<str>, usize> = HashMap::with_capacity(rows.len());
         for (at, row) in rows.iter().enumerate() {
             if let Some(first) = by_code.get(row.code.as_str()) {
-                problems.push(RowProblem::Duplicate { row: at + 1, first: first + 1, code: row.code.clone() });
+                problems.push(RowProblem::Duplicate {
+                    row: at + 1,
+                    first: first + 1,
+                    code: row.code.clone(),
+                });
             } else {
                 by_code.insert(row.code.as_str().into(), at);
             }
@@ -96,7 +100,10 @@ impl CodeList {
                 code => {
                     let found = by_code.get(code).copied();
                     if found.is_none() {
-                        problems.push(RowProblem::Orphan { row: at + 1, parent: code.into() });
+                        problems.push(RowProblem::Orphan {
+                            row: at + 1,
+                            parent: code.into(),
+                        });
                     }
                     found
                 }
@@ -126,13 +133,21 @@ impl CodeList {
             }
         }
         let is_tree = entries.iter().any(|entry| entry.parent.is_some() || entry.branch);
-        Ok(Self { id, entries, by_code, is_tree })
+        Ok(Self {
+            id,
+            entries,
+            by_code,
+            is_tree,
+        })
     }
 
     /// The rows as `[code, name, parent]`, what a pinned form keeps.
     pub fn to_json(&self) -> serde_json::Value {
         let parent = |entry: &Entry| entry.parent.map_or("", |at| &self.entries[at].code);
-        self.entries.iter().map(|entry| serde_json::json!([&*entry.code, &*entry.name, parent(entry)])).collect()
+        self.entries
+            .iter()
+            .map(|entry| serde_json::json!([&*entry.code, &*entry.name, parent(entry)]))
+            .collect()
     }
 
     /// All entries, in the list's own order.
@@ -152,7 +167,8 @@ impl CodeList {
 
     /// Whether `code` is a smallest branch: nothing below it, shipped or not.
     pub fn is_leaf(&self, code: &str) -> bool {
-        self.get(code).is_some_and(|entry| entry.children.is_empty() && !entry.branch)
+        self.get(code)
+            .is_some_and(|entry| entry.children.is_empty() && !entry.branch)
     }
 
     /// Whether `code` is `ancestor` or stands below it.

@@ -52,7 +52,9 @@ impl Form {
 
     /// All fields with their pages, in order.
     pub fn fields(&self) -> impl Iterator<Item = (&Page, &Field)> {
-        self.pages.values().flat_map(|page| page.fields.values().map(move |field| (page, field)))
+        self.pages
+            .values()
+            .flat_map(|page| page.fields.values().map(move |field| (page, field)))
     }
 }
 

@@ -43,7 +43,9 @@ pub struct Loaded {
 impl Loaded {
     /// Whether anything keeps a region from being served.
     pub fn has_errors(&self) -> bool {
-        self.problems.iter().any(|problem| problem.severity == super::form::Severity::Error)
+        self.problems
+            .iter()
+            .any(|problem| problem.severity == super::form::Severity::Error)
     }
 }
 
@@ -73,7 +75,10 @@ pub fn load(folders: &Folders, only: Option<&str>) -> Result<Loaded, LoadError> 
     let mut ids = region_folders(&folders.forms)?;
     if let Some(asked) = only {
         if !ids.iter().any(|id| id == asked) {
-            return Err(LoadError::NoRegion { asked: asked.into(), known: ids });
+            return Err(LoadError::NoRegion {
+                asked: asked.into(),
+                known: ids,
+            });
         }
         ids.retain(|id| id == asked);
     }
@@ -94,11 +99,17 @@ pub fn load(folders: &Folders, only: Option<&str>) -> Result<Loaded, LoadError> 
             regions.insert(Id::from(id), Arc::new(region));
         }
     }
-    Ok(Loaded { regions, problems: problems.into_sorted() })
+    Ok(Loaded {
+        regions,
+        problems: problems.into_sorted(),
+    })
 }
 
 fn region_folders(forms: &Path) -> Result<Vec<String>, LoadError> {
-    let listed = std::fs::read_dir(forms).map_err(|error| LoadError::Folder { path: forms.to_path_buf(), error })?;
+    let listed = std::fs::read_dir(forms).map_err(|error| LoadError::Folder {
+        path: forms.to_path_buf(),
+        error,
+    })?;
     let mut ids: Vec<String> = listed
         .flatten()
         .filter(|entry| entry.path().join("region.yaml").is_file())
@@ -181,8 +192,12 @@ impl<'a> Loader<'a> {
     fn tell_mistakes(&mut self, node: &Node, source: &str, mistakes: Vec<Mistake>) {
         for mistake in mistakes {
             let spot = node.spot.within(source, mistake.start, mistake.end);
-            let related = node.replaced.iter().map(|spot| (spot.place(), Text::both("它覆盖了这里", "it replaces this")));
-            self.problems.error_with(mistake.rule, &spot, mistake.message, mistake.help, related.collect());
+            let related = node
+                .replaced
+                .iter()
+                .map(|spot| (spot.place(), Text::both("它覆盖了这里", "it replaces this")));
+            self.problems
+                .error_with(mistake.rule, &spot, mistake.message, mistake.help, related.collect());
         }
     }
 }

@@ -38,3 +38,7 @@ pub struct Place {
     /// The column behind its last character.
     pub end_column: usize,
 }
+
+mod print;
+
+pub use print::{Format, print};

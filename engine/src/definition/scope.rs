@@ -32,7 +32,10 @@ pub struct App {
 impl App {
     /// The type of `app`.
     pub fn ty() -> Type {
-        let applicant = record("applicant", [("name", Type::Text), ("unit", Type::Text), ("role", Type::Text)]);
+        let applicant = record(
+            "applicant",
+            [("name", Type::Text), ("unit", Type::Text), ("role", Type::Text)],
+        );
         record(
             "app",
             [
@@ -47,7 +50,11 @@ impl App {
 
     /// The value of `app`, in the order of [`App::ty`].
     pub fn value(&self) -> Value {
-        let applicant = [text(&self.applicant_name), self.applicant_unit.as_deref().map_or(Value::Empty, text), text(&self.applicant_role)];
+        let applicant = [
+            text(&self.applicant_name),
+            self.applicant_unit.as_deref().map_or(Value::Empty, text),
+            text(&self.applicant_role),
+        ];
         Value::Record(Arc::new([
             Value::Date(self.filed_on),
             Value::Record(Arc::new(applicant)),
@@ -76,22 +83,40 @@ pub fn unit_type() -> Type {
 
 /// What one file of a `file` field reads as.
 pub fn file_type() -> Type {
-    record("file", [("name", Type::Text), ("size", Type::Int), ("kind", Type::Text)])
+    record(
+        "file",
+        [("name", Type::Text), ("size", Type::Int), ("kind", Type::Text)],
+    )
 }
 
 /// What `it` reads as in the `where` of a choice or tree: `code`, `name`, `parent`, then the list's
 /// further columns as text.
 pub fn entry_type(list: &CodeList) -> Type {
-    let further = list.entries().first().into_iter().flat_map(|entry| entry.columns.keys());
-    let columns = ["code", "name", "parent"].into_iter().chain(further.map(String::as_str));
+    let further = list
+        .entries()
+        .first()
+        .into_iter()
+        .flat_map(|entry| entry.columns.keys());
+    let columns = ["code", "name", "parent"]
+        .into_iter()
+        .chain(further.map(String::as_str));
     record(&list.id, columns.map(|column| (column, Type::Text)))
 }
 
 /// The value of `it` for one entry, in the order of [`entry_type`].
 pub fn entry_value(list: &CodeList, entry: &Entry) -> Value {
-    let parent = entry.parent.map_or(Value::Empty, |at| Value::Text(Arc::clone(&list.entries()[at].code)));
-    let further = entry.columns.values().map(|value| if value.is_empty() { Value::Empty } else { text(value) });
-    let columns = [Value::Text(Arc::clone(&entry.code)), Value::Text(Arc::clone(&entry.name)), parent];
+    let parent = entry
+        .parent
+        .map_or(Value::Empty, |at| Value::Text(Arc::clone(&list.entries()[at].code)));
+    let further = entry
+        .columns
+        .values()
+        .map(|value| if value.is_empty() { Value::Empty } else { text(value) });
+    let columns = [
+        Value::Text(Arc::clone(&entry.code)),
+        Value::Text(Arc::clone(&entry.name)),
+        parent,
+    ];
     Value::Record(columns.into_iter().chain(further).collect())
 }
 
@@ -101,5 +126,8 @@ fn text(value: &str) -> Value {
 
 fn record<'a>(name: &str, columns: impl IntoIterator<Item = (&'a str, Type)>) -> Type {
     let columns: IndexMap<_, _> = columns.into_iter().map(|(id, ty)| (id.into(), ty)).collect();
-    Type::Record(Arc::new(RecordType { name: name.into(), columns }))
+    Type::Record(Arc::new(RecordType {
+        name: name.into(),
+        columns,
+    }))
 }

@@ -40,17 +40,28 @@ impl Spot {
     pub fn place(&self) -> Place {
         let (line, column) = line_and_column(&self.file.text, self.range.start);
         let (end_line, end_column) = line_and_column(&self.file.text, self.range.end.max(self.range.start));
-        Place { file: self.file.path.clone(), line, column, end_line, end_column }
+        Place {
+            file: self.file.path.clone(),
+            line,
+            column,
+            end_line,
+            end_column,
+        }
     }
 
     /// The bytes `from..to` of a scalar's value as a spot of their own; all of it where the value
     /// is written with escapes or over several lines.
     pub fn within(&self, value: &str, from: usize, to: usize) -> Self {
         let raw = self.file.text.get(self.range.clone()).unwrap_or_default();
-        let Some(start) = raw.find(value).filter(|_| !value.is_empty()) else { return self.clone() };
+        let Some(start) = raw.find(value).filter(|_| !value.is_empty()) else {
+            return self.clone();
+        };
         let begin = self.range.start + start + from.min(value.len());
         let end = self.range.start + start + to.clamp(from.min(value.len()), value.len());
-        Self { file: Arc::clone(&self.file), range: begin..end.max(begin) }
+        Self {
+            file: Arc::clone(&self.file),
+            range: begin..end.max(begin),
+        }
     }
 }
 
@@ -110,7 +121,10 @@ impl Node {
 
     /// The value of `key` in a map.
     pub fn get(&self, key: &str) -> Option<&Node> {
-        self.entries()?.iter().find(|entry| entry.key == key).map(|entry| &entry.value)
+        self.entries()?
+            .iter()
+            .find(|entry| entry.key == key)
+            .map(|entry| &entry.value)
     }
 
     /// The text of a scalar.

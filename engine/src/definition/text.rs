@@ -37,12 +37,18 @@ pub struct Text {
 impl Text {
     /// A text in one language only.
     pub fn chinese(zh: impl Into<Arc<str>>) -> Self {
-        Self { zh: zh.into(), en: None }
+        Self {
+            zh: zh.into(),
+            en: None,
+        }
     }
 
     /// A text in both languages.
     pub fn both(zh: impl Into<Arc<str>>, en: impl Into<Arc<str>>) -> Self {
-        Self { zh: zh.into(), en: Some(en.into()) }
+        Self {
+            zh: zh.into(),
+            en: Some(en.into()),
+        }
     }
 
     /// The text in `language`, in Chinese where there is no other.

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use super::Loader;
 use crate::definition::code_list::{CodeList, Row, RowProblem};
-use crate::definition::source::{Node, Problems, SourceFile, Spot, Value, nearest};
+use crate::definition::source::{Node, Problems, SourceFile, Spot, nearest};
 use crate::definition::{Calendar, Id, Text};
 
 impl Loader<'_> {
@@ -16,7 +16,9 @@ impl Loader<'_> {
         let mut lists = IndexMap::new();
         for folder in self.folders.clone() {
             for path in self.files.in_folder(&folder.join("codes"), ".csv") {
-                let Some(stem) = path.file_stem().map(|stem| Id::from(stem.to_string_lossy())) else { continue };
+                let Some(stem) = path.file_stem().map(|stem| Id::from(stem.to_string_lossy())) else {
+                    continue;
+                };
                 // A seed of units is a table of its own kind.
                 if lists.contains_key(&stem) || &*stem == "units" {
                     continue;
@@ -33,7 +35,10 @@ impl Loader<'_> {
         if let Some(known) = self.shared.lists.get(path) {
             return known.clone();
         }
-        let list = self.files.read(path, self.problems).and_then(|file| read_list(&file, id, self.problems));
+        let list = self
+            .files
+            .read(path, self.problems)
+            .and_then(|file| read_list(&file, id, self.problems));
         self.shared.lists.insert(path.to_path_buf(), list.clone());
         list
     }
@@ -43,26 +48,61 @@ impl Loader<'_> {
         let mut rows = Vec::new();
         for entry in node.entries()? {
             let name = crate::definition::source::text_of(&entry.value, self.problems)?;
-            rows.push(Row { code: entry.key.clone(), name: name.to_string(), ..Row::default() });
+            rows.push(Row {
+                code: entry.key.clone(),
+                name: name.to_string(),
+                ..Row::default()
+            });
         }
         CodeList::new(format!("field:{field}").into(), rows).ok().map(Arc::new)
     }
 
     /// `calendars/NAME.csv` of the region or a base.
     pub(super) fn calendar(&mut self, name: &str, rollover: bool, node: &Node) -> Calendar {
-        let places: Vec<PathBuf> = self.folders.iter().map(|folder| folder.join(format!("calendars/{name}.csv"))).collect();
+        let places: Vec<PathBuf> = self
+            .folders
+            .iter()
+            .map(|folder| folder.join(format!("calendars/{name}.csv")))
+            .collect();
         let Some(path) = places.into_iter().find(|path| self.files.has(path)) else {
-            let known: Vec<String> = self.folders.iter().flat_map(|folder| self.files.in_folder(&folder.join("calendars"), ".csv")).filter_map(|path| Some(path.file_stem()?.to_string_lossy().into_owned())).collect();
-            self.problems.unknown("unknown-calendar", node, ("工作日历", "calendar"), name, known.iter().map(String::as_str));
-            return Calendar { rollover, ..Calendar::default() };
+            let known: Vec<String> = self
+                .folders
+                .iter()
+                .flat_map(|folder| self.files.in_folder(&folder.join("calendars"), ".csv"))
+                .filter_map(|path| Some(path.file_stem()?.to_string_lossy().into_owned()))
+                .collect();
+            self.problems.unknown(
+                "unknown-calendar",
+                node,
+                ("工作日历", "calendar"),
+                name,
+                known.iter().map(String::as_str),
+            );
+            return Calendar {
+                rollover,
+                ..Calendar::default()
+            };
         };
-        let mut calendar = Calendar { rollover, ..Calendar::default() };
-        let Some(file) = self.files.read(&path, self.problems) else { return calendar };
+        let mut calendar = Calendar {
+            rollover,
+            ..Calendar::default()
+        };
+        let Some(file) = self.files.read(&path, self.problems) else {
+            return calendar;
+        };
         for (line, record) in records(&file, self.problems) {
             let kind = record.get("kind").map(String::as_str).unwrap_or_default();
             match (record.get("date").and_then(|date| date.parse().ok()), kind) {
                 (Some(date), "off" | "work") => drop(calendar.exceptions.insert(date, kind == "work")),
-                _ => self.problems.error("calendar-row", &line_spot(&file, line), Text::both("每行应写 日期,off 或 日期,work（日期如 2026-10-01）", "each row is a date and off or work (a date such as 2026-10-01)"), None),
+                _ => self.problems.error(
+                    "calendar-row",
+                    &line_spot(&file, line),
+                    Text::both(
+                        "每行应写 日期,off 或 日期,work（日期如 2026-10-01）",
+                        "each row is a date and off or work (a date such as 2026-10-01)",
+                    ),
+                    None,
+                ),
             }
         }
         calendar
@@ -73,8 +113,12 @@ impl Loader<'_> {
         let found = self.codes.get(name).cloned();
         if found.is_none() {
             let known: Vec<&str> = self.codes.keys().map(|id| &**id).collect();
-            let message = Text::both(format!("没有代码表「{name}」（codes/{name}.csv）"), format!("there is no code list `{name}` (codes/{name}.csv)"));
-            self.problems.at_node("unknown-code-list", node, message, nearest(name, known));
+            let message = Text::both(
+                format!("没有代码表「{name}」（codes/{name}.csv）"),
+                format!("there is no code list `{name}` (codes/{name}.csv)"),
+            );
+            self.problems
+                .at_node("unknown-code-list", node, message, nearest(name, known));
         }
         found
     }
@@ -82,18 +126,35 @@ impl Loader<'_> {
 
 /// The rows of a CSV with a header, each with its line number.
 pub(super) fn records(file: &Arc<SourceFile>, problems: &mut Problems) -> Vec<(usize, IndexMap<String, String>)> {
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).comment(Some(b'#')).from_reader(file.text.as_bytes());
+    let mut reader = csv::ReaderBuilder::new()
+        .trim(csv::Trim::All)
+        .comment(Some(b'#'))
+        .from_reader(file.text.as_bytes());
     let header = reader.headers().cloned().unwrap_or_default();
     let mut rows = Vec::new();
     for record in reader.records() {
         match record {
             Ok(record) => {
-                let line = record.position().map_or(0, |position| usize::try_from(position.line()).unwrap_or(0));
-                rows.push((line, header.iter().map(str::to_owned).zip(record.iter().map(str::to_owned)).collect()));
+                let line = record
+                    .position()
+                    .map_or(0, |position| usize::try_from(position.line()).unwrap_or(0));
+                rows.push((
+                    line,
+                    header
+                        .iter()
+                        .map(str::to_owned)
+                        .zip(record.iter().map(str::to_owned))
+                        .collect(),
+                ));
             }
             Err(error) => {
-                let line = error.position().map_or(1, |position| usize::try_from(position.line()).unwrap_or(1));
-                let message = Text::both("这一行的列数与表头不同", "this row has not as many columns as the header");
+                let line = error
+                    .position()
+                    .map_or(1, |position| usize::try_from(position.line()).unwrap_or(1));
+                let message = Text::both(
+                    "这一行的列数与表头不同",
+                    "this row has not as many columns as the header",
+                );
                 problems.error("csv-row", &line_spot(file, line), message, None);
             }
         }
@@ -103,9 +164,17 @@ pub(super) fn records(file: &Arc<SourceFile>, problems: &mut Problems) -> Vec<(u
 
 /// The whole of one line.
 pub(super) fn line_spot(file: &Arc<SourceFile>, line: usize) -> Spot {
-    let start: usize = file.text.split_inclusive('\n').take(line.saturating_sub(1)).map(str::len).sum();
+    let start: usize = file
+        .text
+        .split_inclusive('\n')
+        .take(line.saturating_sub(1))
+        .map(str::len)
+        .sum();
     let length = file.text[start..].find('\n').unwrap_or(file.text.len() - start);
-    Spot { file: Arc::clone(file), range: start..start + length }
+    Spot {
+        file: Arc::clone(file),
+        range: start..start + length,
+    }
 }
 
 fn read_list(file: &Arc<SourceFile>, id: &Id, problems: &mut Problems) -> Option<Arc<CodeList>> {
@@ -116,15 +185,37 @@ fn read_list(file: &Arc<SourceFile>, id: &Id, problems: &mut Problems) -> Option
         let mut take = |key: &str| record.shift_remove(key).unwrap_or_default();
         let (code, name, parent, branch) = (take("code"), take("name"), take("parent"), take("branch"));
         if code.is_empty() || name.is_empty() {
-            let message = Text::both("代码表每行都要有 code 和 name", "each row of a code list has a code and a name");
-            problems.error("code-list-row", &line_spot(file, line), message, Some(Text::both("表头应为 code,name,parent", "the header is code,name,parent")));
+            let message = Text::both(
+                "代码表每行都要有 code 和 name",
+                "each row of a code list has a code and a name",
+            );
+            problems.error(
+                "code-list-row",
+                &line_spot(file, line),
+                message,
+                Some(Text::both(
+                    "表头应为 code,name,parent",
+                    "the header is code,name,parent",
+                )),
+            );
             continue;
         }
         lines.push(line);
-        rows.push(Row { code, name, parent, branch: matches!(branch.as_str(), "1" | "true" | "yes"), columns: record });
+        rows.push(Row {
+            code,
+            name,
+            parent,
+            branch: matches!(branch.as_str(), "1" | "true" | "yes"),
+            columns: record,
+        });
     }
     if rows.is_empty() {
-        problems.error("code-list-empty", &header, Text::both("代码表里没有内容", "the code list has no rows"), None);
+        problems.error(
+            "code-list-empty",
+            &header,
+            Text::both("代码表里没有内容", "the code list has no rows"),
+            None,
+        );
         return None;
     }
     match CodeList::new(id.clone(), rows) {
@@ -148,13 +239,20 @@ fn tell_row(file: &Arc<SourceFile>, lines: &[usize], problem: &RowProblem, probl
             None,
             vec![(spot(first).place(), Text::both("第一次在这里", "first here"))],
         ),
-        RowProblem::Orphan { row, parent } => problems.error("code-list-orphan", &spot(row), Text::both(format!("上级代码 {parent} 不在表中"), format!("the parent {parent} is not in the list")), None),
-        RowProblem::Loop { row } => problems.error("code-list-loop", &spot(row), Text::both("沿上级代码走会绕成圈", "following the parents goes round in a circle"), None),
+        RowProblem::Orphan { row, parent } => problems.error(
+            "code-list-orphan",
+            &spot(row),
+            Text::both(
+                format!("上级代码 {parent} 不在表中"),
+                format!("the parent {parent} is not in the list"),
+            ),
+            None,
+        ),
+        RowProblem::Loop { row } => problems.error(
+            "code-list-loop",
+            &spot(row),
+            Text::both("沿上级代码走会绕成圈", "following the parents goes round in a circle"),
+            None,
+        ),
     }
-}
-
-/// A node that was never written, for what is built from stored JSON.
-pub(super) fn unwritten(value: Value) -> Node {
-    let file = Arc::new(SourceFile { path: PathBuf::new(), text: String::new() });
-    Node { spot: Spot { file, range: 0..0 }, replaced: None, value }
 }

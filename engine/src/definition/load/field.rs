@@ -24,15 +24,39 @@ pub(super) const FIELD: Keys = Keys {
         ("showWhen", "条件成立时才显示", "asked only while this holds"),
         ("readOnlyWhen", "条件成立时不能改", "not to be changed while this holds"),
         ("default", "默认值", "the answer before there is one"),
-        ("sensitive", "敏感信息：加密保存、列表中遮盖", "sealed at rest and masked in lists"),
+        (
+            "sensitive",
+            "敏感信息：加密保存、列表中遮盖",
+            "sealed at rest and masked in lists",
+        ),
         ("public", "核验证书时可以公开", "shown to anybody who verifies"),
-        ("statistic", "统计方式：count、sum 或 year", "how statistics count it: count, sum or year"),
+        (
+            "statistic",
+            "统计方式：count、sum 或 year",
+            "how statistics count it: count, sum or year",
+        ),
         ("codes", "代码表名，或 代码: 名称", "a code list's name, or code: label"),
-        ("where", "只留下符合条件的选项", "keeps only the entries for which this holds"),
+        (
+            "where",
+            "只留下符合条件的选项",
+            "keeps only the entries for which this holds",
+        ),
         ("leafOnly", "只能选最小分支", "only smallest branches may be chosen"),
-        ("from", "从哪里选：units 或登记册", "what to pick from: units or a register"),
-        ("pick", "only：只有一个候选时自动选中", "only: a sole candidate is picked by itself"),
-        ("of", "列表各项或计算结果的类型", "the type of a list's items or of a computed value"),
+        (
+            "from",
+            "从哪里选：units 或登记册",
+            "what to pick from: units or a register",
+        ),
+        (
+            "pick",
+            "only：只有一个候选时自动选中",
+            "only: a sole candidate is picked by itself",
+        ),
+        (
+            "of",
+            "列表各项或计算结果的类型",
+            "the type of a list's items or of a computed value",
+        ),
         ("compute", "计算公式", "how the value is worked out"),
         ("columns", "表格的列", "the columns of a table"),
         ("minRows", "最少行数", "rows at least"),
@@ -40,7 +64,11 @@ pub(super) const FIELD: Keys = Keys {
         ("unique", "各行不得相同的列", "columns in which no two rows agree"),
         ("ordered", "行的先后有意义", "the order of rows means something"),
         ("accept", "接受的文件种类", "kinds of file that are taken"),
-        ("maxSize", "每个文件的大小上限，如 20 MB", "size of one file at most, such as 20 MB"),
+        (
+            "maxSize",
+            "每个文件的大小上限，如 20 MB",
+            "size of one file at most, such as 20 MB",
+        ),
         ("minLength", "最少字数", "characters at least"),
         ("maxLength", "最多字数", "characters at most"),
         ("pattern", "须符合的正则表达式", "a regular expression to match"),
@@ -61,14 +89,51 @@ pub(super) const FIELD: Keys = Keys {
 
 /// JSON Schema's own words among the keys.
 const CONSTRAINTS: [&str; 14] = [
-    "minLength", "maxLength", "pattern", "format", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum",
-    "multipleOf", "minItems", "maxItems", "uniqueItems", "enum", "const",
+    "minLength",
+    "maxLength",
+    "pattern",
+    "format",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minItems",
+    "maxItems",
+    "uniqueItems",
+    "enum",
+    "const",
 ];
 
 const TYPES: [&str; 28] = [
-    "text", "long-text", "integer", "decimal", "money", "date", "month", "year", "yes-no", "choice", "choices", "tree",
-    "trees", "lookup", "email", "phone", "url", "cn-id-number", "cn-credit-code", "cn-org-code", "cn-patent-number",
-    "isbn", "issn", "list", "table", "file", "computed", "note",
+    "text",
+    "long-text",
+    "integer",
+    "decimal",
+    "money",
+    "date",
+    "month",
+    "year",
+    "yes-no",
+    "choice",
+    "choices",
+    "tree",
+    "trees",
+    "lookup",
+    "email",
+    "phone",
+    "url",
+    "cn-id-number",
+    "cn-credit-code",
+    "cn-org-code",
+    "cn-patent-number",
+    "isbn",
+    "issn",
+    "list",
+    "table",
+    "file",
+    "computed",
+    "note",
 ];
 
 /// The keys that belong to some types only.
@@ -103,7 +168,11 @@ impl Loader<'_> {
             "list" | "computed" => {
                 let of = node.get("of").and_then(Node::scalar).unwrap_or("text");
                 let inner = self.type_of_kind(of, id, node);
-                if kind == "list" { Type::List(Box::new(inner)) } else { inner }
+                if kind == "list" {
+                    Type::List(Box::new(inner))
+                } else {
+                    inner
+                }
             }
             _ => self.type_of_kind(kind, id, node),
         }
@@ -142,18 +211,24 @@ impl Loader<'_> {
             columns.insert(entry.key.as_str().into(), ty);
         }
         columns.insert("index".into(), Type::Int);
-        Type::Record(Arc::new(RecordType { name: id.into(), columns }))
+        Type::Record(Arc::new(RecordType {
+            name: id.into(),
+            columns,
+        }))
     }
 
     /// Reads one field. `scope` is what its conditions may read.
     pub(super) fn field(&mut self, entry: &Entry, scope: &Scope, depth: usize) -> Option<Field> {
         check_id(entry, false, self.problems);
         let map = MapReader::new(&entry.value, &FIELD, self.problems)?;
-        let label = map.need("label", self.problems).and_then(|node| crate::definition::source::text_of(node, self.problems));
+        let label = map
+            .need("label", self.problems)
+            .and_then(|node| crate::definition::source::text_of(node, self.problems));
         let kind_node = map.need("type", self.problems)?;
         let kind_name = string_of(kind_node, self.problems)?;
         if !TYPES.contains(&kind_name.as_str()) {
-            self.problems.unknown("unknown-type", kind_node, ("字段类型", "field type"), &kind_name, TYPES);
+            self.problems
+                .unknown("unknown-type", kind_node, ("字段类型", "field type"), &kind_name, TYPES);
             return None;
         }
         self.keys_fit(&map, &kind_name);
@@ -178,7 +253,10 @@ impl Loader<'_> {
 
     fn sensitive(&mut self, map: &MapReader<'_>) -> bool {
         let sensitive = map.bool("sensitive", self.problems).unwrap_or(false);
-        if let (true, Some(node)) = (sensitive && map.bool("public", self.problems) == Some(true), map.get("public")) {
+        if let (true, Some(node)) = (
+            sensitive && map.bool("public", self.problems) == Some(true),
+            map.get("public"),
+        ) {
             let message = Text::both("sensitive 的字段不能同时 public", "a sensitive field cannot be public");
             self.problems.at_node("sensitive-public", node, message, None);
         }
@@ -237,11 +315,29 @@ impl Loader<'_> {
         let single: Vec<&str> = TYPES
             .into_iter()
             .filter(|kind| {
-                !matches!(*kind, "list" | "table" | "file" | "computed" | "note" | "choices" | "trees" | "choice" | "tree" | "lookup")
+                !matches!(
+                    *kind,
+                    "list"
+                        | "table"
+                        | "file"
+                        | "computed"
+                        | "note"
+                        | "choices"
+                        | "trees"
+                        | "choice"
+                        | "tree"
+                        | "lookup"
+                )
             })
             .collect();
         if !single.contains(&name.as_str()) {
-            self.problems.unknown("unknown-type", node, ("可用的单值类型", "single-valued type"), &name, single);
+            self.problems.unknown(
+                "unknown-type",
+                node,
+                ("可用的单值类型", "single-valued type"),
+                &name,
+                single,
+            );
             return None;
         }
         self.kind(id, &name, map, scope, 0)
@@ -253,37 +349,62 @@ impl Loader<'_> {
             Some(name) => self.list_named(name, codes)?,
             None if codes.entries().is_some() => self.inline_list(id, codes)?,
             None => {
-                crate::definition::source::wrong_type(codes, ("代码表名，或 代码: 名称", "a code list's name or code: label"), None, self.problems);
+                crate::definition::source::wrong_type(
+                    codes,
+                    ("代码表名，或 代码: 名称", "a code list's name or code: label"),
+                    None,
+                    self.problems,
+                );
                 return None;
             }
         };
         let candidate = scope.with("it", scope::entry_type(&list));
         let filter = self.condition(map.get("where"), &candidate);
-        Some(Choice { filter, leaf_only: map.bool("leafOnly", self.problems).unwrap_or(false), list })
+        Some(Choice {
+            filter,
+            leaf_only: map.bool("leafOnly", self.problems).unwrap_or(false),
+            list,
+        })
     }
 
     fn lookup(&mut self, map: &MapReader<'_>, scope: &Scope) -> Option<Lookup> {
         let from = map.need("from", self.problems)?;
         let name = string_of(from, self.problems)?;
         if name != "units" {
-            self.problems.unknown("unknown-register", from, ("登记册", "register"), &name, ["units"]);
+            self.problems
+                .unknown("unknown-register", from, ("登记册", "register"), &name, ["units"]);
             return None;
         }
         let filter = self.condition(map.get("where"), &scope.with("it", scope::unit_type()));
         let pick_only = match map.get("pick") {
             Some(node) if node.scalar() != Some("only") => {
-                self.problems.unknown("unknown-pick", node, ("选取方式", "way of picking"), node.scalar().unwrap_or_default(), ["only"]);
+                self.problems.unknown(
+                    "unknown-pick",
+                    node,
+                    ("选取方式", "way of picking"),
+                    node.scalar().unwrap_or_default(),
+                    ["only"],
+                );
                 false
             }
             other => other.is_some(),
         };
-        Some(Lookup { from: name.into(), filter, pick_only })
+        Some(Lookup {
+            from: name.into(),
+            filter,
+            pick_only,
+        })
     }
 
     fn table(&mut self, id: &str, map: &MapReader<'_>, scope: &Scope, depth: usize) -> Option<Table> {
         let node = map.need("columns", self.problems)?;
         if depth >= 2 {
-            self.problems.at_node("table-depth", node, Text::both("表格里最多再套一层表格", "a table may hold one inner table"), None);
+            self.problems.at_node(
+                "table-depth",
+                node,
+                Text::both("表格里最多再套一层表格", "a table may hold one inner table"),
+                None,
+            );
             return None;
         }
         let row_type = self.row_type(id, map.node);
@@ -306,16 +427,27 @@ impl Loader<'_> {
                 unique.push(name);
             } else {
                 let known: Vec<&str> = columns.keys().map(|id| &**id).collect();
-                self.problems.unknown("unknown-field", node, ("列", "column"), &name, known);
+                self.problems
+                    .unknown("unknown-field", node, ("列", "column"), &name, known);
             }
         }
         let min_rows = map.count("minRows", self.problems).unwrap_or(0);
         let max_rows = map.count("maxRows", self.problems).unwrap_or(200);
         if let (true, Some(node)) = (min_rows > max_rows, map.get("minRows")) {
-            let message = Text::both(format!("minRows {min_rows} 大于 maxRows {max_rows}"), format!("minRows {min_rows} is more than maxRows {max_rows}"));
+            let message = Text::both(
+                format!("minRows {min_rows} 大于 maxRows {max_rows}"),
+                format!("minRows {min_rows} is more than maxRows {max_rows}"),
+            );
             self.problems.at_node("constraint-contradiction", node, message, None);
         }
-        Some(Table { columns, min_rows, max_rows, unique, ordered: map.bool("ordered", self.problems).unwrap_or(false), row_type })
+        Some(Table {
+            columns,
+            min_rows,
+            max_rows,
+            unique,
+            ordered: map.bool("ordered", self.problems).unwrap_or(false),
+            row_type,
+        })
     }
 
     fn file_rules(&mut self, map: &MapReader<'_>) -> Option<FileRules> {
@@ -325,7 +457,8 @@ impl Loader<'_> {
             if KINDS.contains(&&*kind) {
                 accept.push(kind.to_string());
             } else {
-                self.problems.unknown("unknown-file-kind", node, ("文件种类", "kind of file"), &kind, KINDS);
+                self.problems
+                    .unknown("unknown-file-kind", node, ("文件种类", "kind of file"), &kind, KINDS);
             }
         }
         if accept.is_empty() {
@@ -334,7 +467,12 @@ impl Loader<'_> {
         let max_size = map.get("maxSize").map_or(Some(20 << 20), |node| self.size(node))?;
         let min_items = map.count("minItems", self.problems).unwrap_or(0);
         let max_items = map.count("maxItems", self.problems).unwrap_or(min_items.max(1));
-        Some(FileRules { accept, max_size, min_items, max_items })
+        Some(FileRules {
+            accept,
+            max_size,
+            min_items,
+            max_items,
+        })
     }
 
     /// `20 MB`, `500 KB`.
@@ -346,9 +484,18 @@ impl Loader<'_> {
             "KB" => Some(1 << 10),
             _ => None,
         };
-        let size = digits.parse::<u64>().ok().zip(unit).and_then(|(number, unit)| number.checked_mul(unit));
+        let size = digits
+            .parse::<u64>()
+            .ok()
+            .zip(unit)
+            .and_then(|(number, unit)| number.checked_mul(unit));
         if size.is_none() {
-            crate::definition::source::wrong_type(node, ("大小，如 20 MB 或 500 KB", "a size such as 20 MB or 500 KB"), None, self.problems);
+            crate::definition::source::wrong_type(
+                node,
+                ("大小，如 20 MB 或 500 KB", "a size such as 20 MB or 500 KB"),
+                None,
+                self.problems,
+            );
         }
         size
     }
@@ -358,7 +505,10 @@ impl Loader<'_> {
         let expected = self.read_type(id, map.node);
         let node = map.need("compute", self.problems)?;
         let compute = self.expression(node, scope, Some(&expected))?;
-        Some(Computed { of: Box::new(of), compute })
+        Some(Computed {
+            of: Box::new(of),
+            compute,
+        })
     }
 
     fn constraints(&mut self, map: &MapReader<'_>) -> Map<String, Json> {
@@ -371,25 +521,40 @@ impl Loader<'_> {
         if let Some(node) = map.get("schema") {
             match node.to_json() {
                 Json::Object(further) => constraints.extend(further),
-                _ => crate::definition::source::wrong_type(node, ("一组 JSON Schema 约束", "a map of JSON Schema words"), None, self.problems),
+                _ => crate::definition::source::wrong_type(
+                    node,
+                    ("一组 JSON Schema 约束", "a map of JSON Schema words"),
+                    None,
+                    self.problems,
+                ),
             }
         }
         self.contradictions(map, &constraints);
         if let Err(error) = jsonschema::options().build(&Json::Object(constraints.clone())) {
             let node = map.get("pattern").or(map.get("schema")).unwrap_or(map.node);
-            let message = Text::both(format!("约束写法有误：{error}"), format!("the constraint is not valid: {error}"));
+            let message = Text::both(
+                format!("约束写法有误：{error}"),
+                format!("the constraint is not valid: {error}"),
+            );
             self.problems.at_node("constraint-invalid", node, message, None);
         }
         constraints
     }
 
     fn contradictions(&mut self, map: &MapReader<'_>, constraints: &Map<String, Json>) {
-        for (low, high) in [("minLength", "maxLength"), ("minimum", "maximum"), ("minItems", "maxItems")] {
+        for (low, high) in [
+            ("minLength", "maxLength"),
+            ("minimum", "maximum"),
+            ("minItems", "maxItems"),
+        ] {
             let number = |word: &str| constraints.get(word).and_then(Json::as_f64);
             if let (Some(least), Some(most), Some(node)) = (number(low), number(high), map.get(low))
                 && least > most
             {
-                let message = Text::both(format!("{low} {least} 大于 {high} {most}，没有答案能同时满足"), format!("{low} {least} is more than {high} {most}: no answer can meet both"));
+                let message = Text::both(
+                    format!("{low} {least} 大于 {high} {most}，没有答案能同时满足"),
+                    format!("{low} {least} is more than {high} {most}: no answer can meet both"),
+                );
                 self.problems.at_node("constraint-contradiction", node, message, None);
             }
         }
@@ -397,7 +562,11 @@ impl Loader<'_> {
 
     /// Says that `name` is no field, naming the nearest.
     pub(super) fn unknown_field<'k>(&mut self, node: &Node, name: &str, known: impl IntoIterator<Item = &'k str>) {
-        let message = Text::both(format!("没有名为「{name}」的字段"), format!("there is no field called `{name}`"));
-        self.problems.at_node("unknown-field", node, message, nearest(name, known));
+        let message = Text::both(
+            format!("没有名为「{name}」的字段"),
+            format!("there is no field called `{name}`"),
+        );
+        self.problems
+            .at_node("unknown-field", node, message, nearest(name, known));
     }
 }

@@ -23,7 +23,11 @@ const FORM: Keys = Keys {
         ("category", "类别名称，如 应用技术类", "what applicants choose by"),
         ("version", "版本号", "the author's version"),
         ("code", "编号中的类别字母", "`{category}` in numbers"),
-        ("create", "新增时先填的字段", "the fields asked when an application is added"),
+        (
+            "create",
+            "新增时先填的字段",
+            "the fields asked when an application is added",
+        ),
         ("pages", "栏目", "the pages"),
         ("let", "给表达式取的名字", "named expressions"),
         ("rules", "填报内容之间的规则", "what must hold between answers"),
@@ -37,7 +41,11 @@ const PAGE: Keys = Keys {
         ("intro", "栏目开头的说明", "a paragraph above the questions"),
         ("text", "只供阅读的文字（texts/*.md）", "a text to read (texts/*.md)"),
         ("showWhen", "条件成立时才有这个栏目", "there only while this holds"),
-        ("requireWhen", "条件不成立时，填了才要填全", "while false, required binds once a field is filled"),
+        (
+            "requireWhen",
+            "条件不成立时，填了才要填全",
+            "while false, required binds once a field is filled",
+        ),
         ("fields", "字段", "the questions"),
     ],
 };
@@ -61,10 +69,21 @@ impl Loader<'_> {
         if let Some((name, declared)) = top.string("form", self.problems).zip(top.get("form"))
             && name != id
         {
-            let message = Text::both(format!("form 写的是「{name}」，文件名却是「{id}」"), format!("`form` says `{name}`, the file is called `{id}`"));
-            self.problems.at_node("form-id", declared, message, Some(Text::both("两处要一致", "make them the same")));
+            let message = Text::both(
+                format!("form 写的是「{name}」，文件名却是「{id}」"),
+                format!("`form` says `{name}`, the file is called `{id}`"),
+            );
+            self.problems.at_node(
+                "form-id",
+                declared,
+                message,
+                Some(Text::both("两处要一致", "make them the same")),
+            );
         }
-        let title = top.need("title", self.problems).and_then(|node| crate::definition::source::text_of(node, self.problems)).unwrap_or_default();
+        let title = top
+            .need("title", self.problems)
+            .and_then(|node| crate::definition::source::text_of(node, self.problems))
+            .unwrap_or_default();
         let pages_node = top.need("pages", self.problems)?;
         let page_entries = MapReader::open(pages_node, ("栏目", "pages"), self.problems)?.entries();
         let mut scope = self.field_scope(page_entries);
@@ -95,22 +114,29 @@ impl Loader<'_> {
             source,
             hash,
         };
-        form.schema = form_schema::schema(&form);
+        form.schema = form_schema::schema(&form.id, &form.title, &form.pages);
         Some(form)
     }
 
     /// Every field by its bare id, then `today` and `app`.
     fn field_scope(&mut self, pages: &[Entry]) -> Scope {
-        let mut scope = Scope { names: IndexMap::new(), calendar: Arc::clone(&self.calendar) };
+        let mut scope = Scope {
+            names: IndexMap::new(),
+            calendar: Arc::clone(&self.calendar),
+        };
         let mut places: IndexMap<Id, &Entry> = IndexMap::new();
         for page in pages {
             for field in page.value.get("fields").and_then(Node::entries).unwrap_or_default() {
                 let id = Id::from(field.key.as_str());
                 if let Some(first) = places.insert(id.clone(), field) {
-                    let message = Text::both(format!("字段「{id}」在两个栏目里都有"), format!("the field `{id}` is on two pages"));
+                    let message = Text::both(
+                        format!("字段「{id}」在两个栏目里都有"),
+                        format!("the field `{id}` is on two pages"),
+                    );
                     let related = vec![(first.key_spot.place(), Text::both("第一个在这里", "the first is here"))];
                     let help = Text::both("同一张表里字段的标识不能重复", "ids of fields are unique in a form");
-                    self.problems.error_with("duplicate-id", &field.key_spot, message, Some(help), related);
+                    self.problems
+                        .error_with("duplicate-id", &field.key_spot, message, Some(help), related);
                 }
                 let ty = self.read_type(&field.key, &field.value);
                 scope.names.insert(id, ty);
@@ -124,13 +150,23 @@ impl Loader<'_> {
     /// Compiles the lets, each after those that it reads, and adds them to the scope.
     fn lets(&mut self, node: Option<&Node>, scope: &mut Scope) -> IndexMap<Id, Let> {
         let mut done = IndexMap::new();
-        let Some(map) = node.and_then(|node| MapReader::open(node, ("let", "`let`"), self.problems)) else { return done };
+        let Some(map) = node.and_then(|node| MapReader::open(node, ("let", "`let`"), self.problems)) else {
+            return done;
+        };
         let mut left: Vec<&Entry> = map.entries().iter().collect();
         for entry in &left {
             check_id(entry, false, self.problems);
             if scope.names.contains_key(entry.key.as_str()) {
-                let message = Text::both(format!("「{}」已是字段的标识", entry.key), format!("`{}` is a field already", entry.key));
-                self.problems.error("duplicate-id", &entry.key_spot, message, Some(Text::both("字段和 let 不能同名", "fields and lets share their names")));
+                let message = Text::both(
+                    format!("「{}」已是字段的标识", entry.key),
+                    format!("`{}` is a field already", entry.key),
+                );
+                self.problems.error(
+                    "duplicate-id",
+                    &entry.key_spot,
+                    message,
+                    Some(Text::both("字段和 let 不能同名", "fields and lets share their names")),
+                );
             }
         }
         while !left.is_empty() {
@@ -141,7 +177,10 @@ impl Loader<'_> {
             });
             let Some(ready) = ready else {
                 for entry in left {
-                    let message = Text::both(format!("「{}」直接或间接地用到了自己", entry.key), format!("`{}` reads itself, directly or by others", entry.key));
+                    let message = Text::both(
+                        format!("「{}」直接或间接地用到了自己", entry.key),
+                        format!("`{}` reads itself, directly or by others", entry.key),
+                    );
                     self.problems.error("computation-cycle", &entry.key_spot, message, None);
                 }
                 break;
@@ -163,9 +202,14 @@ impl Loader<'_> {
         let mut pages = IndexMap::new();
         for entry in entries {
             check_id(entry, true, self.problems);
-            let Some(map) = MapReader::new(&entry.value, &PAGE, self.problems) else { continue };
+            let Some(map) = MapReader::new(&entry.value, &PAGE, self.problems) else {
+                continue;
+            };
             let mut fields: IndexMap<Id, Field> = IndexMap::new();
-            if let Some(map) = map.get("fields").and_then(|node| MapReader::open(node, ("字段", "fields"), self.problems)) {
+            if let Some(map) = map
+                .get("fields")
+                .and_then(|node| MapReader::open(node, ("字段", "fields"), self.problems))
+            {
                 for entry in map.entries() {
                     if let Some(field) = self.field(entry, scope, 0) {
                         fields.insert(field.id.clone(), field);
@@ -174,9 +218,19 @@ impl Loader<'_> {
             }
             if map.get("fields").is_none() && map.get("text").is_none() && map.get("intro").is_none() {
                 let message = Text::both("这个栏目没有字段，也没有文字", "the page has neither fields nor a text");
-                self.problems.error("empty-page", &entry.key_spot, message, Some(Text::both("写 fields，或用 text 指向一篇 texts/*.md", "write `fields`, or let `text` name one of texts/*.md")));
+                self.problems.error(
+                    "empty-page",
+                    &entry.key_spot,
+                    message,
+                    Some(Text::both(
+                        "写 fields，或用 text 指向一篇 texts/*.md",
+                        "write `fields`, or let `text` name one of texts/*.md",
+                    )),
+                );
             }
-            let title = map.need("title", self.problems).and_then(|node| crate::definition::source::text_of(node, self.problems));
+            let title = map
+                .need("title", self.problems)
+                .and_then(|node| crate::definition::source::text_of(node, self.problems));
             let id = Id::from(entry.key.as_str());
             let page = Page {
                 id: id.clone(),
@@ -194,7 +248,9 @@ impl Loader<'_> {
 
     fn rules(&mut self, node: Option<&Node>, scope: &Scope, pages: &IndexMap<Id, Page>) -> IndexMap<Id, Rule> {
         let mut rules = IndexMap::new();
-        let Some(map) = node.and_then(|node| MapReader::open(node, ("规则", "rules"), self.problems)) else { return rules };
+        let Some(map) = node.and_then(|node| MapReader::open(node, ("规则", "rules"), self.problems)) else {
+            return rules;
+        };
         for entry in map.entries() {
             check_id(entry, false, self.problems);
             if let Some(rule) = self.rule(entry, scope, pages) {
@@ -220,8 +276,19 @@ impl Loader<'_> {
         let message = self.message(message_node?, &scope)?;
         self.sensitive_in_message(message_node?, &message.reads(), pages);
         if let Some(node) = assert_node.filter(|_| assert.reads().iter().any(|name| &**name == "today")) {
-            let text = Text::both("规则里的 today 会随日子变化，退回后重交的申请可能因此不合格", "`today` in a rule changes with the day, so an application that was fine may fail after a return");
-            self.problems.warning("today-in-rule", &node.spot, text, Some(Text::both("期限请用 app.filed_on（首次提交日）", "a deadline reads `app.filed_on`, the day of first submission")));
+            let text = Text::both(
+                "规则里的 today 会随日子变化，退回后重交的申请可能因此不合格",
+                "`today` in a rule changes with the day, so an application that was fine may fail after a return",
+            );
+            self.problems.warning(
+                "today-in-rule",
+                &node.spot,
+                text,
+                Some(Text::both(
+                    "期限请用 app.filed_on（首次提交日）",
+                    "a deadline reads `app.filed_on`, the day of first submission",
+                )),
+            );
         }
         let severity = match map.get("severity") {
             None => Severity::Error,
@@ -229,13 +296,29 @@ impl Loader<'_> {
                 Some("error") => Severity::Error,
                 Some("warning") => Severity::Warning,
                 other => {
-                    self.problems.unknown("unknown-severity", node, ("级别", "severity"), other.unwrap_or_default(), ["error", "warning"]);
+                    self.problems.unknown(
+                        "unknown-severity",
+                        node,
+                        ("级别", "severity"),
+                        other.unwrap_or_default(),
+                        ["error", "warning"],
+                    );
                     Severity::Error
                 }
             },
         };
-        let at = map.get("at").and_then(|node| self.rule_place(node, each.as_deref(), pages));
-        Some(Rule { id: entry.key.as_str().into(), each, when, assert, at, severity, message })
+        let at = map
+            .get("at")
+            .and_then(|node| self.rule_place(node, each.as_deref(), pages));
+        Some(Rule {
+            id: entry.key.as_str().into(),
+            each,
+            when,
+            assert,
+            at,
+            severity,
+            message,
+        })
     }
 
     /// `table` or `table.inner`: the path and the scope with `row` (and `outer`).
@@ -244,18 +327,35 @@ impl Loader<'_> {
         let mut parts = name.split('.');
         let outer = parts.next().and_then(|id| table_in(find(pages, id)?));
         let Some(outer) = outer else {
-            let tables = pages.values().flat_map(|page| page.fields.values()).filter(|field| table_in(field).is_some());
-            self.problems.unknown("unknown-field", node, ("表格", "table"), &name, tables.map(|field| &*field.id));
+            let tables = pages
+                .values()
+                .flat_map(|page| page.fields.values())
+                .filter(|field| table_in(field).is_some());
+            self.problems.unknown(
+                "unknown-field",
+                node,
+                ("表格", "table"),
+                &name,
+                tables.map(|field| &*field.id),
+            );
             return None;
         };
         match parts.next() {
             None => Some((vec![Id::from(name.as_str())], scope.with("row", outer.row_type.clone()))),
             Some(inner) => {
                 let Some(table) = outer.columns.get(inner).and_then(table_in) else {
-                    self.problems.unknown("unknown-field", node, ("内层表格", "inner table"), inner, outer.columns.keys().map(|id| &**id));
+                    self.problems.unknown(
+                        "unknown-field",
+                        node,
+                        ("内层表格", "inner table"),
+                        inner,
+                        outer.columns.keys().map(|id| &**id),
+                    );
                     return None;
                 };
-                let scope = scope.with("row", table.row_type.clone()).with("outer", outer.row_type.clone());
+                let scope = scope
+                    .with("row", table.row_type.clone())
+                    .with("outer", outer.row_type.clone());
                 Some((name.split('.').map(Id::from).collect(), scope))
             }
         }
@@ -273,7 +373,10 @@ impl Loader<'_> {
         };
         if let Some(column) = path.strip_prefix("row.") {
             let Some(table) = each.and_then(|each| columns(each.iter())) else {
-                let message = Text::both("row.… 只能用在有 each 的规则里", "`row.…` belongs into a rule with `each`");
+                let message = Text::both(
+                    "row.… 只能用在有 each 的规则里",
+                    "`row.…` belongs into a rule with `each`",
+                );
                 self.problems.at_node("unknown-field", node, message, None);
                 return None;
             };
@@ -283,15 +386,25 @@ impl Loader<'_> {
             self.unknown_field(node, column, table.columns.keys().map(|id| &**id));
             return None;
         }
-        let (field, rest) = path.split_once('[').map_or((path.as_str(), None), |(field, rest)| (field, Some(rest)));
+        let (field, rest) = path
+            .split_once('[')
+            .map_or((path.as_str(), None), |(field, rest)| (field, Some(rest)));
         let Some(found) = find(pages, field) else {
-            self.unknown_field(node, field, pages.values().flat_map(|page| page.fields.keys()).map(|id| &**id));
+            self.unknown_field(
+                node,
+                field,
+                pages.values().flat_map(|page| page.fields.keys()).map(|id| &**id),
+            );
             return None;
         };
         if let Some((_, column)) = rest.and_then(|rest| rest.split_once("].")) {
             let known = table_in(found).map(|table| &table.columns);
             if !known.is_some_and(|columns| columns.contains_key(column)) {
-                self.unknown_field(node, column, known.into_iter().flat_map(|columns| columns.keys()).map(|id| &**id));
+                self.unknown_field(
+                    node,
+                    column,
+                    known.into_iter().flat_map(|columns| columns.keys()).map(|id| &**id),
+                );
                 return None;
             }
         }
@@ -301,7 +414,10 @@ impl Loader<'_> {
     fn sensitive_in_message(&mut self, node: &Node, reads: &[Id], pages: &IndexMap<Id, Page>) {
         for id in reads {
             if find(pages, id).is_some_and(|field| field.sensitive) {
-                let message = Text::both(format!("提示里不能出现敏感字段「{id}」的内容"), format!("a message never shows the sensitive field `{id}`"));
+                let message = Text::both(
+                    format!("提示里不能出现敏感字段「{id}」的内容"),
+                    format!("a message never shows the sensitive field `{id}`"),
+                );
                 self.problems.at_node("sensitive-in-message", node, message, None);
             }
         }
@@ -342,7 +458,10 @@ fn table_in(field: &Field) -> Option<&crate::definition::form::Table> {
 }
 
 fn page_of(pages: &IndexMap<Id, Page>) -> IndexMap<Id, Id> {
-    pages.values().flat_map(|page| page.fields.keys().map(|field| (field.clone(), page.id.clone()))).collect()
+    pages
+        .values()
+        .flat_map(|page| page.fields.keys().map(|field| (field.clone(), page.id.clone())))
+        .collect()
 }
 
 /// The code lists that the form's fields use, row by row: part of what an application is pinned to.
@@ -351,10 +470,14 @@ fn codes_used(pages: &IndexMap<Id, Page>) -> Json {
     let mut fields: Vec<&Field> = pages.values().flat_map(|page| page.fields.values()).collect();
     while let Some(field) = fields.pop() {
         match &field.kind {
-            FieldType::Choice(choice) | FieldType::Choices(choice) | FieldType::Tree(choice) | FieldType::Trees(choice)
+            FieldType::Choice(choice)
+            | FieldType::Choices(choice)
+            | FieldType::Tree(choice)
+            | FieldType::Trees(choice)
                 if !choice.list.id.starts_with("field:") =>
             {
-                used.entry(choice.list.id.to_string()).or_insert_with(|| choice.list.to_json());
+                used.entry(choice.list.id.to_string())
+                    .or_insert_with(|| choice.list.to_json());
             }
             FieldType::Table(table) => fields.extend(table.columns.values()),
             _ => {}

@@ -90,9 +90,20 @@ impl Loader<'_> {
     }
 
     fn tell_circle(&mut self, id: &Id, trail: &[Id], (pages, lets): (&[Entry], Option<&Node>)) {
-        let circle: Vec<&str> = trail.iter().skip_while(|name| *name != id).map(|name| &**name).chain([&**id]).collect();
-        let fields = pages.iter().filter_map(|page| page.value.get("fields")).filter_map(Node::entries).flatten();
-        let found = fields.chain(lets.and_then(Node::entries).unwrap_or_default()).find(|entry| entry.key == **id);
+        let circle: Vec<&str> = trail
+            .iter()
+            .skip_while(|name| *name != id)
+            .map(|name| &**name)
+            .chain([&**id])
+            .collect();
+        let fields = pages
+            .iter()
+            .filter_map(|page| page.value.get("fields"))
+            .filter_map(Node::entries)
+            .flatten();
+        let found = fields
+            .chain(lets.and_then(Node::entries).unwrap_or_default())
+            .find(|entry| entry.key == **id);
         let Some(entry) = found else { return };
         let (rule, word) = match entry.value.get("compute") {
             Some(node) => ("computation-cycle", node),
@@ -103,6 +114,14 @@ impl Loader<'_> {
             format!("「{id}」取决于它自己：{}", circle.join(" → ")),
             format!("`{id}` depends on itself: {}", circle.join(" → ")),
         );
-        self.problems.error(rule, &spot, message, Some(Text::both("去掉其中一个条件或公式", "take one of the conditions or formulas away")));
+        self.problems.error(
+            rule,
+            &spot,
+            message,
+            Some(Text::both(
+                "去掉其中一个条件或公式",
+                "take one of the conditions or formulas away",
+            )),
+        );
     }
 }

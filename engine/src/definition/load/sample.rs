@@ -107,12 +107,22 @@ const CASE: Keys = Keys {
 
 const FINDING: Keys = Keys {
     what: ("检查结果", "a finding"),
-    keys: &[("rule", "规则", "the rule"), ("at", "位置", "the place"), ("message", "提示", "the message"), ("severity", "级别", "the severity")],
+    keys: &[
+        ("rule", "规则", "the rule"),
+        ("at", "位置", "the place"),
+        ("message", "提示", "the message"),
+        ("severity", "级别", "the severity"),
+    ],
 };
 
 const ACT: Keys = Keys {
     what: ("一步", "a step"),
-    keys: &[("act", "操作", "the action"), ("by", "角色", "the role"), ("state", "应到的状态", "the state it leads to"), ("input", "操作表单的内容", "what the action's form is given")],
+    keys: &[
+        ("act", "操作", "the action"),
+        ("by", "角色", "the role"),
+        ("state", "应到的状态", "the state it leads to"),
+        ("input", "操作表单的内容", "what the action's form is given"),
+    ],
 };
 
 /// The samples of a checked region, and what is wrong with them.
@@ -122,7 +132,12 @@ pub fn samples(folders: &Folders, region: &Region) -> (Vec<Sample>, Vec<Problem>
     let folder = PathBuf::from(&*region.id).join("samples");
     let mut samples = Vec::new();
     for path in files.in_folder(&folder, ".yaml") {
-        let mut reader = Reader { files: &mut files, folder: &folder, region, problems: &mut problems };
+        let mut reader = Reader {
+            files: &mut files,
+            folder: &folder,
+            region,
+            problems: &mut problems,
+        };
         samples.extend(reader.sample(&path, &mut Vec::new()));
     }
     (samples, problems.into_sorted())
@@ -149,16 +164,29 @@ impl Reader<'_> {
                 return None;
             }
         };
-        let (mut context, mut registers, mut layers) =
-            base.map(|base| (base.context, base.registers, base.layers)).unwrap_or_default();
+        let (mut context, mut registers, mut layers) = base
+            .map(|base| (base.context, base.registers, base.layers))
+            .unwrap_or_default();
         context.extend(object(map.get("context")));
         registers.extend(object(map.get("registers")));
-        layers.push(Layer { answers: object(map.get("answers")), set: object(map.get("set")).into_iter().collect() });
+        layers.push(Layer {
+            answers: object(map.get("answers")),
+            set: object(map.get("set")).into_iter().collect(),
+        });
         let findings = map.get("findings").map(|node| self.findings(node));
-        let cases = map.get("cases").map(|node| list_of(node, self.problems)).unwrap_or_default();
-        let walk = map.get("walk").map(|node| list_of(node, self.problems)).unwrap_or_default();
+        let cases = map
+            .get("cases")
+            .map(|node| list_of(node, self.problems))
+            .unwrap_or_default();
+        let walk = map
+            .get("walk")
+            .map(|node| list_of(node, self.problems))
+            .unwrap_or_default();
         Some(Sample {
-            name: path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default(),
+            name: path
+                .file_stem()
+                .map(|stem| stem.to_string_lossy().into_owned())
+                .unwrap_or_default(),
             form,
             context,
             registers,
@@ -179,7 +207,13 @@ impl Reader<'_> {
                 .iter()
                 .filter_map(|path| Some(path.file_name()?.to_string_lossy().into_owned()))
                 .collect();
-            self.problems.unknown("unknown-sample", node, ("样例", "sample"), &name, known.iter().map(String::as_str));
+            self.problems.unknown(
+                "unknown-sample",
+                node,
+                ("样例", "sample"),
+                &name,
+                known.iter().map(String::as_str),
+            );
             return None;
         }
         self.sample(&path, seen)
@@ -188,7 +222,13 @@ impl Reader<'_> {
     fn form(&mut self, node: &Node) -> Option<String> {
         let name = string_of(node, self.problems)?;
         if !self.region.forms.contains_key(name.as_str()) {
-            self.problems.unknown("unknown-form", node, ("登记表", "form"), &name, self.region.forms.keys().map(|id| &**id));
+            self.problems.unknown(
+                "unknown-form",
+                node,
+                ("登记表", "form"),
+                &name,
+                self.region.forms.keys().map(|id| &**id),
+            );
             return None;
         }
         Some(name)
@@ -197,8 +237,15 @@ impl Reader<'_> {
     fn findings(&mut self, node: &Node) -> Vec<ExpectedFinding> {
         let mut findings = Vec::new();
         for item in list_of(node, self.problems) {
-            let Some(map) = MapReader::new(item, &FINDING, self.problems) else { continue };
-            let Some(rule) = map.need("rule", self.problems).and_then(|node| string_of(node, self.problems)) else { continue };
+            let Some(map) = MapReader::new(item, &FINDING, self.problems) else {
+                continue;
+            };
+            let Some(rule) = map
+                .need("rule", self.problems)
+                .and_then(|node| string_of(node, self.problems))
+            else {
+                continue;
+            };
             findings.push(ExpectedFinding {
                 rule,
                 at: map.string("at", self.problems),
@@ -211,10 +258,20 @@ impl Reader<'_> {
 
     fn case(&mut self, node: &Node) -> Option<Case> {
         let map = MapReader::new(node, &CASE, self.problems)?;
-        let name = map.need("name", self.problems).and_then(|node| string_of(node, self.problems))?;
-        let findings = map.need("findings", self.problems).map(|node| self.findings(node)).unwrap_or_default();
+        let name = map
+            .need("name", self.problems)
+            .and_then(|node| string_of(node, self.problems))?;
+        let findings = map
+            .need("findings", self.problems)
+            .map(|node| self.findings(node))
+            .unwrap_or_default();
         let set = object(map.get("set")).into_iter().collect();
-        Some(Case { name, set, context: object(map.get("context")), findings })
+        Some(Case {
+            name,
+            set,
+            context: object(map.get("context")),
+            findings,
+        })
     }
 
     fn act(&mut self, node: &Node) -> Option<Act> {
@@ -224,16 +281,25 @@ impl Reader<'_> {
             let name = string_of(node, self.problems)?;
             if !known.contains(&name.as_str()) {
                 let message = Text::both(format!("流程里没有「{name}」"), format!("the workflow has no `{name}`"));
-                self.problems.at_node("unknown-in-walk", node, message, nearest(&name, known));
+                self.problems
+                    .at_node("unknown-in-walk", node, message, nearest(&name, known));
                 return None;
             }
             Some(name)
         };
         let workflow = &self.region.workflow;
         let act = named("act", workflow.actions.keys().map(|id| &**id).collect());
-        let by = named("by", self.region.roles.keys().map(|id| &**id).chain(["clock"]).collect());
+        let by = named(
+            "by",
+            self.region.roles.keys().map(|id| &**id).chain(["clock"]).collect(),
+        );
         let state = named("state", workflow.states.keys().map(|id| &**id).collect());
-        Some(Act { act: act?, by: by?, state: state?, input: object(map.get("input")) })
+        Some(Act {
+            act: act?,
+            by: by?,
+            state: state?,
+            input: object(map.get("input")),
+        })
     }
 }
 

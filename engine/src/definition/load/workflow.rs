@@ -30,7 +30,11 @@ const STATE: Keys = Keys {
     what: ("状态", "a state"),
     keys: &[
         ("label", "状态名称", "what people call it"),
-        ("edits", "谁可以修改：applicant 或 marked", "who may change answers: applicant or marked"),
+        (
+            "edits",
+            "谁可以修改：applicant 或 marked",
+            "who may change answers: applicant or marked",
+        ),
         ("waitsFor", "等谁办理", "who must act"),
         ("due", "办理时限", "by when"),
         ("final", "终点", "nothing more happens here"),
@@ -56,7 +60,11 @@ const DUE: Keys = Keys {
     what: ("时限", "a limit"),
     keys: &[
         ("within", "多久，如 5 workdays", "how long, such as 5 workdays"),
-        ("then", "到期后：remind 或一个 clock 操作", "then: remind, or an action by clock"),
+        (
+            "then",
+            "到期后：remind 或一个 clock 操作",
+            "then: remind, or an action by clock",
+        ),
         ("counts", "entry 或 total", "entry or total"),
     ],
 };
@@ -68,7 +76,10 @@ const TARGET: Keys = Keys {
 
 const WAITS_FOR: Keys = Keys {
     what: ("等候", "`waitsFor`"),
-    keys: &[("role", "角色", "the role"), ("unit", "哪个单位：选单位的字段", "of which unit: a lookup field")],
+    keys: &[
+        ("role", "角色", "the role"),
+        ("unit", "哪个单位：选单位的字段", "of which unit: a lookup field"),
+    ],
 };
 
 /// What a workflow may name.
@@ -88,7 +99,10 @@ impl Loader<'_> {
         let state_entries = MapReader::open(states_node, ("状态", "states"), self.problems)?.entries();
         let action_entries = MapReader::open(actions_node, ("操作", "actions"), self.problems)?.entries();
         let state_ids: IndexSet<Id> = state_entries.iter().map(|entry| entry.key.as_str().into()).collect();
-        let mut scope = Scope { names: IndexMap::new(), calendar: Arc::clone(&self.calendar) };
+        let mut scope = Scope {
+            names: IndexMap::new(),
+            calendar: Arc::clone(&self.calendar),
+        };
         scope.names.insert("app".into(), App::ty());
         scope.names.insert("today".into(), Type::Date);
         let mut states = IndexMap::new();
@@ -104,7 +118,12 @@ impl Loader<'_> {
             }
         }
         let start = self.state_id(start_node, &state_ids)?;
-        let workflow = Workflow { start, states, actions, scope };
+        let workflow = Workflow {
+            start,
+            states,
+            actions,
+            scope,
+        };
         self.leads_somewhere(&workflow, state_entries, action_entries);
         self.roles_do_something(&workflow, names.roles, node);
         Some(workflow)
@@ -118,13 +137,22 @@ impl Loader<'_> {
             Some((_, Some("applicant"))) => Edits::Applicant,
             Some((_, Some("marked"))) => Edits::Marked,
             Some((node, other)) => {
-                self.problems.unknown("unknown-edits", node, ("修改方式", "way of editing"), other.unwrap_or_default(), ["applicant", "marked"]);
+                self.problems.unknown(
+                    "unknown-edits",
+                    node,
+                    ("修改方式", "way of editing"),
+                    other.unwrap_or_default(),
+                    ["applicant", "marked"],
+                );
                 Edits::Nobody
             }
         };
         Some(State {
             id: entry.key.as_str().into(),
-            label: map.need("label", self.problems).and_then(|node| text_of(node, self.problems)).unwrap_or_default(),
+            label: map
+                .need("label", self.problems)
+                .and_then(|node| text_of(node, self.problems))
+                .unwrap_or_default(),
             edits,
             waits_for: map.get("waitsFor").and_then(|node| self.waits_for(node, names)),
             due: map.get("due").and_then(|node| self.due(node, actions)),
@@ -142,7 +170,9 @@ impl Loader<'_> {
             return Some(WaitsFor { role, unit });
         }
         let map = MapReader::new(node, &WAITS_FOR, self.problems)?;
-        let role = map.need("role", self.problems).and_then(|node| self.role(node, names.roles))?;
+        let role = map
+            .need("role", self.problems)
+            .and_then(|node| self.role(node, names.roles))?;
         let unit = match map.get("unit") {
             None => WaitsForUnit::Any,
             Some(node) => {
@@ -172,39 +202,86 @@ impl Loader<'_> {
             }
         });
         let Some(period) = parsed else {
-            wrong_type(within, ("时限，如 5 workdays、30 days、6 months", "a period such as 5 workdays, 30 days or 6 months"), None, self.problems);
+            wrong_type(
+                within,
+                (
+                    "时限，如 5 workdays、30 days、6 months",
+                    "a period such as 5 workdays, 30 days or 6 months",
+                ),
+                None,
+                self.problems,
+            );
             return None;
         };
         if matches!(period, Period::Workdays(_)) && self.calendar.exceptions.is_empty() {
-            let message = Text::both("按工作日计时，但没有工作日历", "counted in working days, but there is no calendar");
-            self.problems.at_node("due-without-calendar", within, message, Some(Text::both("在 region.yaml 写 calendar: {name: cn}", "write `calendar: {name: cn}` in region.yaml")));
+            let message = Text::both(
+                "按工作日计时，但没有工作日历",
+                "counted in working days, but there is no calendar",
+            );
+            self.problems.at_node(
+                "due-without-calendar",
+                within,
+                message,
+                Some(Text::both(
+                    "在 region.yaml 写 calendar: {name: cn}",
+                    "write `calendar: {name: cn}` in region.yaml",
+                )),
+            );
         }
-        let then = map.get("then").filter(|node| node.scalar() != Some("remind")).and_then(|node| {
-            let name = string_of(node, self.problems)?;
-            if !actions.iter().any(|entry| entry.key == name) {
-                self.problems.unknown("unknown-action", node, ("操作", "action"), &name, actions.iter().map(|entry| entry.key.as_str()).chain(["remind"]));
-            }
-            Some(Id::from(name))
-        });
+        let then = map
+            .get("then")
+            .filter(|node| node.scalar() != Some("remind"))
+            .and_then(|node| {
+                let name = string_of(node, self.problems)?;
+                if !actions.iter().any(|entry| entry.key == name) {
+                    self.problems.unknown(
+                        "unknown-action",
+                        node,
+                        ("操作", "action"),
+                        &name,
+                        actions.iter().map(|entry| entry.key.as_str()).chain(["remind"]),
+                    );
+                }
+                Some(Id::from(name))
+            });
         let total = match map.string("counts", self.problems).as_deref() {
             None | Some("entry") => false,
             Some("total") => true,
             Some(other) => {
-                self.problems.unknown("unknown-counts", map.get("counts")?, ("计时方式", "way of counting"), other, ["entry", "total"]);
+                self.problems.unknown(
+                    "unknown-counts",
+                    map.get("counts")?,
+                    ("计时方式", "way of counting"),
+                    other,
+                    ["entry", "total"],
+                );
                 false
             }
         };
-        Some(Due { within: period, then, total })
+        Some(Due {
+            within: period,
+            then,
+            total,
+        })
     }
 
     fn action(&mut self, entry: &Entry, names: &Names<'_>, states: &IndexSet<Id>, scope: &Scope) -> Option<Action> {
         check_id(entry, false, self.problems);
         let map = MapReader::new(&entry.value, &ACTION, self.problems)?;
-        let label = map.need("label", self.problems).and_then(|node| text_of(node, self.problems)).unwrap_or_default();
+        let label = map
+            .need("label", self.problems)
+            .and_then(|node| text_of(node, self.problems))
+            .unwrap_or_default();
         let from_node = map.need("from", self.problems)?;
-        let from = names_of(from_node, self.problems).into_iter().filter_map(|(_, node)| self.state_id(node, states)).collect();
+        let from = names_of(from_node, self.problems)
+            .into_iter()
+            .filter_map(|(_, node)| self.state_id(node, states))
+            .collect();
         let by_node = map.need("by", self.problems)?;
-        let by = names_of(by_node, self.problems).into_iter().filter_map(|(_, node)| self.by(node, names.roles)).collect();
+        let by = names_of(by_node, self.problems)
+            .into_iter()
+            .filter_map(|(_, node)| self.by(node, names.roles))
+            .collect();
         let (form, input) = self.action_form(map.get("form"), scope);
         let scope = scope.with("input", input);
         let to_node = map.need("to", self.problems)?;
@@ -234,7 +311,13 @@ impl Loader<'_> {
         for (name, node) in map.names("requires", self.problems) {
             match &*name {
                 "check" => required = true,
-                other => self.problems.unknown("unknown-requirement", node, ("先决条件", "requirement"), other, ["check"]),
+                other => self.problems.unknown(
+                    "unknown-requirement",
+                    node,
+                    ("先决条件", "requirement"),
+                    other,
+                    ["check"],
+                ),
             }
         }
         required
@@ -243,11 +326,16 @@ impl Loader<'_> {
     fn action_form(&mut self, node: Option<&Node>, scope: &Scope) -> (IndexMap<Id, ActionField>, Type) {
         let mut form = IndexMap::new();
         let mut columns = IndexMap::new();
-        if let Some(map) = node.and_then(|node| MapReader::open(node, ("操作表单", "the action's form"), self.problems)) {
+        if let Some(map) = node.and_then(|node| MapReader::open(node, ("操作表单", "the action's form"), self.problems))
+        {
             for entry in map.entries() {
                 let id = Id::from(entry.key.as_str());
                 if entry.value.get("type").and_then(Node::scalar) == Some("marked-fields") {
-                    let label = entry.value.get("label").and_then(|node| text_of(node, self.problems)).unwrap_or_default();
+                    let label = entry
+                        .value
+                        .get("label")
+                        .and_then(|node| text_of(node, self.problems))
+                        .unwrap_or_default();
                     form.insert(id.clone(), ActionField::Marks { id, label });
                 } else if let Some(field) = self.field(entry, scope, 0) {
                     let ty = self.read_type(&entry.key, &entry.value);
@@ -256,28 +344,51 @@ impl Loader<'_> {
                 }
             }
         }
-        (form, Type::Record(Arc::new(RecordType { name: "input".into(), columns })))
+        (
+            form,
+            Type::Record(Arc::new(RecordType {
+                name: "input".into(),
+                columns,
+            })),
+        )
     }
 
     fn targets(&mut self, node: &Node, states: &IndexSet<Id>, scope: &Scope) -> Vec<Target> {
         if let Value::Scalar { .. } = node.value {
-            return self.state_id(node, states).map(|to| Target { when: None, to }).into_iter().collect();
+            return self
+                .state_id(node, states)
+                .map(|to| Target { when: None, to })
+                .into_iter()
+                .collect();
         }
         let items = list_of(node, self.problems);
         let mut targets = Vec::new();
         for (at, item) in items.iter().enumerate() {
-            let Some(map) = MapReader::new(item, &TARGET, self.problems) else { continue };
-            let Some(to) = map.need("to", self.problems).and_then(|node| self.state_id(node, states)) else { continue };
+            let Some(map) = MapReader::new(item, &TARGET, self.problems) else {
+                continue;
+            };
+            let Some(to) = map
+                .need("to", self.problems)
+                .and_then(|node| self.state_id(node, states))
+            else {
+                continue;
+            };
             let last = at + 1 == items.len();
             if last != map.get("when").is_none() {
                 let message = if last {
-                    Text::both("最后一个去向不写 when，否则可能无处可去", "the last target has no `when`, or there might be nowhere to go")
+                    Text::both(
+                        "最后一个去向不写 when，否则可能无处可去",
+                        "the last target has no `when`, or there might be nowhere to go",
+                    )
                 } else {
                     Text::both("只有最后一个去向可以不写 when", "only the last target may lack `when`")
                 };
                 self.problems.at_node("target-condition", item, message, None);
             }
-            targets.push(Target { when: self.condition(map.get("when"), scope), to });
+            targets.push(Target {
+                when: self.condition(map.get("when"), scope),
+                to,
+            });
         }
         targets
     }
@@ -287,7 +398,15 @@ impl Loader<'_> {
         let entry = match node.entries() {
             Some([entry]) => entry,
             _ => {
-                wrong_type(node, ("一个效果，如 {issue: certificate}", "one effect such as {issue: certificate}"), None, self.problems);
+                wrong_type(
+                    node,
+                    (
+                        "一个效果，如 {issue: certificate}",
+                        "one effect such as {issue: certificate}",
+                    ),
+                    None,
+                    self.problems,
+                );
                 return None;
             }
         };
@@ -295,12 +414,24 @@ impl Loader<'_> {
         match entry.key.as_str() {
             "assignNumber" if names.numbering.contains(name.as_str()) => Some(Effect::AssignNumber(name.into())),
             "assignNumber" => {
-                self.problems.unknown("unknown-numbering", &entry.value, ("编号规则", "numbering"), &name, names.numbering.iter().map(|id| &**id));
+                self.problems.unknown(
+                    "unknown-numbering",
+                    &entry.value,
+                    ("编号规则", "numbering"),
+                    &name,
+                    names.numbering.iter().map(|id| &**id),
+                );
                 None
             }
             "issue" if names.documents.contains(name.as_str()) => Some(Effect::Issue(name.into())),
             "issue" => {
-                self.problems.unknown("unknown-document", &entry.value, ("文书", "document"), &name, names.documents.iter().map(|id| &**id));
+                self.problems.unknown(
+                    "unknown-document",
+                    &entry.value,
+                    ("文书", "document"),
+                    &name,
+                    names.documents.iter().map(|id| &**id),
+                );
                 None
             }
             "notify" => self.by(&entry.value, names.roles).map(Effect::Notify),
@@ -314,7 +445,12 @@ impl Loader<'_> {
             }
             other => {
                 let message = Text::both(format!("没有效果「{other}」"), format!("there is no effect `{other}`"));
-                self.problems.error("unknown-effect", &entry.key_spot, message, crate::definition::source::nearest(other, EFFECTS));
+                self.problems.error(
+                    "unknown-effect",
+                    &entry.key_spot,
+                    message,
+                    crate::definition::source::nearest(other, EFFECTS),
+                );
                 None
             }
         }
@@ -335,7 +471,13 @@ impl Loader<'_> {
         if roles.contains_key(name.as_str()) {
             return Some(name.into());
         }
-        self.problems.unknown("unknown-role", node, ("角色", "role"), &name, roles.keys().map(|id| &**id));
+        self.problems.unknown(
+            "unknown-role",
+            node,
+            ("角色", "role"),
+            &name,
+            roles.keys().map(|id| &**id),
+        );
         None
     }
 
@@ -344,7 +486,13 @@ impl Loader<'_> {
         if let Some(id) = states.get(name.as_str()) {
             return Some(id.clone());
         }
-        self.problems.unknown("unknown-state", node, ("状态", "state"), &name, states.iter().map(|id| &**id));
+        self.problems.unknown(
+            "unknown-state",
+            node,
+            ("状态", "state"),
+            &name,
+            states.iter().map(|id| &**id),
+        );
         None
     }
 
@@ -354,27 +502,59 @@ impl Loader<'_> {
         let mut at = 0;
         while let Some(state) = reached.get_index(at).copied() {
             let next = workflow.actions.values().filter(|action| action.from.contains(state));
-            let targets: Vec<&Id> = next.flat_map(|action| action.to.iter().map(|target| &target.to)).collect();
+            let targets: Vec<&Id> = next
+                .flat_map(|action| action.to.iter().map(|target| &target.to))
+                .collect();
             reached.extend(targets);
             at += 1;
         }
         for entry in states {
-            let Some(state) = workflow.states.get(entry.key.as_str()) else { continue };
+            let Some(state) = workflow.states.get(entry.key.as_str()) else {
+                continue;
+            };
             if !reached.contains(&state.id) {
-                let message = Text::both(format!("没有操作通到状态「{}」", state.id), format!("no action leads to the state `{}`", state.id));
+                let message = Text::both(
+                    format!("没有操作通到状态「{}」", state.id),
+                    format!("no action leads to the state `{}`", state.id),
+                );
                 self.problems.error("unreachable-state", &entry.key_spot, message, None);
             }
             let left = workflow.actions.values().any(|action| action.from.contains(&state.id));
             if !left && !state.is_final {
-                let message = Text::both(format!("状态「{}」没有出路", state.id), format!("there is no way out of the state `{}`", state.id));
-                self.problems.error("dead-end-state", &entry.key_spot, message, Some(Text::both("加一个从这里开始的操作，或写 final: true", "add an action that starts here, or write `final: true`")));
+                let message = Text::both(
+                    format!("状态「{}」没有出路", state.id),
+                    format!("there is no way out of the state `{}`", state.id),
+                );
+                self.problems.error(
+                    "dead-end-state",
+                    &entry.key_spot,
+                    message,
+                    Some(Text::both(
+                        "加一个从这里开始的操作，或写 final: true",
+                        "add an action that starts here, or write `final: true`",
+                    )),
+                );
             }
         }
         for entry in actions {
-            let Some(action) = workflow.actions.get(entry.key.as_str()) else { continue };
-            let waited = |state: &Id| workflow.states.get(state).is_some_and(|state| state.waits_for.is_some());
-            if !action.by.is_empty() && action.by.iter().all(|by| *by == By::Handler) && !action.from.iter().any(waited) {
-                let message = Text::both(format!("操作「{}」由 handler 做，但它开始的状态都没有 waitsFor", action.id), format!("the action `{}` is taken by the handler, but none of its states waits for anybody", action.id));
+            let Some(action) = workflow.actions.get(entry.key.as_str()) else {
+                continue;
+            };
+            let waited = |state: &Id| {
+                workflow
+                    .states
+                    .get(state)
+                    .is_some_and(|state| state.waits_for.is_some())
+            };
+            if !action.by.is_empty() && action.by.iter().all(|by| *by == By::Handler) && !action.from.iter().any(waited)
+            {
+                let message = Text::both(
+                    format!("操作「{}」由 handler 做，但它开始的状态都没有 waitsFor", action.id),
+                    format!(
+                        "the action `{}` is taken by the handler, but none of its states waits for anybody",
+                        action.id
+                    ),
+                );
                 self.problems.error("action-nobody", &entry.key_spot, message, None);
             }
         }
@@ -382,10 +562,19 @@ impl Loader<'_> {
 
     fn roles_do_something(&mut self, workflow: &Workflow, roles: &IndexMap<Id, Role>, node: &Node) {
         for role in roles.values().filter(|role| role.sees != Sees::Own) {
-            let acts = workflow.actions.values().any(|action| action.by.contains(&By::Role(role.id.clone())));
-            let waited = workflow.states.values().any(|state| state.waits_for.as_ref().is_some_and(|waits| waits.role == role.id));
+            let acts = workflow
+                .actions
+                .values()
+                .any(|action| action.by.contains(&By::Role(role.id.clone())));
+            let waited = workflow
+                .states
+                .values()
+                .any(|state| state.waits_for.as_ref().is_some_and(|waits| waits.role == role.id));
             if !acts && !waited {
-                let message = Text::both(format!("角色「{}」在流程里什么都不能做", role.id), format!("the role `{}` can do nothing in the workflow", role.id));
+                let message = Text::both(
+                    format!("角色「{}」在流程里什么都不能做", role.id),
+                    format!("the role `{}` can do nothing in the workflow", role.id),
+                );
                 self.problems.warning("role-idle", &node.spot, message, None);
             }
         }

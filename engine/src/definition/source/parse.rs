@@ -13,13 +13,22 @@ const MAX_DEPTH: usize = 64;
 
 /// Reads one file. `None` where nothing usable stands in it; every mistake goes to `problems`.
 pub fn parse(file: &Arc<SourceFile>, problems: &mut Problems) -> Option<Node> {
-    let mut builder = Builder { file, problems, stack: Vec::new(), root: None, documents: 0 };
+    let mut builder = Builder {
+        file,
+        problems,
+        stack: Vec::new(),
+        root: None,
+        documents: 0,
+    };
     for next in Parser::new_from_str(&file.text) {
         match next {
             Ok((event, span)) => builder.take(event, &span)?,
             Err(error) => {
                 let at = byte_of(&file.text, error.marker().index());
-                let spot = Spot { file: Arc::clone(file), range: at..at };
+                let spot = Spot {
+                    file: Arc::clone(file),
+                    range: at..at,
+                };
                 builder.problems.error(
                     "yaml-syntax",
                     &spot,
@@ -64,15 +73,32 @@ impl Builder<'_> {
             Event::DocumentStart(..) => {
                 self.documents += 1;
                 if self.documents > 1 {
-                    self.refuse("yaml-documents", &spot, "一个文件只能有一份 YAML，请删去 ---", "a file holds one YAML document: remove the `---`");
+                    self.refuse(
+                        "yaml-documents",
+                        &spot,
+                        "一个文件只能有一份 YAML，请删去 ---",
+                        "a file holds one YAML document: remove the `---`",
+                    );
                     return None;
                 }
             }
-            Event::Alias(_) => self.refuse("yaml-alias", &spot, "不支持别名 *…：文字以 * 开头时请加引号，重复的内容请用 extends", "aliases are not used here: quote a text that starts with *, and use `extends` for what repeats"),
+            Event::Alias(_) => self.refuse(
+                "yaml-alias",
+                &spot,
+                "不支持别名 *…：文字以 * 开头时请加引号，重复的内容请用 extends",
+                "aliases are not used here: quote a text that starts with *, and use `extends` for what repeats",
+            ),
             Event::Scalar(text, style, anchor, tag) => {
                 self.refuse_properties(anchor, tag.is_some(), &spot);
                 let plain = matches!(style, ScalarStyle::Plain);
-                self.add(Node { spot, replaced: None, value: Value::Scalar { text: text.into_owned(), plain } });
+                self.add(Node {
+                    spot,
+                    replaced: None,
+                    value: Value::Scalar {
+                        text: text.into_owned(),
+                        plain,
+                    },
+                });
             }
             Event::SequenceStart(_, anchor, tag) => {
                 self.refuse_properties(anchor, tag.is_some(), &spot);
@@ -86,7 +112,12 @@ impl Builder<'_> {
             _ => {}
         }
         if self.stack.len() > MAX_DEPTH {
-            self.refuse("yaml-depth", &self.spot(span), "嵌套太深（超过 64 层）", "nested more than 64 levels deep");
+            self.refuse(
+                "yaml-depth",
+                &self.spot(span),
+                "嵌套太深（超过 64 层）",
+                "nested more than 64 levels deep",
+            );
             return None;
         }
         Some(())
@@ -94,7 +125,10 @@ impl Builder<'_> {
 
     fn spot(&self, span: &Span) -> Spot {
         let range = span.byte_range().unwrap_or_default();
-        Spot { file: Arc::clone(self.file), range }
+        Spot {
+            file: Arc::clone(self.file),
+            range,
+        }
     }
 
     fn refuse(&mut self, rule: &'static str, spot: &Spot, zh: &str, en: &str) {
@@ -103,17 +137,35 @@ impl Builder<'_> {
 
     fn refuse_properties(&mut self, anchor: usize, tagged: bool, spot: &Spot) {
         if anchor > 0 {
-            self.refuse("yaml-anchor", spot, "不支持锚点 &…：文字以 & 开头时请加引号，重复的内容请用 extends", "anchors are not used here: quote a text that starts with &, and use `extends` for what repeats");
+            self.refuse(
+                "yaml-anchor",
+                spot,
+                "不支持锚点 &…：文字以 & 开头时请加引号，重复的内容请用 extends",
+                "anchors are not used here: quote a text that starts with &, and use `extends` for what repeats",
+            );
         }
         if tagged {
-            self.refuse("yaml-tag", spot, "不支持标签 !…：表达式或文字以 ! 开头时请加引号", "tags are not used here: quote an expression or text that starts with !");
+            self.refuse(
+                "yaml-tag",
+                spot,
+                "不支持标签 !…：表达式或文字以 ! 开头时请加引号",
+                "tags are not used here: quote an expression or text that starts with !",
+            );
         }
     }
 
     fn close(&mut self, end: &Spot) {
         let node = match self.stack.pop() {
-            Some(Open::List(items, spot)) => Node { spot: self.up_to(spot, end), replaced: None, value: Value::List(items) },
-            Some(Open::Map(entries, spot, _)) => Node { spot: self.up_to(spot, end), replaced: None, value: Value::Map(entries) },
+            Some(Open::List(items, spot)) => Node {
+                spot: self.up_to(spot, end),
+                replaced: None,
+                value: Value::List(items),
+            },
+            Some(Open::Map(entries, spot, _)) => Node {
+                spot: self.up_to(spot, end),
+                replaced: None,
+                value: Value::Map(entries),
+            },
             None => return,
         };
         self.add(node);
@@ -121,7 +173,10 @@ impl Builder<'_> {
 
     fn up_to(&self, start: Spot, end: &Spot) -> Spot {
         let range = start.range.start..end.range.end.max(start.range.start);
-        Spot { file: start.file, range }
+        Spot {
+            file: start.file,
+            range,
+        }
     }
 
     fn add(&mut self, node: Node) {
@@ -131,27 +186,50 @@ impl Builder<'_> {
             Some(Open::Map(entries, _, key)) => match key.take() {
                 Some((name, key_spot)) => {
                     if let Some(first) = entries.iter().find(|entry| entry.key == name) {
-                        let related = (first.key_spot.place(), Text::both("第一次写在这里", "first written here"));
+                        let related = (
+                            first.key_spot.place(),
+                            Text::both("第一次写在这里", "first written here"),
+                        );
                         self.problems.error_with(
                             "duplicate-key",
                             &key_spot,
-                            Text::both(format!("「{name}」在这里写了两次"), format!("`{name}` is written twice here")),
-                            Some(Text::both("删去其中一个，或改成另一个名字", "remove one of them or rename it")),
+                            Text::both(
+                                format!("「{name}」在这里写了两次"),
+                                format!("`{name}` is written twice here"),
+                            ),
+                            Some(Text::both(
+                                "删去其中一个，或改成另一个名字",
+                                "remove one of them or rename it",
+                            )),
                             vec![related],
                         );
                     } else {
-                        entries.push(Entry { key: name, key_spot, value: node });
+                        entries.push(Entry {
+                            key: name,
+                            key_spot,
+                            value: node,
+                        });
                     }
                 }
                 None => match node.value {
                     Value::Scalar { text, plain } => {
                         if plain && text == "<<" {
-                            self.problems.error("yaml-merge-key", &node.spot, Text::both("不支持 <<，请用 extends", "`<<` is not used here: use `extends`"), None);
+                            self.problems.error(
+                                "yaml-merge-key",
+                                &node.spot,
+                                Text::both("不支持 <<，请用 extends", "`<<` is not used here: use `extends`"),
+                                None,
+                            );
                         }
                         *key = Some((text, node.spot));
                     }
                     _ => {
-                        self.problems.error("yaml-key", &node.spot, Text::both("键必须是文字", "a key must be a plain text"), None);
+                        self.problems.error(
+                            "yaml-key",
+                            &node.spot,
+                            Text::both("键必须是文字", "a key must be a plain text"),
+                            None,
+                        );
                         *key = Some((String::new(), node.spot));
                     }
                 },

@@ -26,13 +26,27 @@ impl Problems {
         help: Option<Text>,
         related: Vec<(Place, Text)>,
     ) {
-        self.add(Problem { rule, severity: Severity::Error, place: spot.place(), message, help, related });
+        self.add(Problem {
+            rule,
+            severity: Severity::Error,
+            place: spot.place(),
+            message,
+            help,
+            related,
+        });
     }
 
     /// Adds a warning.
     pub fn warning(&mut self, rule: &'static str, spot: &Spot, message: Text, help: Option<Text>) {
         let place = spot.place();
-        self.add(Problem { rule, severity: Severity::Warning, place, message, help, related: Vec::new() });
+        self.add(Problem {
+            rule,
+            severity: Severity::Warning,
+            place,
+            message,
+            help,
+            related: Vec::new(),
+        });
     }
 
     /// Adds a problem, unless the very same is there already (a base is read once for each region).
@@ -44,7 +58,11 @@ impl Problems {
 
     /// Adds an error at a node; where the node came over a base, names the base's place too.
     pub fn at_node(&mut self, rule: &'static str, node: &Node, message: Text, help: Option<Text>) {
-        let related = node.replaced.iter().map(|spot| (spot.place(), Text::both("它覆盖了这里", "it replaces this"))).collect();
+        let related = node
+            .replaced
+            .iter()
+            .map(|spot| (spot.place(), Text::both("它覆盖了这里", "it replaces this")))
+            .collect();
         self.error_with(rule, &node.spot, message, help, related);
     }
 
@@ -57,7 +75,10 @@ impl Problems {
         name: &str,
         known: impl IntoIterator<Item = &'a str>,
     ) {
-        let message = Text::both(format!("没有名为「{name}」的{}", what.0), format!("there is no {} called `{name}`", what.1));
+        let message = Text::both(
+            format!("没有名为「{name}」的{}", what.0),
+            format!("there is no {} called `{name}`", what.1),
+        );
         self.at_node(rule, node, message, nearest(name, known));
     }
 
@@ -98,11 +119,17 @@ pub(in crate::definition) fn nearest<'a>(name: &str, known: impl IntoIterator<It
     if let Some((distance, candidate)) = best
         && distance <= (name.chars().count() / 2).max(1)
     {
-        return Some(Text::both(format!("是否要写「{candidate}」？"), format!("did you mean `{candidate}`?")));
+        return Some(Text::both(
+            format!("是否要写「{candidate}」？"),
+            format!("did you mean `{candidate}`?"),
+        ));
     }
     all.truncate(12);
     let list = all.join("、");
-    Some(Text::both(format!("可以写：{list}"), format!("one of: {}", all.join(", "))))
+    Some(Text::both(
+        format!("可以写：{list}"),
+        format!("one of: {}", all.join(", ")),
+    ))
 }
 
 /// The keys that a map may have, with what each means: the published shape of that map.
@@ -165,14 +192,21 @@ impl<'n> MapReader<'n> {
 
     /// The value of `key`.
     pub fn get(&self, key: &str) -> Option<&'n Node> {
-        self.entries.iter().find(|entry| entry.key == key).map(|entry| &entry.value).filter(|node| !node.is_null())
+        self.entries
+            .iter()
+            .find(|entry| entry.key == key)
+            .map(|entry| &entry.value)
+            .filter(|node| !node.is_null())
     }
 
     /// The value of `key`, whose absence is a problem.
     pub fn need(&self, key: &str, problems: &mut Problems) -> Option<&'n Node> {
         let found = self.get(key);
         if found.is_none() {
-            let spot = Spot { file: self.node.spot.file.clone(), range: first_line(&self.node.spot) };
+            let spot = Spot {
+                file: self.node.spot.file.clone(),
+                range: first_line(&self.node.spot),
+            };
             let message = Text::both(format!("这里缺少「{key}」"), format!("`{key}` is missing here"));
             problems.error("missing-key", &spot, message, None);
         }
@@ -213,7 +247,10 @@ fn first_line(spot: &Spot) -> std::ops::Range<usize> {
 fn empty_value(node: &Node, key: &str, problems: &mut Problems) {
     if matches!(&node.value, Value::Scalar { text, plain: true } if text.is_empty()) {
         let message = Text::both(format!("「{key}」后面没有值"), format!("`{key}` has no value"));
-        let help = Text::both("要去掉继承来的内容请写 null，否则请删去这一行", "write `null` to remove what is inherited, or delete the line");
+        let help = Text::both(
+            "要去掉继承来的内容请写 null，否则请删去这一行",
+            "write `null` to remove what is inherited, or delete the line",
+        );
         problems.error("empty-value", &node.spot, message, Some(help));
     }
 }
@@ -231,7 +268,9 @@ pub(in crate::definition) fn wrong_type(
         Value::List(_) => ("列表", "a list".to_owned()),
         Value::Map(_) => ("一组「键: 值」", "a map".to_owned()),
     };
-    let (zh, en) = what.map_or((String::new(), String::new()), |(zh, en)| (format!("{zh}："), format!("{en}: ")));
+    let (zh, en) = what.map_or((String::new(), String::new()), |(zh, en)| {
+        (format!("{zh}："), format!("{en}: "))
+    });
     let message = Text::both(
         format!("{zh}这里应写{}，写的却是{}", expected.0, found.0),
         format!("{en}{} is expected here, found {}", expected.1, found.1),
@@ -260,7 +299,12 @@ pub(in crate::definition) fn text_of(node: &Node, problems: &mut Problems) -> Op
         return Some(Text::chinese(text));
     }
     if node.entries().is_none() {
-        wrong_type(node, ("文字，或 {zh: …, en: …}", "a text or {zh: …, en: …}"), None, problems);
+        wrong_type(
+            node,
+            ("文字，或 {zh: …, en: …}", "a text or {zh: …, en: …}"),
+            None,
+            problems,
+        );
         return None;
     }
     let reader = MapReader::new(node, &TEXT, problems)?;
@@ -309,24 +353,33 @@ pub(in crate::definition) fn names_of<'n>(node: &'n Node, problems: &mut Problem
         Value::Scalar { .. } => std::slice::from_ref(node),
         _ => list_of(node, problems),
     };
-    items.iter().filter_map(|item| Some((Id::from(string_of(item, problems)?), item))).collect()
+    items
+        .iter()
+        .filter_map(|item| Some((Id::from(string_of(item, problems)?), item)))
+        .collect()
 }
 
 /// Checks an id of LANGUAGE L1; `dashes` where `-` is allowed.
 pub(in crate::definition) fn check_id(entry: &Entry, dashes: bool, problems: &mut Problems) {
     const RESERVED: [&str; 21] = [
-        "today", "app", "row", "outer", "it", "input", "true", "false", "null", "in", "as", "break", "const", "continue",
-        "else", "for", "function", "if", "import", "let", "loop",
+        "today", "app", "row", "outer", "it", "input", "true", "false", "null", "in", "as", "break", "const",
+        "continue", "else", "for", "function", "if", "import", "let", "loop",
     ];
     let id = entry.key.as_str();
     let shape = id.starts_with(|c: char| c.is_ascii_lowercase())
-        && id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || (dashes && c == '-'));
-    let reserved = RESERVED.contains(&id) || matches!(id, "package" | "namespace" | "return" | "var" | "void" | "while");
+        && id
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || (dashes && c == '-'));
+    let reserved =
+        RESERVED.contains(&id) || matches!(id, "package" | "namespace" | "return" | "var" | "void" | "while");
     if shape && !reserved {
         return;
     }
     let help = if reserved {
-        Text::both("这个词在表达式里另有含义，请换一个", "the word means something else in expressions: take another")
+        Text::both(
+            "这个词在表达式里另有含义，请换一个",
+            "the word means something else in expressions: take another",
+        )
     } else {
         Text::both(
             "以小写字母开头，只用小写字母、数字和 _；中文写在 label 里",

@@ -1,0 +1,77 @@
+//! `dengji check [REGION]`: every problem of the definitions. Exit code 0 without an error, 1 with
+//! one, 2 where the definitions cannot be read.
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use clap::{Args, ValueEnum};
+
+use super::{FolderOptions, Lang, language};
+use crate::definition::Language;
+use crate::definition::form::Severity;
+use crate::definition::load::{load, samples};
+use crate::definition::problem::{Format, Problem, print};
+
+/// What `check` takes.
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    /// 只检查这个地区。Only this region.
+    region: Option<String>,
+    #[command(flatten)]
+    folders: FolderOptions,
+    /// 输出格式。
+    #[arg(long, value_enum, default_value = "text")]
+    format: Output,
+    /// 提示的语言。
+    #[arg(long, value_enum)]
+    lang: Option<Lang>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
+enum Output {
+    Text,
+    Json,
+}
+
+/// Runs the command.
+pub(super) fn run(options: &Options) -> ExitCode {
+    let language = language(options.lang);
+    let folders = options.folders.folders();
+    let mut loaded = match load(&folders, options.region.as_deref()) {
+        Ok(loaded) => loaded,
+        Err(error) => {
+            eprintln!("{error}");
+            return ExitCode::from(2);
+        }
+    };
+    for region in loaded.regions.values() {
+        loaded.problems.extend(samples(&folders, region).1);
+    }
+    let format = match options.format {
+        Output::Json => Format::Json,
+        Output::Text => Format::Text {
+            colour: std::io::stdout().is_terminal(),
+        },
+    };
+    print!("{}", print(&loaded.problems, &folders.forms, language, format));
+    if options.format == Output::Text {
+        println!("{}", summary(&loaded.problems, loaded.regions.len(), language));
+    }
+    if loaded.has_errors() {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    }
+}
+
+fn summary(problems: &[Problem], regions: usize, language: Language) -> String {
+    let errors = problems
+        .iter()
+        .filter(|problem| problem.severity == Severity::Error)
+        .count();
+    let warnings = problems.len() - errors;
+    match language {
+        Language::Chinese => format!("{regions} 个地区可用；{errors} 个错误，{warnings} 个警告"),
+        Language::English => format!("{regions} regions are sound; {errors} errors, {warnings} warnings"),
+    }
+}
