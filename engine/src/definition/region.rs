@@ -156,7 +156,7 @@ pub struct WayIn {
     pub id: Id,
     /// What people call it.
     pub label: Text,
-    /// The role it gives; none where it only makes a unit known.
+    /// The role it gives to the account it creates; none where it creates a unit alone.
     pub role: Option<Id>,
     /// The kind of the unit it creates, if it creates one.
     pub creates_unit: Option<Id>,
