@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "commands speak to a terminal")]
 
 mod check;
+pub mod render_worker;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -23,6 +24,9 @@ struct Cli {
 enum Command {
     /// 检查定义，列出全部问题；有错误时退出码为 1。Tells every problem of the definitions.
     Check(check::Options),
+    /// Renders documents for a server that started this process; settings come over its input.
+    #[command(hide = true)]
+    RenderWorker,
 }
 
 /// Where the text files are.
@@ -73,5 +77,6 @@ fn language(asked: Option<Lang>) -> Language {
 pub fn run() -> ExitCode {
     match Cli::parse().command {
         Command::Check(options) => check::run(&options),
+        Command::RenderWorker => render_worker::run(),
     }
 }

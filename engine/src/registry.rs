@@ -1,1 +1,121 @@
-//! (see lib.rs)
+//! What an office does: sign in, draft, save, check, act, print, list. Each that writes is one
+//! transaction of the store.
+//!
+//! [`Registry`] holds all regions with everything compiled; [`Case`] is one application as one person
+//! sees it. What a person may not see does not exist for them ([`Refused::NotFound`]).
+
+mod act;
+mod case;
+mod clock;
+pub mod demo;
+mod draft;
+mod history;
+mod list;
+mod office;
+mod password;
+mod people;
+mod print;
+mod refused;
+pub mod sample;
+mod sealed;
+mod units;
+mod upload;
+
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use crate::definition::load::Loaded;
+use crate::definition::{Id, Region};
+use crate::document::Renderer;
+use crate::plugin::Plugins;
+use crate::store::{Files, Sealer, Store};
+
+pub use act::{Acted, Given};
+pub use case::Case;
+pub use clock::Clock;
+pub use draft::{Command, Saved};
+pub use history::Event;
+pub use list::{Entry, EntryPage, Verified};
+pub use office::{Office, OfficeError};
+pub use people::{Person, SignedIn};
+pub use print::Print;
+pub use refused::Refused;
+pub use units::Units;
+pub use upload::{Received, kind_of};
+
+use password::Passwords;
+
+/// All offices of a server, and what they share. Cheap to clone.
+#[derive(Clone)]
+pub struct Registry {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    offices: IndexMap<Id, Arc<Office>>,
+    store: Store,
+    files: Files,
+    sealer: Sealer,
+    renderer: Renderer,
+    clock: Clock,
+    passwords: Passwords,
+    public_url: String,
+}
+
+/// What a registry is made of.
+pub struct Parts {
+    /// The database.
+    pub store: Store,
+    /// The uploaded files.
+    pub files: Files,
+    /// Seals sensitive answers.
+    pub sealer: Sealer,
+    /// Renders documents.
+    pub renderer: Renderer,
+    /// Runs plugins.
+    pub plugins: Plugins,
+    /// Tells the time.
+    pub clock: Clock,
+    /// How the server is reached from outside, without a slash at the end; goes into QR codes.
+    pub public_url: String,
+}
+
+impl Registry {
+    /// Opens every region: compiles its schemas, loads its plugins, enters its seeded units.
+    pub async fn open(loaded: &Loaded, parts: Parts) -> Result<Self, OfficeError> {
+        let mut offices = IndexMap::new();
+        for (id, region) in &loaded.regions {
+            let office = Office::open(Arc::clone(region), &parts.plugins, &parts.store).await?;
+            offices.insert(Id::clone(id), Arc::new(office));
+        }
+        let Parts { store, files, sealer, renderer, clock, public_url, .. } = parts;
+        let passwords = Passwords::default();
+        Ok(Self { inner: Arc::new(Inner { offices, store, files, sealer, renderer, clock, passwords, public_url }) })
+    }
+
+    /// All offices, in the order of their ids.
+    pub fn offices(&self) -> impl Iterator<Item = &Arc<Office>> {
+        self.inner.offices.values()
+    }
+
+    /// The office of a region.
+    pub fn office(&self, region: &str) -> Result<&Arc<Office>, Refused> {
+        self.inner.offices.get(region).ok_or(Refused::NotFound)
+    }
+
+    /// The definition of a region.
+    pub fn region(&self, region: &str) -> Result<&Arc<Region>, Refused> {
+        Ok(self.office(region)?.region())
+    }
+
+    /// The clock of the server.
+    pub fn clock(&self) -> &Clock {
+        &self.inner.clock
+    }
+
+    /// The database, for what needs no office: backup, audit, tests.
+    pub fn store(&self) -> &Store {
+        &self.inner.store
+    }
+}

@@ -1,0 +1,168 @@
+//! One region with everything compiled: forms, plugins, seeded units.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use indexmap::IndexMap;
+
+use super::{Refused, Registry, Units};
+use crate::check::CompiledForm;
+use crate::definition::region::Role;
+use crate::definition::{CodeList, Form, Id, Region, load};
+use crate::plugin::{Plugin, Plugins};
+use crate::store::{Change, CommitError, Expect, Put, Store, Unit};
+
+/// A region that is being served.
+pub struct Office {
+    region: Arc<Region>,
+    forms: IndexMap<Id, Arc<CompiledForm>>,
+    /// Every form version in use, current and pinned, by content hash.
+    versions: RwLock<HashMap<String, Arc<CompiledForm>>>,
+    plugins: IndexMap<Id, Plugin>,
+    codes: Arc<IndexMap<Id, Arc<CodeList>>>,
+}
+
+/// Why a region cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OfficeError {
+    /// A plugin cannot be used.
+    #[error("region {region}: {error}")]
+    Plugin {
+        /// The region.
+        region: Id,
+        /// Why.
+        error: crate::plugin::LoadError,
+    },
+    /// A field's constraints cannot be compiled.
+    #[error("region {region}, form {form}: {error}")]
+    Form {
+        /// The region.
+        region: Id,
+        /// The form.
+        form: Id,
+        /// Why.
+        error: String,
+    },
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] crate::store::StoreError),
+    /// The seeded units could not be entered.
+    #[error("region {region}, seeded units: {error}")]
+    Seed {
+        /// The region.
+        region: Id,
+        /// Why.
+        error: CommitError,
+    },
+}
+
+impl Office {
+    pub(super) async fn open(region: Arc<Region>, plugins: &Plugins, store: &Store) -> Result<Self, OfficeError> {
+        let mut forms = IndexMap::new();
+        let mut versions = HashMap::new();
+        for (id, form) in &region.forms {
+            let compiled = CompiledForm::new(Arc::clone(form)).map_err(|error| OfficeError::Form {
+                region: Id::clone(&region.id),
+                form: Id::clone(id),
+                error: error.to_string(),
+            })?;
+            let compiled = Arc::new(compiled);
+            versions.insert(form.hash.clone(), Arc::clone(&compiled));
+            forms.insert(Id::clone(id), compiled);
+        }
+        let loaded = load_plugins(&region, plugins).await?;
+        seed_units(&region, store).await?;
+        let codes = Arc::new(region.codes.clone());
+        Ok(Self { region, forms, versions: RwLock::new(versions), plugins: loaded, codes })
+    }
+
+    /// Its definition.
+    pub fn region(&self) -> &Arc<Region> {
+        &self.region
+    }
+
+    /// The current version of a form.
+    pub fn form(&self, id: &str) -> Option<&Arc<CompiledForm>> {
+        self.forms.get(id)
+    }
+
+    /// The role called `id`.
+    pub fn role(&self, id: &str) -> Option<&Role> {
+        self.region.roles.get(id)
+    }
+
+    pub(super) fn plugin(&self, id: &str) -> Option<&Plugin> {
+        self.plugins.get(id)
+    }
+
+    /// The plugins that run with the check.
+    pub(super) fn checkers(&self) -> impl Iterator<Item = &Plugin> {
+        let wanted = self.region.plugins.values().filter(|wanted| wanted.on_check);
+        wanted.filter_map(|wanted| self.plugins.get(&wanted.id))
+    }
+
+    pub(super) async fn units(&self, store: &Store) -> Result<Units, Refused> {
+        Ok(Units::read(store, &self.region.id, Arc::clone(&self.codes)).await?)
+    }
+
+    /// These units beside the region's code lists, for samples.
+    pub(super) fn units_of(&self, units: Vec<Unit>) -> Units {
+        Units::new(units, Arc::clone(&self.codes))
+    }
+}
+
+impl Registry {
+    /// The form that an application is pinned to: the current one, or a stored version.
+    pub(super) async fn pinned(&self, office: &Office, hash: &str) -> Result<Arc<CompiledForm>, Refused> {
+        let known = office.versions.read().unwrap_or_else(PoisonError::into_inner).get(hash).cloned();
+        if let Some(form) = known {
+            return Ok(form);
+        }
+        let region = &office.region;
+        let stored = self.inner.store.form_version(&region.id, hash).await?;
+        let stored = stored.ok_or_else(|| Refused::Failed(format!("form version {hash} is not stored")))?;
+        let form: Form = load::pinned(region, &stored.form, &stored.definition)
+            .map_err(|problem| Refused::Failed(format!("form version {hash} cannot be read: {problem}")))?;
+        let compiled = CompiledForm::new(Arc::new(form)).map_err(|error| Refused::Failed(error.to_string()))?;
+        let compiled = Arc::new(compiled);
+        let mut versions = office.versions.write().unwrap_or_else(PoisonError::into_inner);
+        versions.insert(hash.to_owned(), Arc::clone(&compiled));
+        Ok(compiled)
+    }
+}
+
+async fn load_plugins(region: &Arc<Region>, plugins: &Plugins) -> Result<IndexMap<Id, Plugin>, OfficeError> {
+    let mut loaded = IndexMap::new();
+    for (id, wanted) in &region.plugins {
+        let (plugins, wanted) = (plugins.clone(), wanted.clone());
+        // Compiling takes some tens of milliseconds of pure computing.
+        let plugin = tokio::task::spawn_blocking(move || plugins.load(&wanted)).await;
+        let plugin = plugin.map_err(|error| crate::plugin::LoadError::Engine(error.to_string())).and_then(|plugin| plugin);
+        let plugin = plugin.map_err(|error| OfficeError::Plugin { region: Id::clone(&region.id), error })?;
+        loaded.insert(Id::clone(id), plugin);
+    }
+    Ok(loaded)
+}
+
+/// Enters each seeded unit that is not there yet; one that is there is the office's own by now.
+async fn seed_units(region: &Region, store: &Store) -> Result<(), OfficeError> {
+    for seed in &region.units {
+        let unit = Unit {
+            region: region.id.to_string(),
+            id: seed.id.to_string(),
+            revision: 1,
+            name: seed.name.clone(),
+            credit_code: seed.credit_code.clone(),
+            kinds: seed.kinds.iter().map(ToString::to_string).collect(),
+            place: seed.place.clone(),
+            parent: None,
+            active: true,
+        };
+        let expect = Expect::UnitRevision { region: unit.region.clone(), id: unit.id.clone(), revision: 0 };
+        match store.commit(Change { expect: vec![expect], put: vec![Put::Unit(unit)] }).await {
+            Ok(_) | Err(CommitError::Stale { .. } | CommitError::Taken { .. }) => {}
+            Err(error) => return Err(OfficeError::Seed { region: Id::clone(&region.id), error }),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,73 @@
+//! The one thread that writes. It takes what has queued up, makes the changes in order within one durable
+//! transaction, and only then tells each caller.
+
+use std::sync::Arc;
+
+use redb::Database;
+use tokio::sync::{mpsc, oneshot};
+
+use super::apply::apply;
+use super::change::{Change, Committed};
+use super::draft::{Draft, Group};
+use super::error::{CommitError, StoreError, failed};
+
+/// How many changes may wait; further callers wait for room.
+pub(super) const QUEUE: usize = 1024;
+
+/// How many changes one transaction holds at most.
+const GROUP: usize = 64;
+
+/// A change on its way, and where its caller waits.
+pub(super) struct Job {
+    pub(super) change: Change,
+    pub(super) reply: oneshot::Sender<Outcome>,
+}
+
+/// What a caller is told.
+pub(super) type Outcome = Result<Committed, CommitError>;
+
+/// Writes until the queue is closed and empty.
+pub(super) fn run(database: &Arc<Database>, mut queue: mpsc::Receiver<Job>) {
+    while let Some(first) = queue.blocking_recv() {
+        let mut jobs = vec![first];
+        while jobs.len() < GROUP
+            && let Ok(next) = queue.try_recv()
+        {
+            jobs.push(next);
+        }
+        let (changes, replies): (Vec<_>, Vec<_>) = jobs.into_iter().map(|job| (job.change, job.reply)).unzip();
+        for (reply, outcome) in replies.into_iter().zip(commit_group(database, &changes)) {
+            // A caller that has gone away no longer wants to know; its change stands all the same.
+            let _ = reply.send(outcome);
+        }
+    }
+}
+
+/// Makes the changes in one durable transaction. A change that does not hold is left out; if the transaction
+/// itself fails, none is made and every caller is told so.
+pub(super) fn commit_group(database: &Database, changes: &[Change]) -> Vec<Outcome> {
+    transaction(database, changes).unwrap_or_else(|error| vec![Err(error.into()); changes.len()])
+}
+
+fn transaction(database: &Database, changes: &[Change]) -> Result<Vec<Outcome>, StoreError> {
+    let mut transaction = database.begin_write().map_err(failed)?;
+    // Saves what a repair would have to recompute, and commits in two phases: opening after a crash is instant.
+    transaction.set_quick_repair(true);
+    let mut group = Group::new(&transaction);
+    let mut outcomes = Vec::with_capacity(changes.len());
+    for change in changes {
+        let mut draft = Draft::new(&mut group);
+        let outcome = apply(&mut draft, change);
+        if outcome.is_ok() {
+            draft.keep()?;
+        }
+        outcomes.push(outcome);
+    }
+    drop(group);
+    if outcomes.iter().any(Result::is_ok) {
+        transaction.commit().map_err(failed)?;
+    } else {
+        transaction.abort().map_err(failed)?;
+    }
+    Ok(outcomes)
+}
