@@ -371,9 +371,11 @@ impl Loader<'_> {
                 let label = loader.need_text(&map, "label");
                 let creates = map.need("creates", loader.problems)?;
                 let creates = MapReader::new(creates, &CREATES, loader.problems)?;
-                let role = creates
-                    .need("role", loader.problems)
-                    .and_then(|node| loader.role(node, roles))?;
+                let role_node = match creates.get("unit") {
+                    Some(_) => creates.get("role"),
+                    None => Some(creates.need("role", loader.problems)?),
+                };
+                let role = role_node.and_then(|node| loader.role(node, roles));
                 let creates_unit = creates.get("unit").and_then(|node| loader.unit_kind(node, kinds));
                 for word in ["invitedBy", "approvedBy"] {
                     if let Some(node) = map.get(word) {
