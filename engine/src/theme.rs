@@ -1,1 +1,4 @@
-//! (see lib.rs)
+//! Page templates, prepared field markup, texts and static files.
+
+pub mod filling;
+pub mod view;
