@@ -1,1 +1,3 @@
-//! (see lib.rs)
+//! Checking of answers.
+
+pub mod posted;

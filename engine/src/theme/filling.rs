@@ -32,6 +32,8 @@ pub struct Filling<'a> {
     /// (`people[0].unit`) and then by the path without row numbers (`people.unit`). A choice
     /// without candidates offers its whole list; a lookup without candidates offers none.
     pub candidates: BTreeMap<String, Vec<Candidate>>,
+    /// The names of picked records by id, for answers that are not among the candidates.
+    pub names: BTreeMap<String, String>,
     /// A reviewer's remarks on single fields.
     pub remarks: BTreeMap<String, String>,
     /// Fields that changed since the application was last returned.
@@ -56,6 +58,7 @@ impl<'a> Filling<'a> {
             editing: Editing::All,
             read_only: BTreeSet::new(),
             candidates: BTreeMap::new(),
+            names: BTreeMap::new(),
             remarks: BTreeMap::new(),
             changed: BTreeSet::new(),
             files_at: String::new(),
