@@ -179,3 +179,6 @@ fn say(catalogue: &Catalogue, key: &str, args: &Kwargs) -> Result<String, miniji
 fn missing(detail: String) -> minijinja::Error {
     minijinja::Error::new(ErrorKind::InvalidOperation, detail)
 }
+
+#[cfg(test)]
+mod tests;

@@ -104,3 +104,8 @@ fn has_files(field: &Field) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+pub(crate) mod sample;
+#[cfg(test)]
+mod tests;

@@ -195,8 +195,11 @@ impl<'a> Writer<'a> {
         let given = answer::candidates(path, self.filling);
         let candidates = given.filter(|_| known.is_none_or(|(entries, _)| entries.filtered));
         let count = candidates.map_or(known.map_or(0, |(_, options)| options.len()), <[_]>::len);
-        self.out
-            .push_str(if count > FILTER_FROM { " data-filter>" } else { ">" });
+        let words = self.words;
+        if count > FILTER_FROM {
+            self.all(&[" data-filter=\"", &words.filter, "\""]);
+        }
+        self.out.push('>');
         let choose = &self.words.choose;
         self.all(&["<option value=\"\">", choose, "</option>"]);
         match (candidates, known) {

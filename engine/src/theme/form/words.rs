@@ -10,6 +10,7 @@ use crate::theme::Theme;
 pub(super) struct Words {
     pub(super) required: String,
     pub(super) choose: String,
+    pub(super) filter: String,
     pub(super) none: String,
     /// Not escaped, as an answer is not.
     pub(super) yes: String,
@@ -43,6 +44,7 @@ impl Words {
         Self {
             required: says("required"),
             choose: says("choose"),
+            filter: says("filter"),
             none: says("choose_none"),
             yes: plain("yes"),
             no: plain("no"),
