@@ -15,6 +15,7 @@ pub mod evaluated;
 pub mod finding;
 pub mod limits;
 pub mod path;
+pub mod posted;
 mod rules;
 mod table;
 mod walk;

@@ -1,0 +1,320 @@
+use serde_json::json;
+
+use super::*;
+use crate::definition::Language;
+use crate::theme::filling::{Candidate, Editing};
+use crate::theme::form::sample::{answers, field, fields, pairs, table, theme};
+use crate::theme::{Filling, PreparedFields};
+
+fn all(_: &str) -> bool {
+    true
+}
+
+fn post(of: &[(&str, &str)]) -> Vec<(String, String)> {
+    of.iter()
+        .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+        .collect()
+}
+
+fn posted(of: &[(&str, &str)]) -> Posted {
+    decode(&fields(), &post(of), &all).unwrap()
+}
+
+fn object(value: Json) -> Map<String, Json> {
+    value.as_object().unwrap().clone()
+}
+
+/// The page that `filling` shows, as a browser would post it back untouched.
+fn page(filling: &Filling<'_>) -> Vec<(String, String)> {
+    let fields = fields();
+    pairs(
+        PreparedFields::new(fields.values(), &theme())
+            .fill(Language::Chinese, filling)
+            .as_str(),
+    )
+}
+
+#[test]
+fn a_page_posted_back_untouched_changes_nothing() {
+    for text in ["甲", "a \"b\" <c> & 'd'", "\u{20bb7}野家"] {
+        for reveal in [false, true] {
+            let stored = answers(text);
+            let mut filling = Filling::new(&stored);
+            filling.reveal = reveal;
+            filling.candidates.insert(
+                "recommender".into(),
+                vec![
+                    Candidate {
+                        value: "u1".into(),
+                        label: "甲".into(),
+                    },
+                    Candidate {
+                        value: "u2".into(),
+                        label: "乙".into(),
+                    },
+                ],
+            );
+            let posted = decode(&fields(), &page(&filling), &all).unwrap();
+            assert_eq!(posted.refused, []);
+            assert_eq!(posted.unknown, Vec::<String>::new());
+            assert_eq!(posted.merge(&fields(), &stored), stored);
+            assert_eq!(posted.files, ["people[0].proof", "people[1].proof", "report"]);
+        }
+    }
+}
+
+#[test]
+fn an_empty_page_posted_back_stays_empty() {
+    let stored = Map::new();
+    let posted = decode(&fields(), &page(&Filling::new(&stored)), &all).unwrap();
+    assert_eq!(posted.refused, []);
+    assert_eq!(posted.merge(&fields(), &stored), stored);
+}
+
+#[test]
+fn a_page_for_reading_posts_nothing() {
+    let stored = answers("甲");
+    let mut filling = Filling::new(&stored);
+    filling.editing = Editing::Nothing;
+    assert_eq!(page(&filling), []);
+}
+
+#[test]
+fn only_marked_fields_are_touched() {
+    let posted = posted(&[("~", "name"), ("name", "乙"), ("year", "2020"), ("~", "count")]);
+    assert_eq!(posted.answers, object(json!({"name": "乙", "count": null})));
+    assert_eq!(posted.unknown, ["year"]);
+    let stored = object(json!({"name": "甲", "year": 2019, "count": 1}));
+    assert_eq!(
+        posted.merge(&fields(), &stored),
+        object(json!({"name": "乙", "year": 2019}))
+    );
+}
+
+#[test]
+fn what_may_not_be_edited_is_as_if_not_posted() {
+    let pairs = post(&[
+        ("~", "name"),
+        ("name", "乙"),
+        ("~", "people:1"),
+        ("~", "people[0].person"),
+        ("people[0].person", "王"),
+    ]);
+    let posted = decode(&fields(), &pairs, &|path| path == "people").unwrap();
+    assert_eq!(posted.answers, object(json!({"people": [{}]})));
+    assert_eq!(posted.unknown, ["name", "people[0].person"]);
+}
+
+#[test]
+fn good_answers_are_kept_beside_refused_ones() {
+    let posted = posted(&[
+        ("~", "name"),
+        ("name", "乙"),
+        ("~", "count"),
+        ("count", "很多"),
+        ("~", "embodiment"),
+        ("embodiment", "99"),
+        ("~", "people:2"),
+        ("~", "people[1].born"),
+        ("people[1].born", "春天"),
+        ("~", "people[0].person"),
+        ("people[0].person", "王"),
+    ]);
+    let refused: Vec<(&str, Reason)> = posted
+        .refused
+        .iter()
+        .map(|one| (one.path.as_str(), one.reason))
+        .collect();
+    assert_eq!(
+        refused,
+        [
+            ("embodiment", Reason::UnknownChoice),
+            ("count", Reason::NotAnInteger),
+            ("people[1].born", Reason::NotAMonth)
+        ]
+    );
+    assert_eq!(posted.refused[1].raw, "很多");
+    let merged = posted.merge(&fields(), &object(json!({"count": 5, "name": "甲"})));
+    assert_eq!(
+        merged,
+        object(json!({"count": 5, "name": "乙", "people": [{"person": "王"}, {}]}))
+    );
+}
+
+#[test]
+fn lists_and_choices() {
+    let posted = posted(&[
+        ("~", "keywords"),
+        ("keywords[0]", " 测试 "),
+        ("keywords[1]", ""),
+        ("keywords[2]", "装备"),
+        ("~", "links"),
+        ("links", "a\r\n\r\n b \r\n"),
+        ("~", "modes"),
+        ("modes", "3"),
+        ("modes", "3"),
+        ("modes", ""),
+        ("~", "fields"),
+    ]);
+    assert_eq!(
+        posted.answers,
+        object(json!({"keywords": ["测试", "装备"], "links": ["a", "b"], "modes": ["3"], "fields": null}))
+    );
+}
+
+#[test]
+fn too_much_is_refused() {
+    let posted = posted(&[("~", "people:6"), ("~", "name"), ("name", "a")]);
+    assert_eq!(posted.refused[0].reason, Reason::TooManyRows);
+    assert_eq!(posted.answers, object(json!({"name": "a"})));
+    let many = vec![("~".to_owned(), "name".to_owned()); MAX_PAIRS + 1];
+    assert_eq!(decode(&fields(), &many, &all), Err(TooManyPairs(MAX_PAIRS + 1)));
+}
+
+#[test]
+fn broken_posts_do_no_harm() {
+    for name in [
+        "~",
+        "~do",
+        "~revision",
+        "people[0].person",
+        "people[9999999999999999999].person",
+        "a\u{0}b",
+        "[",
+        "]",
+    ] {
+        for value in [
+            "",
+            "people:-1",
+            "people:99999999999999999999",
+            ":",
+            "add:people[",
+            "remove:people:999999999999",
+        ] {
+            let posted = decode(&fields(), &post(&[(name, value)]), &all).unwrap();
+            let mut answers = posted.merge(&fields(), &Map::new());
+            assert_eq!(posted.command.perform(&fields(), &mut answers), Ok(None));
+            assert_eq!(answers, Map::new(), "{name}={value}");
+        }
+    }
+}
+
+#[test]
+fn a_refused_sensitive_text_is_not_repeated() {
+    let posted = posted(&[
+        ("~", "people:1"),
+        ("~", "people[0].id_no"),
+        ("people[0].id_no", "6201\0"),
+    ]);
+    assert_eq!(posted.refused[0].raw, "");
+}
+
+#[test]
+fn buttons_change_rows() {
+    let three = || object(json!({"people": [{"person": "a"}, {"person": "b"}, {"person": "c"}]}));
+    for (command, order, shown) in [
+        ("remove:people:1", "ac", Some("people")),
+        ("remove:people:7", "abc", Some("people")),
+        ("up:people:2", "acb", Some("people[1]")),
+        ("up:people:0", "abc", None),
+        ("down:people:0", "bac", Some("people[1]")),
+        ("down:people:2", "abc", Some("people[3]")),
+        ("remove:name:0", "abc", None),
+        ("remove:nothing:0", "abc", None),
+        ("up:people[0].papers:1", "abc", None),
+    ] {
+        let mut answers = three();
+        let command: Command = command.parse().unwrap();
+        assert_eq!(
+            command.perform(&fields(), &mut answers).unwrap().as_deref(),
+            shown,
+            "{command}"
+        );
+        let names: String = answers["people"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| row["person"].as_str().unwrap())
+            .collect();
+        assert_eq!(names, order, "{command}");
+    }
+}
+
+#[test]
+fn adding_keeps_the_empty_rows_that_were_shown() {
+    let posted = posted(&[("~", "people:1"), ("~", "people[0].person"), ("~do", "add:people")]);
+    let mut answers = posted.merge(&fields(), &Map::new());
+    assert_eq!(
+        posted.command.perform(&fields(), &mut answers),
+        Ok(Some("people[1]".into()))
+    );
+    assert_eq!(answers, object(json!({"people": [{}, {}]})));
+    let inner: Command = "add:people[1].papers".parse().unwrap();
+    assert_eq!(
+        inner.perform(&fields(), &mut answers),
+        Ok(Some("people[1].papers[0]".into()))
+    );
+    let full: Command = "add:people".parse().unwrap();
+    for _ in 0..3 {
+        full.perform(&fields(), &mut answers).unwrap();
+    }
+    assert_eq!(
+        full.perform(&fields(), &mut answers),
+        Err(TableFull {
+            table: "people".into(),
+            max: 5
+        })
+    );
+}
+
+#[test]
+fn files_are_removed_by_id() {
+    let mut answers = answers("甲");
+    for command in [
+        "remove-file:report:f1",
+        "remove-file:people[1].proof:f1",
+        "remove-file:name:f1",
+    ] {
+        command
+            .parse::<Command>()
+            .unwrap()
+            .perform(&fields(), &mut answers)
+            .unwrap();
+    }
+    assert!(!answers.contains_key("report") && answers["people"][1].get("proof").is_none());
+    assert_eq!(answers["name"], "甲");
+}
+
+#[test]
+fn marks_come_with_their_remarks() {
+    let pairs = post(&[
+        ("marks", "name"),
+        ("marks.name", " 太长 "),
+        ("marks.year", "x"),
+        ("marks", "year"),
+        ("marks", ""),
+    ]);
+    let marks = marks("marks", &pairs);
+    assert_eq!(
+        marks,
+        IndexMap::from([
+            ("name".to_owned(), "太长".to_owned()),
+            ("year".to_owned(), "x".to_owned())
+        ])
+    );
+}
+
+#[test]
+fn a_cleared_cell_goes_and_a_hidden_one_stays() {
+    let columns = vec![field("a", "a", FieldType::Text), field("b", "b", FieldType::Text)];
+    let rows = field("rows", "rows", FieldType::Table(table(columns)));
+    let fields = IndexMap::from([(rows.id.clone(), rows)]);
+    let posted = decode(
+        &fields,
+        &post(&[("~", "rows:1"), ("~", "rows[0].a"), ("rows[0].a", "")]),
+        &all,
+    )
+    .unwrap();
+    let stored = object(json!({"rows": [{"a": "1", "b": "2"}]}));
+    assert_eq!(posted.merge(&fields, &stored), object(json!({"rows": [{"b": "2"}]})));
+}

@@ -1,0 +1,97 @@
+//! What varies when a prepared page of a form is filled: answers, messages, states, candidates.
+//!
+//! A *path* is `field`, `table[0].column`, `table[0].inner[1].column` or, in a list, `field[0]`.
+//! A registry record or code that may be picked is a [`Candidate`].
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value as Json};
+
+use crate::definition::form::Severity;
+
+/// Everything that varies between two renderings of the same page; maps are by path.
+#[derive(Debug)]
+pub struct Filling<'a> {
+    /// The stored answers by field id. A file is `{id, name, size, kind}`.
+    pub answers: &'a Map<String, Json>,
+    /// What was typed and refused (see `check::posted`), shown again instead of the answer.
+    pub refused: BTreeMap<String, String>,
+    /// The texts of computed fields.
+    pub computed: BTreeMap<String, String>,
+    /// What is wrong, shown by the field and in the summary above the form.
+    pub messages: BTreeMap<String, Vec<Message>>,
+    /// Fields and cells that are not asked now; they are left out and post nothing.
+    pub hidden: BTreeSet<String>,
+    /// Fields and cells that are required now although not always.
+    pub required: BTreeSet<String>,
+    /// What may be changed.
+    pub editing: Editing,
+    /// Fields and cells that may not be changed now although others may (`readOnlyWhen`).
+    pub read_only: BTreeSet<String>,
+    /// What may be picked in a lookup or in a choice with `where`. Looked up by the exact path
+    /// (`people[0].unit`) and then by the path without row numbers (`people.unit`). A choice
+    /// without candidates offers its whole list; a lookup without candidates offers none.
+    pub candidates: BTreeMap<String, Vec<Candidate>>,
+    /// The names of picked records by id, for answers that are not among the candidates.
+    pub names: BTreeMap<String, String>,
+    /// A reviewer's remarks on single fields.
+    pub remarks: BTreeMap<String, String>,
+    /// Fields that changed since the application was last returned.
+    pub changed: BTreeSet<String>,
+    /// Where a file is fetched: its id is put behind this, for example
+    /// `/gansu/applications/42/files/`.
+    pub files_at: String,
+    /// Show sensitive answers in full instead of masked.
+    pub reveal: bool,
+}
+
+impl<'a> Filling<'a> {
+    /// Answers and nothing else: everything may be edited, nothing is wrong.
+    pub fn new(answers: &'a Map<String, Json>) -> Self {
+        Self {
+            answers,
+            refused: BTreeMap::new(),
+            computed: BTreeMap::new(),
+            messages: BTreeMap::new(),
+            hidden: BTreeSet::new(),
+            required: BTreeSet::new(),
+            editing: Editing::All,
+            read_only: BTreeSet::new(),
+            candidates: BTreeMap::new(),
+            names: BTreeMap::new(),
+            remarks: BTreeMap::new(),
+            changed: BTreeSet::new(),
+            files_at: String::new(),
+            reveal: false,
+        }
+    }
+}
+
+/// What may be changed on a page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Editing {
+    /// Nothing: the page is shown for reading.
+    Nothing,
+    /// Everything.
+    All,
+    /// Only these fields (a returned application with marks), by the id of the top-level field.
+    Only(BTreeSet<String>),
+}
+
+/// Something that is wrong or worth knowing at a field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// Errors make the field invalid; warnings inform.
+    pub severity: Severity,
+    /// In the language of the page.
+    pub text: String,
+}
+
+/// Something that can be picked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// What is stored.
+    pub value: String,
+    /// What a person reads.
+    pub label: String,
+}

@@ -1,0 +1,111 @@
+//! Form pages whose markup is prepared at load, once a field and language.
+//!
+//! What never changes (labels, hints, options, attributes) is escaped and joined when a region is
+//! loaded; filling a page only copies it and puts escaped values between.
+
+mod answer;
+mod escape;
+mod fill;
+mod group;
+mod options;
+mod prepare;
+mod table;
+mod words;
+
+use indexmap::IndexMap;
+
+use self::fill::Writer;
+use self::prepare::Prepared;
+use self::words::Words;
+use super::filling::Filling;
+use super::view::Html;
+use super::{LANGUAGES, Theme};
+use crate::definition::{Field, FieldType, Form, Id, Language};
+
+/// A form, ready to be filled.
+#[derive(Debug)]
+pub struct PreparedForm {
+    pages: IndexMap<Id, PreparedFields>,
+    create: PreparedFields,
+}
+
+impl PreparedForm {
+    /// Prepares every page and the fields that are asked first.
+    pub fn new(form: &Form, theme: &Theme) -> Self {
+        let prepared = |page: &crate::definition::Page| PreparedFields::new(page.fields.values(), theme);
+        Self {
+            pages: form
+                .pages
+                .iter()
+                .map(|(id, page)| (id.clone(), prepared(page)))
+                .collect(),
+            create: PreparedFields::new(form.create.iter().filter_map(|id| form.field(id)), theme),
+        }
+    }
+
+    /// The page called `id`.
+    pub fn page(&self, id: &str) -> Option<&PreparedFields> {
+        self.pages.get(id)
+    }
+
+    /// The fields that are asked when an application is added; may be none.
+    pub fn create(&self) -> &PreparedFields {
+        &self.create
+    }
+}
+
+/// Some fields, ready to be filled: a page, the fields asked first, an action's inputs.
+#[derive(Debug)]
+pub struct PreparedFields {
+    languages: [(Words, Vec<Prepared>); 2],
+    has_files: bool,
+}
+
+impl PreparedFields {
+    /// Prepares `fields` in each language.
+    pub fn new<'f>(fields: impl Iterator<Item = &'f Field>, theme: &Theme) -> Self {
+        let fields: Vec<&Field> = fields.collect();
+        let languages = LANGUAGES.map(|language| {
+            let words = Words::new(theme, language);
+            let prepared = fields
+                .iter()
+                .map(|field| Prepared::new(field, language, theme))
+                .collect();
+            (words, prepared)
+        });
+        Self {
+            languages,
+            has_files: fields.iter().any(|field| has_files(field)),
+        }
+    }
+
+    /// The markup with everything of `filling` in it. With [`super::filling::Editing::Nothing`] it
+    /// is there to be read and has no inputs. Every value is escaped.
+    pub fn fill(&self, language: Language, filling: &Filling<'_>) -> Html {
+        let (words, fields) = &self.languages[super::place(language)];
+        let mut writer = Writer::new(words, filling);
+        for field in fields {
+            let value = filling.answers.get(&*field.id);
+            writer.field(field, &field.id, value, writer.may_edit(&field.id));
+        }
+        Html(writer.out)
+    }
+
+    /// Whether the page must be posted as `multipart/form-data`.
+    pub fn has_files(&self) -> bool {
+        self.has_files
+    }
+}
+
+fn has_files(field: &Field) -> bool {
+    match &field.kind {
+        FieldType::File(_) => true,
+        FieldType::Table(table) => table.columns.values().any(has_files),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod sample;
+#[cfg(test)]
+mod tests;

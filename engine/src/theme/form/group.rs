@@ -1,0 +1,333 @@
+//! Fields with several inputs: radio buttons, checkboxes, numbered inputs, uploads; and selects.
+
+use serde_json::Value as Json;
+
+use super::answer;
+use super::escape;
+use super::fill::Writer;
+use super::options::{self, Options};
+use super::prepare::{Entries, Kind, Prepared, size};
+use crate::theme::input_name::{COMMAND, Command};
+
+/// A select with more entries than this gets a box to filter it by.
+const FILTER_FROM: usize = 12;
+
+impl<'a> Writer<'a> {
+    /// A field whose inputs are named by a legend.
+    pub(super) fn group(&mut self, field: &'a Prepared, path: &str, value: Option<&Json>) {
+        let radios = matches!(field.kind, Kind::YesNo | Kind::Radios(_));
+        let extra = match (radios, radios && self.is_required(field, path)) {
+            (true, true) => " role=\"radiogroup\" aria-required=\"true\"",
+            (true, false) => " role=\"radiogroup\"",
+            _ => "",
+        };
+        let wide = matches!(
+            field.kind,
+            Kind::Files { .. } | Kind::Slots { .. } | Kind::Checks(_) | Kind::Radios(_)
+        );
+        self.open("fieldset", field, path, if wide { " wide" } else { "" }, extra);
+        self.all(&["<legend>", &field.label]);
+        self.required_mark(field, path);
+        if !radios && self.is_required(field, path) {
+            let required = &self.words.required;
+            self.all(&["<span class=\"visually-hidden\">", required, "</span>"]);
+        }
+        self.out.push_str("</legend>");
+        self.remarks(field, path);
+        self.members(field, path, value);
+        self.marker(path);
+        self.out.push_str("</fieldset>");
+    }
+
+    fn members(&mut self, field: &'a Prepared, path: &str, value: Option<&Json>) {
+        match &field.kind {
+            Kind::YesNo => self.yes_no(field, path, value),
+            Kind::Radios(entries) => self.radios(field, entries, path, value),
+            Kind::Checks(entries) => self.checks(entries, path, value),
+            Kind::Many(entries, options) => self.many(field, entries, options, path, value),
+            Kind::Slots {
+                count,
+                typed,
+                attributes,
+            } => self.slots(*count, typed, attributes, path, value),
+            Kind::Files { accept, multiple, max } => self.files(field, path, (accept, *multiple, *max), value),
+            _ => {}
+        }
+    }
+
+    fn yes_no(&mut self, field: &Prepared, path: &str, value: Option<&Json>) {
+        let words = self.words;
+        let chosen = value
+            .filter(|value| !value.is_null())
+            .or(field.default.as_ref())
+            .and_then(Json::as_bool);
+        self.out.push_str("<div class=\"choices\">");
+        self.tick("radio", path, "true", &words.yes, chosen == Some(true));
+        self.tick("radio", path, "false", &words.no, chosen == Some(false));
+        if !self.is_required(field, path) {
+            self.tick("radio", path, "", &words.none, chosen.is_none());
+        }
+        self.out.push_str("</div>");
+    }
+
+    fn radios(&mut self, field: &Prepared, entries: &Entries, path: &str, value: Option<&Json>) {
+        let refused = self.filling.refused.get(path);
+        let value = value.filter(|value| !value.is_null()).or(field.default.as_ref());
+        let chosen = refused
+            .cloned()
+            .unwrap_or_else(|| value.map(answer::typed).unwrap_or_default());
+        self.out.push_str("<div class=\"choices\">");
+        for (code, label) in self.entries(entries, path, std::slice::from_ref(&chosen)) {
+            self.tick("radio", path, &code, &label, code == chosen);
+        }
+        if !self.is_required(field, path) {
+            let none = self.words.none.clone();
+            self.tick("radio", path, "", &none, chosen.is_empty());
+        }
+        self.out.push_str("</div>");
+    }
+
+    fn checks(&mut self, entries: &Entries, path: &str, value: Option<&Json>) {
+        let chosen = answer::items(value);
+        self.out.push_str("<div class=\"choices\">");
+        for (code, label) in self.entries(entries, path, &chosen) {
+            let ticked = chosen.contains(&code);
+            self.tick("checkbox", path, &code, &label, ticked);
+        }
+        self.out.push_str("</div>");
+    }
+
+    /// What is offered at `path`: the candidates where there are some, else the whole list, and in
+    /// any case what is chosen already.
+    fn entries(&self, entries: &Entries, path: &str, chosen: &[String]) -> Vec<(String, String)> {
+        let candidates = answer::candidates(path, self.filling).filter(|_| entries.filtered);
+        let mut offered: Vec<(String, String)> = match candidates {
+            Some(all) => all.iter().map(|one| (one.value.clone(), one.label.clone())).collect(),
+            None => {
+                let all = entries.list.entries().iter();
+                let open = all.filter(|entry| !entries.leaf_only || entries.list.is_leaf(&entry.code));
+                open.map(|entry| (entry.code.to_string(), options::label(&entries.list, &entry.code)))
+                    .collect()
+            }
+        };
+        for code in chosen.iter().filter(|code| !code.is_empty()) {
+            if !offered.iter().any(|(known, _)| known == code) {
+                offered.push((code.clone(), options::label(&entries.list, code)));
+            }
+        }
+        offered
+    }
+
+    fn tick(&mut self, kind: &str, path: &str, value: &str, label: &str, ticked: bool) {
+        self.all(&[
+            "<label class=\"choice\"><input type=\"",
+            kind,
+            "\" name=\"",
+            path,
+            "\" value=\"",
+        ]);
+        escape::push(&mut self.out, value);
+        self.out
+            .push_str(if ticked { "\" checked><span>" } else { "\"><span>" });
+        escape::push(&mut self.out, label);
+        self.out.push_str("</span></label>");
+    }
+
+    fn many(
+        &mut self,
+        field: &'a Prepared,
+        entries: &'a Entries,
+        options: &'a Options,
+        path: &str,
+        value: Option<&Json>,
+    ) {
+        let chosen = answer::items(value);
+        if !chosen.is_empty() {
+            self.out.push_str("<div class=\"choices stacked\">");
+            for code in &chosen {
+                self.tick("checkbox", path, code, &options::label(&entries.list, code), true);
+            }
+            self.out.push_str("</div>");
+        }
+        let (label, more) = (&field.label, &self.words.add_another);
+        self.all(&[
+            "<select name=\"",
+            path,
+            "\" aria-label=\"",
+            label,
+            " ",
+            more,
+            "\" data-add",
+        ]);
+        self.options(path, "", Some((entries, options)));
+    }
+
+    /// A select with one answer; `known` is the list of a choice, none for a lookup.
+    pub(super) fn select(
+        &mut self,
+        field: &Prepared,
+        path: &str,
+        selected: &str,
+        known: Option<(&'a Entries, &'a Options)>,
+    ) {
+        let candidates = answer::candidates(path, self.filling).unwrap_or_default();
+        if known.is_none() && candidates.is_empty() {
+            let none = &self.words.lookup_none;
+            self.all(&["<p class=\"warning\">", none, "</p>"]);
+        }
+        let sole = match candidates {
+            [only] if known.is_none() && selected.is_empty() && self.is_required(field, path) => &only.value,
+            _ => selected,
+        };
+        self.out.push_str("<select");
+        self.named(field, path);
+        self.options(path, sole, known);
+        if let Some((entries, _)) = known.filter(|(entries, _)| entries.list.is_tree() && !selected.is_empty()) {
+            let chosen = &self.words.chosen;
+            self.all(&["<p class=\"chosen\">", chosen]);
+            escape::push(&mut self.out, &entries.list.path(selected));
+            self.out.push_str("</p>");
+        }
+    }
+
+    /// The rest of a select's start tag, its options and its end.
+    fn options(&mut self, path: &str, selected: &str, known: Option<(&Entries, &Options)>) {
+        let given = answer::candidates(path, self.filling);
+        let candidates = given.filter(|_| known.is_none_or(|(entries, _)| entries.filtered));
+        let count = candidates.map_or(known.map_or(0, |(_, options)| options.len()), <[_]>::len);
+        let words = self.words;
+        if count > FILTER_FROM {
+            self.all(&[" data-filter=\"", &words.filter, "\""]);
+        }
+        self.out.push('>');
+        let choose = &self.words.choose;
+        self.all(&["<option value=\"\">", choose, "</option>"]);
+        match (candidates, known) {
+            (None, Some((_, options))) => options.write(&mut self.out, selected),
+            (candidates, _) => {
+                let candidates = candidates.unwrap_or_default();
+                if !candidates.iter().any(|candidate| candidate.value == selected) {
+                    let label = match known {
+                        Some((entries, _)) => options::label(&entries.list, selected),
+                        None => answer::picked(path, selected, self.filling),
+                    };
+                    options::write_one(&mut self.out, selected, &label);
+                }
+                for candidate in candidates {
+                    self.option(&candidate.value, &candidate.label, candidate.value == selected);
+                }
+            }
+        }
+        self.out.push_str("</select>");
+    }
+
+    fn option(&mut self, value: &str, label: &str, selected: bool) {
+        if selected {
+            return options::write_one(&mut self.out, value, label);
+        }
+        self.out.push_str("<option value=\"");
+        escape::push(&mut self.out, value);
+        self.out.push_str("\">");
+        escape::push(&mut self.out, label);
+        self.out.push_str("</option>");
+    }
+
+    fn slots(&mut self, count: usize, typed: &str, attributes: &str, path: &str, value: Option<&Json>) {
+        let items = answer::items(value);
+        self.out.push_str("<div class=\"slots\">");
+        for at in 0..count.max(items.len()) {
+            let slot = format!("{path}[{at}]");
+            let label = self.words.item.replace("{n}", &(at + 1).to_string());
+            let refused = self.filling.refused.get(&slot);
+            let typed = if refused.is_some() { "text" } else { typed };
+            self.all(&[
+                "<label class=\"slot\"><span>",
+                &label,
+                "</span><input type=\"",
+                typed,
+                "\"",
+                attributes,
+            ]);
+            self.all(&[" id=\"f-", &slot, "\" name=\"", &slot, "\" value=\""]);
+            let text = refused.or(items.get(at)).map(String::as_str).unwrap_or_default();
+            escape::push(&mut self.out, text);
+            self.out.push_str("\"></label>");
+        }
+        self.out.push_str("</div>");
+    }
+
+    fn files(
+        &mut self,
+        field: &Prepared,
+        path: &str,
+        (accept, multiple, max): (&str, bool, usize),
+        value: Option<&Json>,
+    ) {
+        let files = value.and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
+        self.file_list(files, Some(path));
+        if files.len() < max {
+            self.all(&[
+                "<input type=\"file\" class=\"upload\" name=\"",
+                path,
+                "\" aria-label=\"",
+                &field.label,
+                "\"",
+            ]);
+            if !accept.is_empty() {
+                self.all(&[" accept=\"", accept, "\""]);
+            }
+            self.out.push_str(if multiple { " multiple>" } else { ">" });
+        }
+    }
+
+    pub(super) fn read_files(&mut self, value: Option<&Json>) {
+        let files = value.and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
+        self.file_list(files, None);
+        if files.is_empty() {
+            let none = &self.words.no_file;
+            self.all(&["<span class=\"empty\">", none, "</span>"]);
+        }
+    }
+
+    fn file_list(&mut self, files: &[Json], removable: Option<&str>) {
+        if files.is_empty() {
+            return;
+        }
+        self.out.push_str("<ul class=\"files\">");
+        for file in files {
+            let part = |key: &str| file.get(key).and_then(Json::as_str).unwrap_or_default();
+            self.out.push_str("<li><a href=\"");
+            escape::push(&mut self.out, &self.filling.files_at);
+            escape::push(&mut self.out, part("id"));
+            self.out.push_str("\">");
+            escape::push(&mut self.out, part("name"));
+            let bytes = file.get("size").and_then(Json::as_u64).unwrap_or_default();
+            self.all(&["</a> <small>", &size(bytes), "</small>"]);
+            if let Some(path) = removable {
+                let command = Command::RemoveFile(path.to_owned(), part("id").to_owned()).to_string();
+                self.button(
+                    &command,
+                    &self.words.remove_file,
+                    &escape::escaped(part("name")),
+                    "quiet danger",
+                );
+            }
+            self.out.push_str("</li>");
+        }
+        self.out.push_str("</ul>");
+    }
+
+    /// A button that saves and then does `command`; `of` says of what, to whoever hears the
+    /// button by itself. Both are escaped already.
+    pub(super) fn button(&mut self, command: &str, label: &str, of: &str, class: &str) {
+        self.all(&["<button class=\"", class, "\" name=\"", COMMAND, "\" value=\""]);
+        escape::push(&mut self.out, command);
+        self.all(&[
+            "\">",
+            label,
+            "<span class=\"visually-hidden\"> ",
+            of,
+            "</span></button>",
+        ]);
+    }
+}

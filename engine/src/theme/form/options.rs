@@ -1,0 +1,82 @@
+//! The entries of a code list as markup, with places where one can be marked as selected.
+
+use std::collections::HashMap;
+
+use super::escape;
+use crate::definition::CodeList;
+use crate::definition::form::Choice;
+
+/// `<option>` elements joined once; selecting copies them with one word put between.
+#[derive(Debug)]
+pub(super) struct Options {
+    markup: String,
+    places: HashMap<Box<str>, usize>,
+}
+
+impl Options {
+    /// Every entry of the list, deeper ones indented. Where only smallest branches may be chosen,
+    /// the others can be read but not chosen.
+    pub(super) fn new(choice: &Choice) -> Self {
+        let mut options = Self {
+            markup: String::new(),
+            places: HashMap::new(),
+        };
+        for entry in choice.list.entries() {
+            let heading = choice.leaf_only && !choice.list.is_leaf(&entry.code);
+            options.push(&entry.code, &entry.name, entry.depth, heading);
+        }
+        options
+    }
+
+    fn push(&mut self, code: &str, name: &str, depth: usize, heading: bool) {
+        self.markup.push_str("<option value=\"");
+        escape::push(&mut self.markup, code);
+        self.markup.push('"');
+        self.places.insert(code.into(), self.markup.len());
+        self.markup.push_str(if heading { " disabled>" } else { ">" });
+        (0..depth).for_each(|_| self.markup.push('\u{3000}'));
+        escape::push(&mut self.markup, name);
+        self.markup.push_str("</option>");
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Appends them with `selected` selected; one that is not in the list is added, so that a
+    /// stored answer is never lost from the page.
+    pub(super) fn write(&self, out: &mut String, selected: &str) {
+        match self.places.get(selected) {
+            Some(&at) => {
+                out.push_str(&self.markup[..at]);
+                out.push_str(" selected");
+                out.push_str(&self.markup[at..]);
+            }
+            None => {
+                write_one(out, selected, selected);
+                out.push_str(&self.markup);
+            }
+        }
+    }
+}
+
+/// Appends an option that is selected; nothing for an empty value.
+pub(super) fn write_one(out: &mut String, value: &str, label: &str) {
+    if !value.is_empty() {
+        out.push_str("<option selected value=\"");
+        escape::push(out, value);
+        out.push_str("\">");
+        escape::push(out, label);
+        out.push_str("</option>");
+    }
+}
+
+/// What a person reads for `code`: the path in a tree, the name in a flat list.
+pub(super) fn label(list: &CodeList, code: &str) -> String {
+    if list.is_tree() {
+        list.path(code)
+    } else {
+        list.label(code).to_owned()
+    }
+}

@@ -1,0 +1,214 @@
+use serde_json::{Map, json};
+
+use super::sample::{answers, fields, theme};
+use super::*;
+use crate::definition::form::Severity;
+use crate::theme::filling::{Candidate, Editing, Message};
+
+fn rendered(filling: &Filling<'_>) -> String {
+    let fields = fields();
+    PreparedFields::new(fields.values(), &theme())
+        .fill(Language::Chinese, filling)
+        .0
+}
+
+fn candidates(label: &str) -> Vec<Candidate> {
+    vec![
+        Candidate {
+            value: "u1".into(),
+            label: label.into(),
+        },
+        Candidate {
+            value: "u2".into(),
+            label: "乙".into(),
+        },
+    ]
+}
+
+/// Start tags and end tags must match, so that no field can break the page it stands in.
+fn assert_balanced(markup: &str) {
+    let mut open: Vec<&str> = Vec::new();
+    for piece in markup.split('<').skip(1) {
+        let name = piece.split([' ', '>', '\n']).next().unwrap();
+        match name.strip_prefix('/') {
+            Some(closed) => assert_eq!(
+                open.pop(),
+                Some(closed),
+                "before {}",
+                piece.chars().take(40).collect::<String>()
+            ),
+            None if matches!(name, "input" | "br" | "img") => {}
+            None => open.push(name),
+        }
+    }
+    assert!(open.is_empty(), "left open: {open:?}");
+}
+
+#[test]
+fn no_value_ever_becomes_markup() {
+    for attack in [
+        "<script>alert(1)</script>",
+        "\"><img src=x onerror=alert(1)>",
+        "'><svg/onload=x>",
+        "</textarea><b>",
+    ] {
+        let answers = answers(attack);
+        let mut filling = Filling::new(&answers);
+        filling.reveal = true;
+        filling.files_at = attack.into();
+        filling.candidates.insert("recommender".into(), candidates(attack));
+        for path in [
+            "name",
+            "summary",
+            "people",
+            "people[0].person",
+            "keywords[0]",
+            "year",
+            "report",
+            "discipline",
+        ] {
+            let message = Message {
+                severity: Severity::Error,
+                text: attack.into(),
+            };
+            filling.messages.insert(path.into(), vec![message]);
+            filling.remarks.insert(path.into(), attack.into());
+            filling.refused.insert(path.into(), attack.into());
+        }
+        let edited = rendered(&filling);
+        filling.editing = Editing::Nothing;
+        let read = rendered(&filling);
+        for markup in [edited, read] {
+            assert!(!markup.contains(attack), "{attack} stands in the page as it is");
+            for sign in ["<script", "<img", "<svg", "<b>"] {
+                assert!(!markup.contains(sign), "{sign} of {attack} became markup");
+            }
+            assert_balanced(&markup);
+        }
+    }
+}
+
+#[test]
+fn what_is_hidden_is_left_out_and_posts_nothing() {
+    let answers = answers("甲");
+    let mut filling = Filling::new(&answers);
+    filling.hidden.extend(["name".into(), "people[0].born".into()]);
+    let markup = rendered(&filling);
+    assert!(!markup.contains("id=\"f-name\"") && !markup.contains("value=\"name\""));
+    assert!(!markup.contains("people[0].born") && markup.contains("people[1].born"));
+}
+
+#[test]
+fn what_may_not_be_edited_has_no_input() {
+    let answers = answers("甲");
+    let mut filling = Filling::new(&answers);
+    filling.editing = Editing::Nothing;
+    let markup = rendered(&filling);
+    for element in ["<input", "<select", "<textarea", "<button"] {
+        assert!(!markup.contains(element), "{element}");
+    }
+    filling.editing = Editing::Only(["name".to_owned()].into());
+    let pairs = super::sample::pairs(&rendered(&filling));
+    let names: Vec<&str> = pairs.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["name", "~"]);
+}
+
+#[test]
+fn errors_are_tied_to_their_inputs() {
+    let answers = Map::new();
+    let mut filling = Filling::new(&answers);
+    let message = Message {
+        severity: Severity::Error,
+        text: "x".into(),
+    };
+    filling.messages.insert("year".into(), vec![message.clone()]);
+    filling.refused.insert("period_start".into(), "明天".into());
+    filling.required.insert("year".into());
+    let markup = rendered(&filling);
+    let input = markup
+        .split("<input")
+        .find(|tag| tag.contains("name=\"year\""))
+        .unwrap();
+    assert!(
+        input.contains("aria-invalid=\"true\"") && input.contains("f-year-message"),
+        "{input}"
+    );
+    assert!(input.contains("aria-required=\"true\""), "{input}");
+    assert!(markup.contains("id=\"f-year-message\""));
+    let date = markup
+        .split("<input")
+        .find(|tag| tag.contains("name=\"period_start\""))
+        .unwrap();
+    assert!(
+        date.contains("type=\"text\"") && date.contains("value=\"明天\""),
+        "{date}"
+    );
+}
+
+#[test]
+fn ids_are_unique_and_described_ids_exist() {
+    let answers = answers("甲");
+    let mut filling = Filling::new(&answers);
+    filling.messages.insert(
+        "name".into(),
+        vec![Message {
+            severity: Severity::Warning,
+            text: "x".into(),
+        }],
+    );
+    let markup = rendered(&filling);
+    let mut ids: Vec<&str> = markup
+        .split(" id=\"")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap())
+        .collect();
+    let count = ids.len();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), count, "an id stands twice");
+    for described in markup.split("aria-describedby=\"").skip(1) {
+        for id in described.split('"').next().unwrap().split_whitespace() {
+            assert!(ids.binary_search(&id).is_ok(), "{id} is described but is not there");
+        }
+    }
+    for label in markup.split("<label for=\"").skip(1) {
+        let id = label.split('"').next().unwrap();
+        assert!(ids.binary_search(&id).is_ok(), "{id} has a label but is not there");
+    }
+}
+
+#[test]
+fn sensitive_answers_are_masked_unless_revealed() {
+    let answers = answers("甲");
+    let mut filling = Filling::new(&answers);
+    for editing in [Editing::All, Editing::Nothing] {
+        filling.editing = editing;
+        filling.reveal = false;
+        assert!(!rendered(&filling).contains("620102199001011234"));
+        filling.reveal = true;
+        assert!(rendered(&filling).contains("620102199001011234"));
+    }
+}
+
+#[test]
+fn a_stored_pick_that_no_longer_fits_stays_on_the_page() {
+    let mut answers = Map::new();
+    answers.insert("recommender".into(), json!("gone"));
+    let mut filling = Filling::new(&answers);
+    filling.candidates.insert("recommender".into(), candidates("甲"));
+    filling.names.insert("gone".into(), "旧单位".into());
+    let markup = rendered(&filling);
+    assert!(markup.contains("<option selected value=\"gone\">旧单位</option>"));
+}
+
+#[test]
+fn a_required_lookup_takes_its_sole_candidate() {
+    let answers = Map::new();
+    let mut filling = Filling::new(&answers);
+    filling
+        .candidates
+        .insert("recommender".into(), candidates("甲")[..1].to_vec());
+    assert!(rendered(&filling).contains("<option selected value=\"u1\">甲</option>"));
+    filling.candidates.clear();
+    assert!(rendered(&filling).contains("class=\"warning\""));
+}

@@ -1,0 +1,70 @@
+//! The theme's words inside form pages, escaped once a language.
+
+use super::escape::escaped;
+use crate::definition::Language;
+use crate::theme::Theme;
+
+/// What form pages say besides what the author wrote. Each text is escaped already but for the two
+/// that are answers.
+#[derive(Debug)]
+pub(super) struct Words {
+    pub(super) required: String,
+    pub(super) choose: String,
+    pub(super) filter: String,
+    pub(super) none: String,
+    /// Not escaped, as an answer is not.
+    pub(super) yes: String,
+    /// Not escaped, as an answer is not.
+    pub(super) no: String,
+    pub(super) error: String,
+    pub(super) warning: String,
+    pub(super) remark: String,
+    pub(super) changed: String,
+    pub(super) empty: String,
+    pub(super) chosen: String,
+    pub(super) add_another: String,
+    pub(super) lookup_none: String,
+    pub(super) add_row: String,
+    pub(super) remove_row: String,
+    pub(super) move_up: String,
+    pub(super) move_down: String,
+    /// With `{n}` still in it.
+    pub(super) row: String,
+    /// With `{n}` still in it.
+    pub(super) item: String,
+    pub(super) remove_file: String,
+    pub(super) no_file: String,
+    pub(super) rows_full: String,
+}
+
+impl Words {
+    pub(super) fn new(theme: &Theme, language: Language) -> Self {
+        let plain = |key: &str| theme.text(language, key, &[]);
+        let says = |key: &str| escaped(&theme.text(language, key, &[]));
+        Self {
+            required: says("required"),
+            choose: says("choose"),
+            filter: says("filter"),
+            none: says("choose_none"),
+            yes: plain("yes"),
+            no: plain("no"),
+            error: says("error_prefix"),
+            warning: says("warning_prefix"),
+            remark: says("remark_prefix"),
+            changed: says("changed"),
+            empty: says("not_answered"),
+            chosen: says("chosen"),
+            add_another: says("add_another"),
+            lookup_none: says("lookup_none"),
+            add_row: says("add_row"),
+            remove_row: says("remove_row"),
+            move_up: says("move_up"),
+            move_down: says("move_down"),
+            row: says("row_number"),
+            item: says("item_number"),
+            remove_file: says("remove_file"),
+            no_file: says("no_file"),
+            rows_full: says("rows_full"),
+        }
+    }
+}

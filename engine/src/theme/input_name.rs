@@ -1,0 +1,170 @@
+//! How the inputs of a page are named: what the theme renders, `check::posted` reads back.
+//!
+//! | name | value |
+//! |---|---|
+//! | `field`, `table[0].column`, `list[0]` | what was typed |
+//! | `~` | the path of a field or cell that was offered for editing; of a table with `:rows` behind |
+//! | `~revision` | the revision that the page was rendered from |
+//! | `~do` | the button that was pressed: a [`Command`] |
+
+use std::fmt;
+use std::str::FromStr;
+
+/// Marks a field that was offered: whatever has no marker is left untouched.
+pub const MARKER: &str = "~";
+/// The revision the page was rendered from.
+pub const REVISION: &str = "~revision";
+/// The button.
+pub const COMMAND: &str = "~do";
+/// A choice with so many entries or fewer is shown as radio buttons.
+pub const FEW: usize = 7;
+/// A list with `maxItems` up to this has one input an item; a longer one has one line an item.
+pub const SLOTS: u64 = 10;
+
+/// What a button asks for. Rows count from 0.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Command {
+    /// 保存.
+    #[default]
+    Save,
+    /// 保存并下一步.
+    SaveNext,
+    /// 填写检查, after saving.
+    Check,
+    /// Adds a row behind the last.
+    Add(String),
+    /// Removes a row.
+    Remove(String, usize),
+    /// Moves a row up.
+    Up(String, usize),
+    /// Moves a row down.
+    Down(String, usize),
+    /// Removes a file by its id.
+    RemoveFile(String, String),
+}
+
+impl fmt::Display for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Save => f.write_str("save"),
+            Self::SaveNext => f.write_str("save-next"),
+            Self::Check => f.write_str("check"),
+            Self::Add(table) => write!(f, "add:{table}"),
+            Self::Remove(table, row) => write!(f, "remove:{table}:{row}"),
+            Self::Up(table, row) => write!(f, "up:{table}:{row}"),
+            Self::Down(table, row) => write!(f, "down:{table}:{row}"),
+            Self::RemoveFile(field, id) => write!(f, "remove-file:{field}:{id}"),
+        }
+    }
+}
+
+/// The value of `~do` is none that a page has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no button of the page asks for this")]
+pub struct UnknownCommand;
+
+impl FromStr for Command {
+    type Err = UnknownCommand;
+
+    fn from_str(text: &str) -> Result<Self, UnknownCommand> {
+        let mut parts = text.splitn(3, ':');
+        let row = |text: &str| text.parse::<usize>().map_err(|_| UnknownCommand);
+        match (parts.next().unwrap_or_default(), parts.next(), parts.next()) {
+            ("save", None, None) => Ok(Self::Save),
+            ("save-next", None, None) => Ok(Self::SaveNext),
+            ("check", None, None) => Ok(Self::Check),
+            ("add", Some(table), None) => Ok(Self::Add(table.into())),
+            ("remove", Some(table), Some(at)) => Ok(Self::Remove(table.into(), row(at)?)),
+            ("up", Some(table), Some(at)) => Ok(Self::Up(table.into(), row(at)?)),
+            ("down", Some(table), Some(at)) => Ok(Self::Down(table.into(), row(at)?)),
+            ("remove-file", Some(field), Some(id)) => Ok(Self::RemoveFile(field.into(), id.into())),
+            _ => Err(UnknownCommand),
+        }
+    }
+}
+
+/// The id of the element that shows `path`, for links: `f-people[0].name`.
+pub fn anchor(path: &str) -> String {
+    format!("f-{path}")
+}
+
+/// The path without row numbers: `people[0].name` → `people.name`.
+pub fn without_rows(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    let mut inside = false;
+    for letter in path.chars() {
+        match letter {
+            '[' => inside = true,
+            ']' => inside = false,
+            _ if !inside => out.push(letter),
+            _ => {}
+        }
+    }
+    out
+}
+
+/// How a sensitive text is shown: the first three and the last four characters, or nothing of it
+/// where it is short. A mask that comes back in a form means that the text was left as it is.
+pub fn mask(text: &str) -> String {
+    let letters: Vec<char> = text.chars().collect();
+    if letters.len() < 12 {
+        return "*".repeat(letters.len().max(1));
+    }
+    let hidden = letters.len() - 7;
+    let masked = letters[..3].iter().copied();
+    masked
+        .chain(std::iter::repeat_n('*', hidden))
+        .chain(letters[letters.len() - 4..].iter().copied())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_read_back_as_written() {
+        let all = [
+            Command::Save,
+            Command::SaveNext,
+            Command::Check,
+            Command::Add("units[0].staff".into()),
+            Command::Remove("people".into(), 2),
+            Command::Up("people".into(), 1),
+            Command::Down("people".into(), 0),
+            Command::RemoveFile("units[0].proof".into(), "ab:12".into()),
+        ];
+        for command in all {
+            assert_eq!(command.to_string().parse(), Ok(command));
+        }
+        for broken in [
+            "",
+            "add",
+            "remove:people",
+            "remove:people:x",
+            "save:people",
+            "drop:table",
+        ] {
+            assert_eq!(broken.parse::<Command>(), Err(UnknownCommand), "{broken}");
+        }
+    }
+
+    #[test]
+    fn masks_show_only_the_ends() {
+        for (text, expected) in [
+            ("", "*"),
+            ("王", "*"),
+            ("1380000", "*******"),
+            ("620102199001011234", "620***********1234"),
+        ] {
+            assert_eq!(mask(text), expected);
+        }
+    }
+
+    #[test]
+    fn rows_are_cut_out_of_paths() {
+        for (path, expected) in [("a", "a"), ("a[0].b", "a.b"), ("a[10].b[2].c", "a.b.c")] {
+            assert_eq!(without_rows(path), expected);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! What each page shows: plain data that the http handlers fill and the templates read.
+//!
+//! Every text in a view is already in the language of its [`Shell`] and is escaped by the
+//! template; every address starts with `/`. Markup comes only as [`Html`], which only this module's
+//! neighbours can make.
+
+mod application;
+mod entrance;
+mod shell;
+
+pub use application::*;
+pub use entrance::*;
+pub use shell::*;
+
+use serde::Serialize;
+
+/// A page: its data and the template that shows it.
+pub trait View: Serialize {
+    /// The template's file name under `templates/`.
+    const TEMPLATE: &'static str;
+}
+
+/// Markup that was escaped where it was made.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(transparent)]
+pub struct Html(pub(in crate::theme) String);
+
+impl Html {
+    /// The markup.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}

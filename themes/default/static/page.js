@@ -1,0 +1,13 @@
+// What makes pages quicker. Nothing here is needed: without it every page works the same.
+import { filterLongSelects } from "./filter.js";
+import { warnBeforeLeaving } from "./leave.js";
+import { countCharacters } from "./count.js";
+
+const summary = document.getElementById("summary");
+if (summary) summary.focus();
+
+for (const form of document.querySelectorAll("form[data-leave]")) {
+  warnBeforeLeaving(form);
+}
+filterLongSelects(document);
+countCharacters(document);
