@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "commands speak to a terminal")]
 
 mod check;
+mod plugin;
 pub mod render_worker;
 
 use std::path::PathBuf;
@@ -24,9 +25,22 @@ struct Cli {
 enum Command {
     /// 检查定义，列出全部问题；有错误时退出码为 1。Tells every problem of the definitions.
     Check(check::Options),
+    /// 插件：构建。What plugin authors do.
+    #[command(subcommand)]
+    Plugin(PluginCommand),
     /// Renders documents for a server that started this process; settings come over its input.
     #[command(hide = true)]
     RenderWorker,
+}
+
+#[derive(Debug, Subcommand)]
+enum PluginCommand {
+    /// 构建全部插件并打印各自的 sha256。Builds every plugin and prints its hash.
+    Build {
+        /// 插件工作区。The workspace of plugins.
+        #[arg(default_value = "plugins")]
+        folder: PathBuf,
+    },
 }
 
 /// Where the text files are.
@@ -77,6 +91,18 @@ fn language(asked: Option<Lang>) -> Language {
 pub fn run() -> ExitCode {
     match Cli::parse().command {
         Command::Check(options) => check::run(&options),
+        Command::Plugin(PluginCommand::Build { folder }) => done(plugin::build(&folder)),
         Command::RenderWorker => render_worker::run(),
+    }
+}
+
+/// The exit code of a command that tells its error in a sentence.
+fn done<E: std::fmt::Display>(result: Result<(), E>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
     }
 }

@@ -4,6 +4,7 @@ mod codes;
 mod field;
 mod form;
 mod order;
+mod pinned;
 mod region;
 mod sample;
 mod workflow;
@@ -20,6 +21,7 @@ use super::problem::Problem;
 use super::source::{Node, Problems};
 use super::{Calendar, CodeList, Id, Region, Text};
 
+pub use pinned::{Unreadable, pinned};
 pub use sample::{Act, Case, ExpectedFinding, Sample, samples};
 
 /// Where definitions are.

@@ -274,7 +274,7 @@ impl Loader<'_> {
         let message_node = map.need("message", self.problems);
         let assert = self.expression(assert_node?, &scope, Some(&Type::Bool))?;
         let message = self.message(message_node?, &scope)?;
-        self.sensitive_in_message(message_node?, &message.reads(), pages);
+        self.sensitive_in_message(message_node?, each.as_deref(), &message.reads_paths(), pages);
         if let Some(node) = assert_node.filter(|_| assert.reads().iter().any(|name| &**name == "today")) {
             let text = Text::both(
                 "规则里的 today 会随日子变化，退回后重交的申请可能因此不合格",
@@ -411,13 +411,17 @@ impl Loader<'_> {
         Some(path)
     }
 
-    fn sensitive_in_message(&mut self, node: &Node, reads: &[Id], pages: &IndexMap<Id, Page>) {
-        for id in reads {
-            if find(pages, id).is_some_and(|field| field.sensitive) {
-                let message = Text::both(
-                    format!("提示里不能出现敏感字段「{id}」的内容"),
-                    format!("a message never shows the sensitive field `{id}`"),
-                );
+    fn sensitive_in_message(&mut self, node: &Node, each: Option<&[Id]>, reads: &[Id], pages: &IndexMap<Id, Page>) {
+        for path in reads {
+            let mut parts = path.split('.');
+            let field = match (parts.next(), each) {
+                (Some("row"), Some(each)) => each.first().and_then(|table| find(pages, table)),
+                (Some(first), _) => find(pages, first),
+                (None, _) => None,
+            };
+            let column = field.and_then(table_in).zip(parts.next()).and_then(|(table, column)| table.columns.get(column));
+            if column.or(field).is_some_and(|field| field.sensitive) {
+                let message = Text::both(format!("提示里不能出现敏感字段「{path}」的内容"), format!("a message never shows the sensitive field `{path}`"));
                 self.problems.at_node("sensitive-in-message", node, message, None);
             }
         }

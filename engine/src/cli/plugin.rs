@@ -1,0 +1,14 @@
+//! `dengji plugin`: what plugin authors do.
+
+use std::path::Path;
+
+use crate::plugin::build::{self, BuildError};
+
+/// `dengji plugin build`: builds every guest of the folder `plugins` and prints the hash of each, as a
+/// region pins it.
+pub(super) fn build(plugins: &Path) -> Result<(), BuildError> {
+    for (id, entry) in build::build(plugins)?.plugins {
+        println!("{id}: sha256 {}", entry.sha256);
+    }
+    Ok(())
+}
