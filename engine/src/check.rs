@@ -48,7 +48,12 @@ pub fn check<'f>(form: &'f CompiledForm, answers: &Answers, context: &Context<'_
 /// Checks the answers of one page for saving a draft: types and limits. Nothing need be complete,
 /// and whether a question is asked now does not matter.
 pub fn check_page(form: &CompiledForm, page: &str, answers: &Answers, context: &Context<'_>) -> Vec<Finding> {
-    let fields = form.form().pages.get(page).into_iter().flat_map(|page| page.fields.values());
+    let fields = form
+        .form()
+        .pages
+        .get(page)
+        .into_iter()
+        .flat_map(|page| page.fields.values());
     walk::draft(form, fields, answers, context)
 }
 

@@ -236,7 +236,7 @@ impl<'f> Work<'_, 'f> {
             FieldType::Note => Value::Empty,
             FieldType::Computed(computed) => {
                 let value = self.eval(&computed.compute, place.extra, &place.path);
-                state.given = json_of(&value);
+                state.given = Some(value.to_json()).filter(|json| !json.is_null());
                 value
             }
             FieldType::Table(table) => {
@@ -289,18 +289,4 @@ fn stored(answer: Option<&Json>, ty: &Type) -> Value {
         },
         None => answer::unanswered(ty),
     }
-}
-
-/// A computed value as it would be stored.
-fn json_of(value: &Value) -> Option<Json> {
-    Some(match value {
-        Value::Empty | Value::Period(_) | Value::Record(_) => return None,
-        Value::Bool(value) => (*value).into(),
-        Value::Int(value) => (*value).into(),
-        Value::Decimal(value) => Json::Number(value.normalize().to_string().parse().ok()?),
-        Value::Text(text) => (&**text).into(),
-        Value::Date(date) => date.to_string().into(),
-        Value::Month(date) => date.strftime("%Y-%m").to_string().into(),
-        Value::List(items) => items.iter().filter_map(json_of).collect(),
-    })
 }

@@ -8,8 +8,8 @@ use super::compiled::{Checker, Checkers};
 use super::finding::Finding;
 use super::path::Path;
 use super::{Answers, CompiledForm, Context, Evaluated, FieldState, answer, limits, table, wording};
-use crate::definition::expression::{TooCostly, Type, Value};
-use crate::definition::form::{Choice, FileRules, Lookup, Severity};
+use crate::definition::expression::{TooCostly, Type, Value, value_of};
+use crate::definition::form::{Choice, FileRules, Lookup, Severity, Table};
 use crate::definition::{Field, FieldType, Form, Id, Text};
 
 /// Words that a half-filled answer may still fail.
@@ -44,7 +44,12 @@ pub(super) fn draft<'a>(
     answers: &Answers,
     context: &Context<'_>,
 ) -> Vec<Finding> {
-    let mut walk = Walk { form: form.form(), context, evaluated: None, findings: Vec::new() };
+    let mut walk = Walk {
+        form: form.form(),
+        context,
+        evaluated: None,
+        findings: Vec::new(),
+    };
     for field in fields {
         walk.top(field, form.checkers(), answers);
     }
@@ -52,8 +57,8 @@ pub(super) fn draft<'a>(
 }
 
 /// One pass over the fields. Without `evaluated` it is a draft: nothing need be complete.
-pub(super) struct Walk<'a> {
-    pub(super) form: &'a Form,
+struct Walk<'a> {
+    form: &'a Form,
     context: &'a Context<'a>,
     evaluated: Option<&'a Evaluated<'a>>,
     findings: Vec<Finding>,
@@ -61,12 +66,12 @@ pub(super) struct Walk<'a> {
 
 /// One question with what is known of it.
 #[derive(Clone, Copy)]
-pub(super) struct Spot<'a> {
-    pub(super) field: &'a Field,
-    pub(super) path: &'a Path,
+struct Spot<'a> {
+    field: &'a Field,
+    path: &'a Path,
     /// None in a draft.
-    pub(super) state: Option<&'a FieldState>,
-    pub(super) checker: Option<&'a Checker>,
+    state: Option<&'a FieldState>,
+    checker: Option<&'a Checker>,
     ty: &'a Type,
     extra: &'a [Value],
 }
@@ -179,7 +184,7 @@ impl<'a> Walk<'a> {
             return self.find("lookup-unknown", spot.path, &wording::lookup_unknown(spot.field));
         };
         let Some(evaluated) = self.evaluated else { return };
-        let record = crate::definition::expression::value_of(&record, spot.ty);
+        let record = value_of(&record, spot.ty);
         self.fits(evaluated.record_fits(lookup, record, spot.extra), spot.path);
     }
 
@@ -195,8 +200,8 @@ impl<'a> Walk<'a> {
         let Some(files) = answer.as_array() else {
             return self.find("type", spot.path, &wording::wrong_type(spot.field));
         };
-        for (at, file) in files.iter().enumerate() {
-            self.file(spot, rules, file, &spot.path.row(at));
+        for file in files {
+            self.file(spot, rules, file);
         }
         if files.len() > rules.max_items {
             let message = wording::count(
@@ -225,7 +230,9 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn file(&mut self, spot: Spot<'_>, rules: &FileRules, file: &Json, at: &Path) {
+    /// The place is the whole field; the message names the file.
+    fn file(&mut self, spot: Spot<'_>, rules: &FileRules, file: &Json) {
+        let at = spot.path;
         let text = |key| file.get(key).and_then(Json::as_str);
         let (Some(_), Some(name), Some(size), Some(kind)) = (
             text("id"),
@@ -244,7 +251,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn table(&mut self, spot: Spot<'_>, table: &crate::definition::form::Table, answer: &Json) {
+    fn table(&mut self, spot: Spot<'_>, table: &Table, answer: &Json) {
         let Some(rows) = answer.as_array() else {
             return self.find("type", spot.path, &wording::wrong_type(spot.field));
         };
