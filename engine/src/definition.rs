@@ -3,6 +3,8 @@
 //! Everything an author can get wrong is found here and told as a [`problem::Problem`] with file,
 //! line and column; what leaves this module is known to be right and needs no checking again.
 
+#[cfg(test)]
+pub(crate) mod build;
 pub mod calendar;
 pub mod check_digit;
 pub mod code_list;

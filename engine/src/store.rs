@@ -31,6 +31,7 @@ mod tests;
 mod view;
 mod writer;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -80,7 +81,7 @@ pub struct Store {
 }
 
 struct Inner {
-    database: Arc<Database>,
+    database: Option<Arc<Database>>,
     readers: Arc<Semaphore>,
     queue: Option<mpsc::Sender<Job>>,
     writer: Option<JoinHandle<()>>,
@@ -102,7 +103,7 @@ impl Store {
             })?;
         let readers = Arc::new(Semaphore::new(READERS));
         let inner = Inner {
-            database,
+            database: Some(database),
             readers,
             queue: Some(queue),
             writer: Some(writer),
@@ -143,7 +144,7 @@ impl Store {
             .acquire_owned()
             .await
             .map_err(|_| StoreError::Closed)?;
-        let database = Arc::clone(&self.inner.database);
+        let database = self.inner.database.clone().ok_or(StoreError::Closed)?;
         let answer = tokio::task::spawn_blocking(move || {
             let _permit = permit;
             question(&View::new(&database)?)
@@ -162,6 +163,11 @@ impl Drop for Inner {
             && writer.join().is_err()
         {
             tracing::error!("the database writer stopped with a panic");
+        }
+        // A damaged file can trip assertions of the database while it is being closed.
+        let database = self.database.take();
+        if catch_unwind(AssertUnwindSafe(|| drop(database))).is_err() {
+            tracing::error!("the database was not closed in order");
         }
     }
 }

@@ -2,6 +2,20 @@
 //!
 //! LANGUAGE L3 says what an expression means. [`compile`] turns source and [`Scope`] into an
 //! [`Expression`] or into every mistake in it; [`Expression::eval`] reads a [`Frame`].
+//!
+//! The way there: [`token`] cuts the source and mends the usual slips, [`syntax`] lets the CEL parser
+//! make a tree, [`check`] types it and resolves every name to a slot, [`eval`] walks the result.
+
+mod check;
+mod eval;
+mod message;
+mod mistake;
+mod node;
+mod show;
+mod stored;
+mod syntax;
+mod token;
+mod types;
 
 use std::sync::Arc;
 
@@ -9,7 +23,22 @@ use indexmap::IndexMap;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::{Calendar, CodeList, Id, Text};
+use super::{Calendar, CodeList, Id, Language, Text};
+
+pub use message::Message;
+pub use mistake::nearest;
+pub use stored::value_of;
+
+/// The longest source an expression may have, in bytes.
+pub const LONGEST_SOURCE: usize = 2_000;
+/// The most names, literals, operators and calls one expression may hold.
+pub const MOST_NODES: usize = 300;
+/// How deep brackets may stand in one another.
+pub const DEEPEST_BRACKETS: usize = 32;
+/// How deep `exists`, `all`, `map` and `filter` may stand in one another.
+pub const DEEPEST_MACROS: usize = 2;
+/// The most steps one evaluation may take; two nested tables of 200 rows stay well below.
+pub const MOST_STEPS: u32 = 2_000_000;
 
 /// What an expression or a name in scope is.
 #[derive(Clone, Debug)]
@@ -142,6 +171,9 @@ pub struct Expression {
     source: Arc<str>,
     ty: Type,
     reads: Vec<Id>,
+    paths: Vec<Id>,
+    root: node::Node,
+    calendar: Arc<Calendar>,
 }
 
 impl Expression {
@@ -155,14 +187,20 @@ impl Expression {
         &self.ty
     }
 
-    /// The names of the scope it reads, each once.
+    /// The names of the scope it reads, each once, in the order of the source.
     pub fn reads(&self) -> &[Id] {
         &self.reads
     }
 
+    /// What it reads, as dotted paths, each once: `people.id_no` for a column that is read through a
+    /// macro or an index, `app.filed_on`, `row.name`; `people` alone where the table is read whole.
+    pub fn reads_paths(&self) -> &[Id] {
+        &self.paths
+    }
+
     /// Its value.
-    pub fn eval(&self, _frame: &Frame<'_>) -> Result<Value, TooCostly> {
-        Ok(Value::Empty)
+    pub fn eval(&self, frame: &Frame<'_>) -> Result<Value, TooCostly> {
+        eval::run(&self.root, frame, &self.calendar)
     }
 
     /// Its value as a condition: empty counts as false.
@@ -172,34 +210,35 @@ impl Expression {
 }
 
 /// Compiles `source`. `expected` is what the place takes; `None` takes anything.
-pub fn compile(_source: &str, _scope: &Scope, _expected: Option<&Type>) -> Result<Expression, Vec<Mistake>> {
-    Err(Vec::new())
-}
-
-/// A text with `{expression}` in it, in each language.
-#[derive(Debug)]
-pub struct Message {
-    text: Text,
-}
-
-impl Message {
-    /// Compiles every `{expression}` of one language's text. `{{` and `}}` are braces.
-    pub fn compile(_text: &Text, _scope: &Scope) -> Result<Self, Vec<Mistake>> {
-        Err(Vec::new())
+///
+/// Where a slip can be mended (a full-width quote, `=` for `==`), the mended source is checked on, so
+/// that one call tells as much as can be told.
+pub fn compile(source: &str, scope: &Scope, expected: Option<&Type>) -> Result<Expression, Vec<Mistake>> {
+    let (tokens, mut mistakes) = token::read(source);
+    if tokens.is_broken() {
+        return Err(mistakes);
     }
-
-    /// The text with the values of `frame` filled in: a code as its label, a date as 2026-11-20.
-    pub fn fill(&self, _frame: &Frame<'_>) -> Text {
-        self.text.clone()
+    let tree = match syntax::parse(&tokens) {
+        Ok(tree) => tree,
+        // A slip that was mended wrongly explains itself better than what the parser makes of it.
+        Err(_) if !mistakes.is_empty() => return Err(mistakes),
+        Err(mistake) => return Err(vec![mistake]),
+    };
+    let checked = check::check(&tree, &tokens, scope, expected);
+    mistakes.extend(checked.mistakes);
+    if !mistakes.is_empty() {
+        mistakes.sort_by_key(|mistake| mistake.start);
+        return Err(mistakes);
     }
-
-    /// The names of the scope it reads.
-    pub fn reads(&self) -> Vec<Id> {
-        Vec::new()
-    }
+    Ok(Expression {
+        source: source.into(),
+        ty: checked.ty,
+        reads: checked.reads,
+        paths: checked.paths,
+        root: checked.root,
+        calendar: Arc::clone(&scope.calendar),
+    })
 }
 
-/// A stored answer as a value: JSON that does not fit `ty` reads as empty.
-pub fn value_of(_json: &serde_json::Value, _ty: &Type) -> Value {
-    Value::Empty
-}
+#[cfg(test)]
+mod tests;

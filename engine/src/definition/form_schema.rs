@@ -73,6 +73,16 @@ pub fn field_schema(field: &Field) -> Json {
     Json::Object(schema)
 }
 
+/// Whether something was answered: no null, no blank text, no empty list.
+pub fn is_answered(answer: &Json) -> bool {
+    match answer {
+        Json::Null => false,
+        Json::String(text) => !text.trim().is_empty(),
+        Json::Array(items) => !items.is_empty(),
+        _ => true,
+    }
+}
+
 /// Adds a word; where the type says the same word already, both hold.
 fn constrain(schema: &mut Map<String, Json>, word: &str, value: &Json) {
     if !schema.contains_key(word) || matches!(word, "title" | "description") {

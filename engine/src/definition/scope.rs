@@ -7,8 +7,11 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use jiff::civil::Date;
 
+use super::Id;
 use super::code_list::{CodeList, Entry};
 use super::expression::{RecordType, Type, Value};
+use super::form::FieldType;
+use super::workflow::ActionField;
 
 /// What `app` reads as (LANGUAGE L3).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,6 +90,40 @@ pub fn file_type() -> Type {
         "file",
         [("name", Type::Text), ("size", Type::Int), ("kind", Type::Text)],
     )
+}
+
+/// What `input` reads as in an action's conditions: its fields in order, without what is marked. A lookup
+/// reads as the id that was picked.
+pub fn input_type(inputs: &IndexMap<Id, ActionField>) -> Type {
+    let field = |(id, input): (&Id, &ActionField)| match input {
+        ActionField::Field(field) => Some((Id::clone(id), field_type(&field.kind))),
+        ActionField::Marks { .. } => None,
+    };
+    let columns = inputs.iter().filter_map(field).collect();
+    Type::Record(Arc::new(RecordType {
+        name: "input".into(),
+        columns,
+    }))
+}
+
+/// What a field of this type reads as (LANGUAGE L3). A lookup reads as its id here: the record that it
+/// reads as in a form is the register's to say.
+pub fn field_type(kind: &FieldType) -> Type {
+    use FieldType as T;
+    match kind {
+        T::Integer | T::Year => Type::Int,
+        T::Decimal | T::Money => Type::Decimal,
+        T::Date => Type::Date,
+        T::Month => Type::Month,
+        T::YesNo => Type::Bool,
+        T::Choice(choice) | T::Tree(choice) => Type::Code(Arc::clone(&choice.list)),
+        T::Choices(choice) | T::Trees(choice) => Type::List(Box::new(Type::Code(Arc::clone(&choice.list)))),
+        T::List(of) => Type::List(Box::new(field_type(of))),
+        T::Table(table) => Type::List(Box::new(table.row_type.clone())),
+        T::File(_) => Type::List(Box::new(file_type())),
+        T::Computed(computed) => field_type(&computed.of),
+        _ => Type::Text,
+    }
 }
 
 /// What `it` reads as in the `where` of a choice or tree: `code`, `name`, `parent`, then the list's

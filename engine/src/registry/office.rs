@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use super::{Refused, Registry, Units};
 use crate::check::CompiledForm;
-use crate::definition::region::Role;
+use crate::definition::region::{Role, UnitSeed};
 use crate::definition::{CodeList, Form, Id, Region, load};
 use crate::plugin::{Plugin, Plugins};
 use crate::store::{Change, CommitError, Expect, Put, Store, Unit};
@@ -147,17 +147,7 @@ async fn load_plugins(region: &Arc<Region>, plugins: &Plugins) -> Result<IndexMa
 /// Enters each seeded unit that is not there yet; one that is there is the office's own by now.
 async fn seed_units(region: &Region, store: &Store) -> Result<(), OfficeError> {
     for seed in &region.units {
-        let unit = Unit {
-            region: region.id.to_string(),
-            id: seed.id.to_string(),
-            revision: 1,
-            name: seed.name.clone(),
-            credit_code: seed.credit_code.clone(),
-            kinds: seed.kinds.iter().map(ToString::to_string).collect(),
-            place: seed.place.clone(),
-            parent: None,
-            active: true,
-        };
+        let unit = unit_of(region, seed);
         let expect = Expect::UnitRevision { region: unit.region.clone(), id: unit.id.clone(), revision: 0 };
         match store.commit(Change { expect: vec![expect], put: vec![Put::Unit(unit)] }).await {
             Ok(_) | Err(CommitError::Stale { .. } | CommitError::Taken { .. }) => {}
@@ -165,4 +155,19 @@ async fn seed_units(region: &Region, store: &Store) -> Result<(), OfficeError> {
         }
     }
     Ok(())
+}
+
+/// A seeded unit as a record.
+pub(super) fn unit_of(region: &Region, seed: &UnitSeed) -> Unit {
+    Unit {
+        region: region.id.to_string(),
+        id: seed.id.to_string(),
+        revision: 1,
+        name: seed.name.clone(),
+        credit_code: seed.credit_code.clone(),
+        kinds: seed.kinds.iter().map(ToString::to_string).collect(),
+        place: seed.place.clone(),
+        parent: None,
+        active: true,
+    }
 }

@@ -1,7 +1,7 @@
 //! Opens the database file, or says why not, and leaves a file it does not understand as it is.
 
 use std::fs::{File, OpenOptions};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::catch_unwind;
 use std::path::Path;
 
 use redb::{Builder, Database, DatabaseError, ReadableDatabase, ReadableTable, StorageError, TableError};
@@ -15,15 +15,16 @@ const FORMAT_KEY: &[u8] = b"format";
 
 /// Opens the file, or makes it if there is none.
 pub(super) fn open(path: &Path, cache_bytes: usize) -> Result<Database, OpenError> {
+    // A damaged file can trip assertions of the database; that must read as what it is.
+    catch_unwind(|| open_trusting(path, cache_bytes))
+        .unwrap_or_else(|_| Err(corrupt(path, "it cannot be read".to_owned())))
+}
+
+fn open_trusting(path: &Path, cache_bytes: usize) -> Result<Database, OpenError> {
     let file = open_file(path).map_err(|error| io(path, error.to_string()))?;
     let mut builder = Builder::new();
     builder.set_cache_size(cache_bytes);
-    // A file cut off at an unlucky place trips assertions of the database; that must read as what it is.
-    let opened = catch_unwind(AssertUnwindSafe(|| builder.create_file(file)));
-    let database = match opened {
-        Ok(opened) => opened.map_err(|error| explain(path, error))?,
-        Err(_) => return Err(corrupt(path, "it cannot be read".to_owned())),
-    };
+    let database = builder.create_file(file).map_err(|error| explain(path, error))?;
     match format(&database).map_err(|reason| corrupt(path, reason))? {
         Some(FORMAT) => {}
         Some(found) => {

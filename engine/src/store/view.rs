@@ -1,7 +1,6 @@
 //! One snapshot of the database, and how records are read from it.
 
 use std::ops::{Bound, Range};
-use std::sync::Arc;
 
 use redb::{Database, ReadTransaction, ReadableDatabase};
 
@@ -47,7 +46,7 @@ type Entries = Box<dyn DoubleEndedIterator<Item = Result<(Vec<u8>, Vec<u8>), Sto
 
 impl View {
     /// A snapshot of everything committed so far.
-    pub(super) fn new(database: &Arc<Database>) -> Result<Self, StoreError> {
+    pub(super) fn new(database: &Database) -> Result<Self, StoreError> {
         Ok(Self {
             transaction: database.begin_read().map_err(failed)?,
         })

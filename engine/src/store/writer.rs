@@ -1,6 +1,7 @@
 //! The one thread that writes. It takes what has queued up, makes the changes in order within one durable
 //! transaction, and only then tells each caller.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use redb::Database;
@@ -46,7 +47,11 @@ pub(super) fn run(database: &Arc<Database>, mut queue: mpsc::Receiver<Job>) {
 /// Makes the changes in one durable transaction. A change that does not hold is left out; if the transaction
 /// itself fails, none is made and every caller is told so.
 pub(super) fn commit_group(database: &Database, changes: &[Change]) -> Vec<Outcome> {
-    transaction(database, changes).unwrap_or_else(|error| vec![Err(error.into()); changes.len()])
+    // A damaged file can trip assertions of the database; the callers must hear of it all the same.
+    let made = catch_unwind(AssertUnwindSafe(|| transaction(database, changes)));
+    let reason = || "it stopped in the middle of a write; the file may be damaged".to_owned();
+    made.unwrap_or_else(|_| Err(StoreError::Failed { reason: reason() }))
+        .unwrap_or_else(|error| vec![Err(error.into()); changes.len()])
 }
 
 fn transaction(database: &Database, changes: &[Change]) -> Result<Vec<Outcome>, StoreError> {

@@ -153,6 +153,7 @@ fn the_document_is_a_schema_and_requires_what_is_always_required() {
         id: "p".into(),
         title: "P".into(),
         intro: None,
+        text: None,
         show_when: None,
         require_when: None,
         fields: fields.into_iter().map(|field| (Id::clone(&field.id), field)).collect(),

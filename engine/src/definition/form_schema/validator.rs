@@ -48,7 +48,7 @@ impl Validator {
             .with_pattern_options(jsonschema::PatternOptions::regex())
             .should_validate_formats(true)
             .should_ignore_unknown_formats(false)
-            .with_format("month", |text| is_month(text));
+            .with_format("month", is_month);
         for (name, check) in FORMATS {
             options = options.with_format(name, move |text| check(text).is_ok());
         }

@@ -120,7 +120,7 @@ async fn a_change_that_fails_leaves_nothing_and_the_others_of_its_group_go_on() 
             [put(application("c")), Put::Page(page("c", "p", 1))],
         ),
     ];
-    let outcomes = writer::commit_group(&office.store.inner.database, &changes);
+    let outcomes = writer::commit_group(office.store.inner.database.as_ref().unwrap(), &changes);
     let made = Ok(Committed::default());
     assert_eq!(
         outcomes,

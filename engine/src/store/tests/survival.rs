@@ -243,3 +243,33 @@ async fn what_was_acknowledged_survives_a_kill() {
     assert!((ids.len() as u64..=ids.len() as u64 + 1).contains(&stored), "{stored}");
     assert_eq!((proof.entries, proof.breaks), (stored, vec![]));
 }
+
+/// Bytes overturned at random places give errors, at opening, reading or writing, and never a panic.
+#[tokio::test]
+async fn damage_gives_errors() {
+    let office = Office::open();
+    for n in 0..20 {
+        office.put([put(application(&format!("a{n}")))]).await;
+    }
+    let Office { store, folder } = office;
+    drop(store);
+    let path = folder.path().join("data.redb");
+    let whole = std::fs::read(&path).unwrap();
+    let mut random = 20_261_120_u64;
+    for _ in 0..12 {
+        let mut bytes = whole.clone();
+        for _ in 0..whole.len() / 200 {
+            // Knuth's linear congruential generator.
+            random = random
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            bytes[(random >> 33) as usize % whole.len()] ^= 0xff;
+        }
+        std::fs::write(&path, &bytes).unwrap();
+        if let Ok(store) = Store::open(&path, &StoreOptions::default()) {
+            let read = store.applications(REGION, &Listing::All, &Page::first(1000)).await;
+            let wrote = store.commit(change([], [put(application("b"))])).await;
+            assert!(read.is_err() || wrote.is_err());
+        }
+    }
+}

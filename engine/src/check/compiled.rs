@@ -1,0 +1,81 @@
+//! A form with its schemas compiled, made once when a region is loaded.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::path::Path;
+use crate::definition::form_schema::{BadSchema, Validator, field_schema};
+use crate::definition::{Field, FieldType, Form, Id};
+
+/// A form that is ready to check answers. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct CompiledForm {
+    form: Arc<Form>,
+    fields: Arc<Checkers>,
+}
+
+/// The compiled schemas of a form's fields or a table's columns.
+pub(super) type Checkers = HashMap<Id, Checker>;
+
+/// How one field is checked against its schema.
+#[derive(Debug)]
+pub(super) enum Checker {
+    /// As one value.
+    Whole(Validator),
+    /// Cell by cell, so that every misfit has its row and column.
+    Columns(Checkers),
+}
+
+/// A field whose schema does not compile; the loader tells the author first.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{at}: {problem}")]
+pub struct BadForm {
+    /// The field or column.
+    pub at: Path,
+    /// What is wrong with its words.
+    pub problem: BadSchema,
+}
+
+impl CompiledForm {
+    /// Compiles the schema of every field.
+    pub fn new(form: Arc<Form>) -> Result<Self, BadForm> {
+        let fields = form
+            .fields()
+            .map(|(_, field)| (field, Path::field(Id::clone(&field.id))));
+        let fields = Arc::new(compile(fields)?);
+        Ok(Self { form, fields })
+    }
+
+    /// The form itself.
+    pub fn form(&self) -> &Arc<Form> {
+        &self.form
+    }
+
+    pub(super) fn checkers(&self) -> &Checkers {
+        &self.fields
+    }
+}
+
+/// Compiles fields that belong to no form, such as the inputs of an action.
+pub(super) fn compile<'a>(fields: impl Iterator<Item = (&'a Field, Path)>) -> Result<Checkers, BadForm> {
+    let mut checkers = HashMap::new();
+    for (field, at) in fields {
+        let checker = match &field.kind {
+            FieldType::Table(table) => Checker::Columns(compile_columns(&table.columns, &at)?),
+            FieldType::Computed(_) | FieldType::Note | FieldType::File(_) => continue,
+            _ => Checker::Whole(Validator::new(&field_schema(field)).map_err(|problem| BadForm { at, problem })?),
+        };
+        checkers.insert(Id::clone(&field.id), checker);
+    }
+    Ok(checkers)
+}
+
+fn compile_columns(columns: &IndexMap<Id, Field>, above: &Path) -> Result<Checkers, BadForm> {
+    compile(
+        columns
+            .values()
+            .map(|column| (column, above.column(Id::clone(&column.id)))),
+    )
+}

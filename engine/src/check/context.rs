@@ -1,0 +1,37 @@
+//! What a check knows besides the form and the answers.
+
+use jiff::civil::Date;
+use serde_json::Value as Json;
+
+use crate::definition::scope::App;
+
+/// The application, the day and the live tables.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// What `app` reads as.
+    pub app: &'a App,
+    /// What `today` reads as.
+    pub today: Date,
+    /// Units and registers as they stand now.
+    pub lookups: &'a dyn Lookups,
+}
+
+/// Units and registers, read live. A record is an object of its columns and always has `id`.
+pub trait Lookups: Sync {
+    /// The record `id` of `register` (`units` or a register's id).
+    fn get(&self, register: &str, id: &str) -> Option<Json>;
+
+    /// All records of `register`, in its own order.
+    fn all(&self, register: &str) -> Box<dyn Iterator<Item = Json> + '_>;
+}
+
+/// No registers: for sign-up forms and tests.
+impl Lookups for () {
+    fn get(&self, _register: &str, _id: &str) -> Option<Json> {
+        None
+    }
+
+    fn all(&self, _register: &str) -> Box<dyn Iterator<Item = Json> + '_> {
+        Box::new(std::iter::empty())
+    }
+}

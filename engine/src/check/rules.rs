@@ -1,0 +1,104 @@
+//! The form's own rules, once or for every row.
+
+use super::evaluated::{Evaluated, RowState};
+use super::finding::Finding;
+use super::path::Path;
+use super::wording;
+use crate::definition::expression::{TooCostly, Value};
+use crate::definition::form::{Rule, Severity};
+use crate::definition::{Form, Id};
+
+/// Where a rule is being judged: the row it reads as `row`, then the one around it.
+struct Here<'a> {
+    rows: Vec<(Path, &'a RowState)>,
+}
+
+/// Judges every rule and adds what does not hold.
+pub(super) fn run(form: &Form, evaluated: &Evaluated<'_>, findings: &mut Vec<Finding>) {
+    for rule in form.rules.values() {
+        for here in places(rule, evaluated) {
+            let extra: Vec<Value> = here.rows.iter().map(|(_, row)| row.record().clone()).collect();
+            match broken(rule, evaluated, &extra) {
+                Ok(false) => {}
+                Ok(true) => {
+                    let message = rule.message.fill(&evaluated.frame(&extra));
+                    findings.push(Finding::new(
+                        form,
+                        rule.severity,
+                        &*rule.id,
+                        here.place(rule.at.as_deref()),
+                        message,
+                    ));
+                }
+                Err(TooCostly) => {
+                    findings.push(too_costly(form, rule, &here));
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// False also where the rule does not apply or its result is empty.
+fn broken(rule: &Rule, evaluated: &Evaluated<'_>, extra: &[Value]) -> Result<bool, TooCostly> {
+    let frame = evaluated.frame(extra);
+    if let Some(when) = &rule.when
+        && !when.holds(&frame)?
+    {
+        return Ok(false);
+    }
+    Ok(rule.assert.eval(&frame)? == Value::Bool(false))
+}
+
+/// The whole form, or each row of the table or inner table that the rule names.
+fn places<'a>(rule: &Rule, evaluated: &'a Evaluated<'_>) -> Vec<Here<'a>> {
+    let Some(tables) = &rule.each else {
+        return vec![Here { rows: Vec::new() }];
+    };
+    let Some((table, inner)) = tables.split_first() else {
+        return Vec::new();
+    };
+    let rows = evaluated.field(table).map_or(&[][..], |state| &state.rows);
+    let above = Path::field(Id::clone(table));
+    let rows = rows.iter().enumerate().map(|(at, row)| (above.row(at), row));
+    match inner.first() {
+        None => rows.map(|row| Here { rows: vec![row] }).collect(),
+        Some(inner) => rows.flat_map(|outer| inner_rows(outer, inner)).collect(),
+    }
+}
+
+fn inner_rows<'a>(outer: (Path, &'a RowState), inner: &Id) -> Vec<Here<'a>> {
+    let rows = outer.1.columns.get(inner).map_or(&[][..], |state| &state.rows);
+    let above = outer.0.column(Id::clone(inner));
+    let here = |(at, row)| Here {
+        rows: vec![(above.row(at), row), outer.clone()],
+    };
+    rows.iter().enumerate().map(here).collect()
+}
+
+impl Here<'_> {
+    /// `at` as a place of the answers; the row itself where none is given.
+    fn place(&self, at: Option<&str>) -> Option<Path> {
+        let row = |number: usize| self.rows.get(number).map(|(path, _)| path.clone());
+        let Some(at) = at else { return row(0) };
+        let (first, column) = at.split_once('.').unwrap_or((at, ""));
+        let above = match first {
+            "row" => row(0)?,
+            "outer" => row(1)?,
+            _ => return at.parse().ok(),
+        };
+        Some(if column.is_empty() { above } else { above.column(column) })
+    }
+}
+
+fn too_costly(form: &Form, rule: &Rule, here: &Here<'_>) -> Finding {
+    let at = here.place(rule.at.as_deref());
+    let label = at.as_ref().map_or_else(|| form.title.clone(), |path| path.label(form));
+    Finding::new(
+        form,
+        Severity::Error,
+        "rule-too-costly",
+        at,
+        wording::at(&label, &wording::too_costly()),
+    )
+}

@@ -1,0 +1,325 @@
+//! Field by field: presence, schema, code lists, look-ups, files.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value as Json};
+
+use super::compiled::{Checker, Checkers};
+use super::finding::Finding;
+use super::path::Path;
+use super::{Answers, CompiledForm, Context, Evaluated, FieldState, answer, limits, table, wording};
+use crate::definition::expression::{TooCostly, Type, Value};
+use crate::definition::form::{Choice, FileRules, Lookup, Severity};
+use crate::definition::{Field, FieldType, Form, Id, Text};
+
+/// Words that a half-filled answer may still fail.
+const INCOMPLETE: [&str; 4] = ["min-items", "min-length", "contains", "min-properties"];
+
+/// Everything but rules, over the shown fields.
+pub(super) fn complete(
+    form: &CompiledForm,
+    answers: &Answers,
+    evaluated: &Evaluated<'_>,
+    context: &Context<'_>,
+) -> Vec<Finding> {
+    let mut walk = Walk {
+        form: form.form(),
+        context,
+        evaluated: Some(evaluated),
+        findings: Vec::new(),
+    };
+    for (_, field) in form.form().fields() {
+        walk.top(field, form.checkers(), answers);
+    }
+    for at in evaluated.costly() {
+        walk.find("rule-too-costly", at, &wording::too_costly());
+    }
+    walk.findings
+}
+
+/// Types and limits of these fields' answers.
+pub(super) fn draft<'a>(
+    form: &CompiledForm,
+    fields: impl Iterator<Item = &'a Field>,
+    answers: &Answers,
+    context: &Context<'_>,
+) -> Vec<Finding> {
+    let mut walk = Walk { form: form.form(), context, evaluated: None, findings: Vec::new() };
+    for field in fields {
+        walk.top(field, form.checkers(), answers);
+    }
+    walk.findings
+}
+
+/// One pass over the fields. Without `evaluated` it is a draft: nothing need be complete.
+pub(super) struct Walk<'a> {
+    pub(super) form: &'a Form,
+    context: &'a Context<'a>,
+    evaluated: Option<&'a Evaluated<'a>>,
+    findings: Vec<Finding>,
+}
+
+/// One question with what is known of it.
+#[derive(Clone, Copy)]
+pub(super) struct Spot<'a> {
+    pub(super) field: &'a Field,
+    pub(super) path: &'a Path,
+    /// None in a draft.
+    pub(super) state: Option<&'a FieldState>,
+    pub(super) checker: Option<&'a Checker>,
+    ty: &'a Type,
+    extra: &'a [Value],
+}
+
+impl<'a> Walk<'a> {
+    fn top(&mut self, field: &Field, checkers: &Checkers, answers: &Answers) {
+        let path = Path::field(Id::clone(&field.id));
+        let state = self.evaluated.and_then(|evaluated| evaluated.field(&field.id));
+        let ty = self.form.scope.names.get(&field.id).unwrap_or(&Type::Unknown);
+        let spot = Spot {
+            field,
+            path: &path,
+            state,
+            checker: checkers.get(&field.id),
+            ty,
+            extra: &[],
+        };
+        self.field(spot, answers);
+    }
+
+    fn field(&mut self, spot: Spot<'_>, answers: &Map<String, Json>) {
+        let hidden = self.evaluated.is_some() && !spot.state.is_some_and(|state| state.shown);
+        if hidden || !answer::is_asked(&spot.field.kind) {
+            return;
+        }
+        match answer::answered(answers.get(&*spot.field.id)) {
+            Some(answer) => self.answer(spot, answer),
+            None => self.missing(spot),
+        }
+    }
+
+    fn missing(&mut self, spot: Spot<'_>) {
+        let Some(state) = spot.state.filter(|state| state.given.is_none()) else {
+            return;
+        };
+        if state.required && state.no_candidate {
+            self.find("lookup-no-candidate", spot.path, &wording::no_candidate());
+        } else if state.required {
+            self.find("required", spot.path, &wording::required(spot.field));
+        }
+    }
+
+    fn answer(&mut self, spot: Spot<'_>, answer: &Json) {
+        match &spot.field.kind {
+            FieldType::Table(table) => return self.table(spot, table, answer),
+            FieldType::File(rules) => return self.files(spot, rules, answer),
+            _ => {}
+        }
+        if self.misfits(spot, answer) {
+            return;
+        }
+        match &spot.field.kind {
+            FieldType::Choice(choice) | FieldType::Tree(choice) => self.code(spot, choice, answer, spot.path),
+            FieldType::Choices(choice) | FieldType::Trees(choice) => {
+                for (at, code) in answer.as_array().into_iter().flatten().enumerate() {
+                    self.code(spot, choice, code, &spot.path.row(at));
+                }
+            }
+            FieldType::Lookup(lookup) => self.lookup(spot, lookup, answer),
+            FieldType::Decimal | FieldType::Money if significant(answer) > limits::DIGITS => {
+                self.find("max-digits", spot.path, &wording::digits(limits::DIGITS));
+            }
+            _ => {}
+        }
+    }
+
+    /// Tells every misfit; true where the answer is not even of the right type.
+    fn misfits(&mut self, spot: Spot<'_>, answer: &Json) -> bool {
+        let Some(Checker::Whole(validator)) = spot.checker else {
+            return false;
+        };
+        let mut wrong_type = false;
+        for misfit in validator.misfits(answer) {
+            wrong_type |= misfit.word == "type";
+            let coded = misfit.word == "enum" && is_coded(&spot.field.kind);
+            if coded || (self.evaluated.is_none() && INCOMPLETE.contains(&misfit.word.as_str())) {
+                continue;
+            }
+            let at = misfit
+                .item
+                .map_or_else(|| spot.path.clone(), |item| spot.path.row(item));
+            self.find(&misfit.word, &at, &misfit.message);
+        }
+        wrong_type
+    }
+
+    fn code(&mut self, spot: Spot<'_>, choice: &Choice, code: &Json, at: &Path) {
+        let code = code.as_str().unwrap_or_default();
+        if choice.list.get(code).is_none() {
+            return self.find("code-unknown", at, &wording::code_unknown());
+        }
+        let Some(evaluated) = self.evaluated else { return };
+        if choice.leaf_only && !choice.list.is_leaf(code) {
+            return self.find("not-leaf", at, &self.not_leaf(spot.field, choice, code));
+        }
+        self.fits(evaluated.code_fits(choice, code, spot.extra), at);
+    }
+
+    /// The chosen entry is named only where the answer is not sensitive.
+    fn not_leaf(&self, field: &Field, choice: &Choice, code: &str) -> Text {
+        if field.sensitive {
+            return Text::both("只能选择最小分支", "only a smallest branch can be chosen");
+        }
+        wording::not_leaf(&choice.list, code, limits::LEAVES_NAMED)
+    }
+
+    fn lookup(&mut self, spot: Spot<'_>, lookup: &Lookup, id: &Json) {
+        let record = self.context.lookups.get(&lookup.from, id.as_str().unwrap_or_default());
+        let Some(record) = record else {
+            return self.find("lookup-unknown", spot.path, &wording::lookup_unknown(spot.field));
+        };
+        let Some(evaluated) = self.evaluated else { return };
+        let record = crate::definition::expression::value_of(&record, spot.ty);
+        self.fits(evaluated.record_fits(lookup, record, spot.extra), spot.path);
+    }
+
+    fn fits(&mut self, fits: Result<bool, TooCostly>, at: &Path) {
+        match fits {
+            Ok(true) => {}
+            Ok(false) => self.find("where-mismatch", at, &wording::where_mismatch()),
+            Err(TooCostly) => self.find("rule-too-costly", at, &wording::too_costly()),
+        }
+    }
+
+    fn files(&mut self, spot: Spot<'_>, rules: &FileRules, answer: &Json) {
+        let Some(files) = answer.as_array() else {
+            return self.find("type", spot.path, &wording::wrong_type(spot.field));
+        };
+        for (at, file) in files.iter().enumerate() {
+            self.file(spot, rules, file, &spot.path.row(at));
+        }
+        if files.len() > rules.max_items {
+            let message = wording::count(
+                "文件数最多为",
+                "the number of files is at most",
+                rules.max_items,
+                files.len(),
+            );
+            self.find("file-count", spot.path, &message);
+        }
+        if files.len() >= rules.min_items {
+            return;
+        }
+        match spot.state {
+            Some(state) if state.required => self.find("required", spot.path, &wording::required(spot.field)),
+            Some(_) => {
+                let message = wording::count(
+                    "文件数至少为",
+                    "the number of files is at least",
+                    rules.min_items,
+                    files.len(),
+                );
+                self.find("file-count", spot.path, &message);
+            }
+            None => {}
+        }
+    }
+
+    fn file(&mut self, spot: Spot<'_>, rules: &FileRules, file: &Json, at: &Path) {
+        let text = |key| file.get(key).and_then(Json::as_str);
+        let (Some(_), Some(name), Some(size), Some(kind)) = (
+            text("id"),
+            text("name"),
+            file.get("size").and_then(Json::as_u64),
+            text("kind"),
+        ) else {
+            return self.find("type", at, &wording::wrong_type(spot.field));
+        };
+        let name = if spot.field.sensitive { "…" } else { name };
+        if size > rules.max_size {
+            self.find("file-size", at, &wording::file_size(name, rules.max_size));
+        }
+        if !rules.accept.is_empty() && !rules.accept.iter().any(|accepted| same_kind(accepted, kind)) {
+            self.find("file-kind", at, &wording::file_kind(name, &rules.accept));
+        }
+    }
+
+    fn table(&mut self, spot: Spot<'_>, table: &crate::definition::form::Table, answer: &Json) {
+        let Some(rows) = answer.as_array() else {
+            return self.find("type", spot.path, &wording::wrong_type(spot.field));
+        };
+        for finding in table::whole(table, rows, self.evaluated.is_some()) {
+            let at = finding
+                .at
+                .map_or_else(|| spot.path.clone(), |(row, column)| spot.path.row(row).column(column));
+            self.find(finding.rule, &at, &finding.message);
+        }
+        let Type::Record(record) = &table.row_type else { return };
+        let none = HashMap::new();
+        let checkers = match spot.checker {
+            Some(Checker::Columns(columns)) => columns,
+            _ => &none,
+        };
+        for (number, cells) in rows.iter().take(limits::ROWS).enumerate() {
+            let at = spot.path.row(number);
+            let Some(cells) = cells.as_object() else {
+                self.find("type", &at, &wording::wrong_type(spot.field));
+                continue;
+            };
+            let state = spot.state.and_then(|state| state.rows.get(number));
+            let record_value = state.map(|row| row.record().clone());
+            let extra: Vec<Value> = record_value.into_iter().chain(spot.extra.first().cloned()).collect();
+            for column in table.columns.values() {
+                let cell = Spot {
+                    field: column,
+                    path: &at.column(Id::clone(&column.id)),
+                    state: state.and_then(|row| row.columns.get(&column.id)),
+                    checker: checkers.get(&column.id),
+                    ty: record.columns.get(&column.id).unwrap_or(&Type::Unknown),
+                    extra: &extra,
+                };
+                self.field(cell, cells);
+            }
+        }
+    }
+
+    fn find(&mut self, rule: &str, at: &Path, message: &Text) {
+        let message = wording::at(&at.label(self.form), message);
+        self.findings.push(Finding::new(
+            self.form,
+            Severity::Error,
+            rule,
+            Some(at.clone()),
+            message,
+        ));
+    }
+}
+
+fn is_coded(kind: &FieldType) -> bool {
+    matches!(
+        kind,
+        FieldType::Choice(_) | FieldType::Choices(_) | FieldType::Tree(_) | FieldType::Trees(_)
+    )
+}
+
+fn same_kind(accepted: &str, kind: &str) -> bool {
+    let plain = |kind: &str| match kind.to_ascii_lowercase().as_str() {
+        "jpeg" => "jpg".to_owned(),
+        "tiff" => "tif".to_owned(),
+        other => other.to_owned(),
+    };
+    plain(accepted) == plain(kind)
+}
+
+/// Significant digits of a number as it is written.
+fn significant(number: &Json) -> usize {
+    let text = number.to_string();
+    let mantissa = text.split(['e', 'E']).next().unwrap_or_default();
+    let digits: String = mantissa.chars().filter(char::is_ascii_digit).collect();
+    let digits = digits.trim_start_matches('0');
+    if mantissa.contains('.') {
+        digits.len()
+    } else {
+        digits.trim_end_matches('0').len()
+    }
+}

@@ -1,0 +1,300 @@
+//! One application as one person sees it: read once, then asked many things.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use serde_json::Value as Json;
+
+use super::{Office, Person, Refused, Registry, Units, sealed};
+use crate::check::{self, Answers, Checked, CompiledForm, Evaluated, Finding, Path};
+use crate::definition::form::Severity;
+use crate::definition::scope::App;
+use crate::definition::workflow::{Action, State};
+use crate::definition::{FieldType, Form, Id, Language};
+use crate::plugin::{CallError, PluginFinding, PluginSeverity};
+use crate::store::{AnswerPage, Application, Party};
+use crate::workflow::{Actor, Editing, Facts, Standing, Waits, may_edit, may_see, offered};
+
+/// One application as one person sees it.
+pub struct Case {
+    pub(super) office: Arc<Office>,
+    pub(super) form: Arc<CompiledForm>,
+    pub(super) application: Application,
+    pub(super) pages: BTreeMap<String, u64>,
+    pub(super) answers: Answers,
+    pub(super) units: Units,
+    pub(super) app: App,
+    pub(super) today: Date,
+    pub(super) standing: Standing,
+    pub(super) actor: Actor,
+    plugin_context: crate::plugin::Context,
+}
+
+impl Registry {
+    /// Opens an application. One that the person may not see is not found.
+    pub async fn case(&self, person: &Person, id: &str) -> Result<Case, Refused> {
+        let case = self.case_of(&person.region, id, |application| {
+            Actor::Person(person.actor(application.applicant == person.account))
+        });
+        let case = case.await?;
+        match &case.actor {
+            Actor::Person(person) if may_see(person, &case.standing) => Ok(case),
+            _ => Err(Refused::NotFound),
+        }
+    }
+
+    /// Opens an application for whoever `actor` says, without asking whether they may see it.
+    pub(super) async fn case_of(
+        &self,
+        region: &str,
+        id: &str,
+        actor: impl FnOnce(&Application) -> Actor,
+    ) -> Result<Case, Refused> {
+        let office = Arc::clone(self.office(region)?);
+        let dossier = self.inner.store.dossier(region, id).await?;
+        let (application, pages) = dossier.ok_or(Refused::NotFound)?;
+        let form = self.pinned(&office, &application.form_hash).await?;
+        let (pages, mut answers) = gather(pages);
+        let place = sealed::Place { region, application: id };
+        sealed::open(&self.inner.sealer, &place, form.form().fields().map(|(_, field)| field), &mut answers)?;
+        let units = office.units(&self.inner.store).await?;
+        let actor = actor(&application);
+        Ok(Case::new(office, form, application, pages, answers, units, self.inner.clock.today(), actor))
+    }
+}
+
+/// The revisions by page, and all answers together.
+fn gather(pages: Vec<AnswerPage>) -> (BTreeMap<String, u64>, Answers) {
+    let mut revisions = BTreeMap::new();
+    let mut answers = Answers::new();
+    for page in pages {
+        revisions.insert(page.page, page.revision);
+        answers.extend(page.answers);
+    }
+    (revisions, answers)
+}
+
+impl Case {
+    #[expect(clippy::too_many_arguments, reason = "it is put together in one place")]
+    fn new(
+        office: Arc<Office>,
+        form: Arc<CompiledForm>,
+        application: Application,
+        pages: BTreeMap<String, u64>,
+        answers: Answers,
+        units: Units,
+        today: Date,
+        actor: Actor,
+    ) -> Self {
+        let role = applicant_role(&office, &application);
+        let app = App {
+            filed_on: application.filed_on.unwrap_or(today),
+            applicant_name: application.applicant_name.clone(),
+            applicant_unit: application.applicant_unit.clone(),
+            applicant_role: role,
+            state: application.state.clone(),
+            region: application.region.clone(),
+            category: application.form.clone(),
+        };
+        let plugin_context = crate::plugin::Context {
+            region: app.region.clone(),
+            form: app.category.clone(),
+            version: form.form().version.clone(),
+            language: Language::Chinese,
+            today,
+            filed_on: app.filed_on,
+            applicant_name: app.applicant_name.clone(),
+            applicant_unit: app.applicant_unit.clone(),
+            action: None,
+        };
+        let standing = standing(&application);
+        Self { office, form, application, pages, answers, units, app, today, standing, actor, plugin_context }
+    }
+
+    /// The office.
+    pub fn office(&self) -> &Arc<Office> {
+        &self.office
+    }
+
+    /// The form that the application is pinned to.
+    pub fn form(&self) -> &Arc<Form> {
+        self.form.form()
+    }
+
+    /// The stored application.
+    pub fn application(&self) -> &Application {
+        &self.application
+    }
+
+    /// All answers, as they are stored, sensitive ones opened.
+    pub fn answers(&self) -> &Answers {
+        &self.answers
+    }
+
+    /// How many times a page was saved.
+    pub fn page_revision(&self, page: &str) -> u64 {
+        self.pages.get(page).copied().unwrap_or(0)
+    }
+
+    /// The units of the region.
+    pub fn units(&self) -> &Units {
+        &self.units
+    }
+
+    /// The state it stands in.
+    pub fn state(&self) -> Option<&State> {
+        self.office.region().workflow.states.get(self.application.state.as_str())
+    }
+
+    /// What the person may change.
+    pub fn editing(&self) -> Editing {
+        may_edit(&self.office.region().workflow, self.form(), &self.standing, &self.actor)
+    }
+
+    /// Whether the person files this application.
+    pub fn is_applicant(&self) -> bool {
+        matches!(&self.actor, Actor::Person(person) if person.is_applicant)
+    }
+
+    /// The form evaluated over the answers.
+    pub fn evaluated(&self) -> Evaluated<'_> {
+        self.evaluated_over(&self.answers)
+    }
+
+    /// The form evaluated over other answers than the stored ones.
+    pub fn evaluated_over(&self, answers: &Answers) -> Evaluated<'_> {
+        Evaluated::new(self.form.form(), answers, &self.context())
+    }
+
+    pub(super) fn context(&self) -> check::Context<'_> {
+        check::Context { app: &self.app, today: self.today, lookups: &self.units }
+    }
+
+    /// Types and limits of one page's answers, for a draft.
+    pub(super) fn check_page(&self, page: &str, answers: &Answers) -> Vec<Finding> {
+        check::check_page(&self.form, page, answers, &self.context())
+    }
+
+    /// The engine's own check, without plugins: what the pages' progress is worked out from.
+    pub fn check_without_plugins(&self) -> Checked<'_> {
+        check::check(&self.form, &self.answers, &self.context())
+    }
+
+    /// 填写检查: everything, plugins included. Where a plugin could not be asked, nothing counts as
+    /// passed.
+    pub async fn check(&self) -> Result<Checked<'_>, CallError> {
+        let mut checked = self.check_without_plugins();
+        let answers = Json::Object(checked.evaluated.visible_answers(&self.answers)).to_string();
+        for plugin in self.office.checkers() {
+            let found = plugin.check(&self.plugin_context, &answers, Arc::new(self.units.clone())).await?;
+            let found: Vec<Finding> = found.into_iter().map(|finding| plugin_finding(self.form(), finding)).collect();
+            checked.merge(found);
+        }
+        Ok(checked)
+    }
+
+    pub(super) fn plugin_context(&self, action: Option<&str>) -> crate::plugin::Context {
+        crate::plugin::Context { action: action.map(str::to_owned), ..self.plugin_context.clone() }
+    }
+
+    /// The actions the person may take now, in the workflow's order.
+    pub fn offered(&self) -> Vec<&Action> {
+        let evaluated = self.evaluated();
+        let answers = evaluated.visible_answers(&self.answers);
+        let value = |name: &str| evaluated.value(name);
+        let facts = self.facts(&answers, &value, None);
+        offered(&self.office.region().workflow, &self.standing, &self.actor, &facts)
+    }
+
+    pub(super) fn facts<'a>(
+        &'a self,
+        answers: &'a Answers,
+        value: &'a dyn Fn(&str) -> crate::definition::expression::Value,
+        check_errors: Option<usize>,
+    ) -> Facts<'a> {
+        Facts { app: &self.app, today: self.today, form: self.form.form(), answers, value, check_errors }
+    }
+
+    /// The fields that are hidden now, for documents.
+    pub(super) fn hidden(&self, evaluated: &Evaluated<'_>) -> BTreeSet<String> {
+        let shown = |page: &str, field: &str| {
+            evaluated.page_shown(page) && evaluated.field(field).is_none_or(|state| state.shown)
+        };
+        let fields = self.form().fields();
+        fields.filter(|(page, field)| !shown(&page.id, &field.id)).map(|(_, field)| field.id.to_string()).collect()
+    }
+
+    /// The names of what was picked: as they were at submission, as they are now before that.
+    pub fn names(&self) -> BTreeMap<String, String> {
+        if let Some(snapshot) = self.application.summary.get("names").and_then(Json::as_object) {
+            let pairs = snapshot.iter().filter_map(|(id, name)| Some((id.clone(), name.as_str()?.to_owned())));
+            return pairs.collect();
+        }
+        self.picked_names()
+    }
+
+    /// The names, as they are now, of everything that the answers pick.
+    pub(super) fn picked_names(&self) -> BTreeMap<String, String> {
+        let mut names = BTreeMap::new();
+        let mut take = |value: Option<&Json>| {
+            if let Some(unit) = value.and_then(Json::as_str).and_then(|id| self.units.unit(id)) {
+                names.insert(unit.id.clone(), unit.name.clone());
+            }
+        };
+        for (_, field) in self.form().fields() {
+            let answer = self.answers.get(&*field.id);
+            match &field.kind {
+                FieldType::Lookup(_) => take(answer),
+                FieldType::Table(table) => {
+                    let lookups = table.columns.values().filter(|column| matches!(column.kind, FieldType::Lookup(_)));
+                    let columns: Vec<&Id> = lookups.map(|column| &column.id).collect();
+                    for row in answer.and_then(Json::as_array).into_iter().flatten() {
+                        columns.iter().for_each(|column| take(row.get(&***column)));
+                    }
+                }
+                _ => {}
+            }
+        }
+        names
+    }
+}
+
+/// The role that the applicant filed in: the first of the roles that see their own applications.
+fn applicant_role(office: &Office, application: &Application) -> String {
+    let stored = application.summary.get("role").and_then(Json::as_str);
+    stored.map(str::to_owned).unwrap_or_else(|| {
+        let own = office.region().roles.values().find(|role| role.sees == crate::definition::region::Sees::Own);
+        own.map(|role| role.id.to_string()).unwrap_or_default()
+    })
+}
+
+fn standing(application: &Application) -> Standing {
+    Standing {
+        state: application.state.as_str().into(),
+        waits_for: application.waits_for.as_ref().map(waits),
+        due: application.due_on,
+        applicant_unit: application.applicant_unit.as_deref().map(Id::from),
+        handled_by: application.handled_by.iter().map(waits).collect(),
+        marks: application.returned.as_ref().map(|returned| returned.marks.clone()).unwrap_or_default(),
+        stays: Vec::new(),
+    }
+}
+
+fn waits(party: &Party) -> Waits {
+    Waits { role: party.role.as_str().into(), unit: party.unit.as_deref().map(Id::from) }
+}
+
+pub(super) fn party(waits: &Waits) -> Party {
+    Party { role: waits.role.to_string(), unit: waits.unit.as_deref().map(str::to_owned) }
+}
+
+/// What a plugin found, as a finding of the form.
+pub(super) fn plugin_finding(form: &Form, finding: PluginFinding) -> Finding {
+    let severity = match finding.severity {
+        PluginSeverity::Error => Severity::Error,
+        PluginSeverity::Warning => Severity::Warning,
+    };
+    let at = finding.at.and_then(|at| at.parse::<Path>().ok());
+    Finding::new(form, severity, finding.rule, at, finding.message)
+}

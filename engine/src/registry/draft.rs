@@ -1,0 +1,329 @@
+//! An application before it is submitted: adding one, saving its pages.
+
+use std::collections::BTreeSet;
+
+use indexmap::IndexMap;
+use serde_json::{Value as Json, json};
+
+use super::{Case, Person, Received, Refused, Registry, sealed};
+use crate::check::posted::{self, Posted};
+use crate::check::{Answers, CompiledForm, Finding};
+use crate::definition::form::Severity;
+use crate::definition::{Field, FieldType, Form, Id, Text};
+use crate::store::{AnswerPage, Application, Audit, Change, Expect, FormVersion, Put, fresh_id};
+use crate::workflow::Editing;
+
+pub use crate::theme::input_name::Command;
+
+/// What saving a page has come to.
+#[derive(Debug)]
+pub struct Saved {
+    /// The page's revision now.
+    pub revision: u64,
+    /// What could not be read, not stored.
+    pub refused: Vec<posted::Refused>,
+    /// What is wrong with single answers; those with an error were not stored.
+    pub findings: Vec<Finding>,
+    /// The page's answers as the person gave them, for showing them again.
+    pub given: Answers,
+    /// The row or field that a button was about.
+    pub show: Option<String>,
+}
+
+impl Saved {
+    /// Whether everything that was given is stored.
+    pub fn is_whole(&self) -> bool {
+        self.refused.is_empty() && !self.findings.iter().any(|finding| finding.severity == Severity::Error)
+    }
+}
+
+impl Registry {
+    /// Adds an application and stores what its first step asked. Gives its id, or what is missing.
+    pub async fn create(&self, person: &Person, form: &str, pairs: &[(String, String)]) -> Result<Result<String, Saved>, Refused> {
+        let office = self.office(&person.region)?;
+        let form = office.form(form).ok_or(Refused::NotFound)?;
+        if !person.files() {
+            return Err(Refused::NotAllowed(Text::both("只有申请人可以新增申请", "Only applicants can add applications.")));
+        }
+        let definition = form.form();
+        let fields: IndexMap<Id, Field> = IndexMap::new();
+        let asked: IndexMap<Id, &Field> = definition.create.iter().filter_map(|id| Some((id.clone(), definition.field(id)?))).collect();
+        let posted = decode_some(&fields, &asked, definition, pairs)?;
+        let mut answers = defaults(definition);
+        let given = posted.iter().fold(Answers::new(), |given, (_, posted, page)| posted.merge(&page.fields, &given));
+        let refused: Vec<posted::Refused> = posted.iter().flat_map(|(_, posted, _)| posted.refused.clone()).collect();
+        let missing = self.missing(office, form, person, &asked, &given).await?;
+        if !refused.is_empty() || !missing.is_empty() {
+            return Ok(Err(Saved { revision: 0, refused, findings: missing, given, show: None }));
+        }
+        answers.extend(given);
+        Ok(Ok(self.enter(person, form, answers).await?))
+    }
+
+    /// Stores a new application with these answers, whatever they are: a draft may be incomplete.
+    pub(super) async fn enter(&self, person: &Person, form: &CompiledForm, answers: Answers) -> Result<String, Refused> {
+        let definition = form.form();
+        let region = person.region.to_string();
+        let now = self.inner.clock.now();
+        let id = fresh_id(now)?;
+        let workflow = &self.region(&region)?.workflow;
+        let application = Application {
+            region: region.clone(),
+            id: id.clone(),
+            form: definition.id.to_string(),
+            form_hash: definition.hash.clone(),
+            title: title(definition, &answers),
+            applicant: person.account.clone(),
+            applicant_name: person.name.clone(),
+            applicant_unit: person.unit.clone(),
+            state: workflow.start.to_string(),
+            state_since: now,
+            waits_for: None,
+            handled_by: Vec::new(),
+            filed_on: None,
+            created_at: now,
+            updated_at: now,
+            revision: 1,
+            answers_revision: 0,
+            number: None,
+            registered_on: None,
+            certificate: None,
+            due_on: None,
+            returned: None,
+            summary: json!({"role": &*person.role}),
+        };
+        let version = FormVersion {
+            region: region.clone(),
+            hash: definition.hash.clone(),
+            form: definition.id.to_string(),
+            version: definition.version.clone(),
+            definition: definition.source.clone(),
+            stored_at: now,
+        };
+        let mut put = vec![Put::FormVersion(version), Put::Application(Box::new(application))];
+        for (page, answers) in by_page(definition, answers) {
+            put.push(Put::Page(self.sealed_page(definition, &region, &id, &page, 1, answers)?));
+        }
+        put.push(self.audit(person, Some(&id), "create", json!({"form": &*definition.id, "version": definition.hash})));
+        let expect = vec![Expect::ApplicationRevision { region, id: id.clone(), revision: 0 }];
+        self.inner.store.commit(Change { expect, put }).await?;
+        Ok(id)
+    }
+
+    /// Saves one page: what can be read and fits its type is stored, the rest is told. `files` are
+    /// uploads that came with the post, by field.
+    pub async fn save_page(
+        &self,
+        person: &Person,
+        case: &Case,
+        page: &str,
+        pairs: &[(String, String)],
+        files: Vec<(String, Received)>,
+    ) -> Result<Saved, Refused> {
+        let definition = case.form();
+        let fields = &definition.pages.get(page).ok_or(Refused::NotFound)?.fields;
+        let editing = case.editing();
+        if editing == Editing::No {
+            return Err(not_editable(case));
+        }
+        let evaluated = case.evaluated();
+        let may_edit = |path: &str| {
+            let root = path.split(['[', '.']).next().unwrap_or(path);
+            let open = path.parse().ok().and_then(|path| evaluated.at(&path)).is_none_or(|state| !state.read_only);
+            editing.allows(root) && open
+        };
+        let posted = posted::decode(fields, pairs, &may_edit).map_err(|error| {
+            Refused::Input(Text::both(format!("一次提交的内容太多（{} 项）", error.0), error.to_string()))
+        })?;
+        if !posted.unknown.is_empty() {
+            tracing::info!(region = &*person.region, application = case.application.id, page, unknown = posted.unknown.len(), "a save named fields that its page does not offer; they were ignored");
+        }
+        let revision = posted.revision.unwrap_or(0);
+        let stored = page_answers(fields, &case.answers);
+        let mut given = posted.merge(fields, &stored);
+        let mut uploads = Vec::new();
+        for (field, file) in files {
+            if posted.files.contains(&field) {
+                uploads.push(self.receive(person, case, fields, &field, file, &mut given).await?);
+            }
+        }
+        let show = posted.command.perform(fields, &mut given).map_err(|full| {
+            Refused::Input(Text::both(format!("表格最多 {} 行，不能再添加", full.max), format!("The table takes at most {} rows.", full.max)))
+        })?;
+        let findings = self.page_findings(case, page, &given);
+        let keep = storable(&given, &stored, &findings);
+        let revision = self.store_page(person, case, page, revision, keep, uploads).await?;
+        Ok(Saved { revision, refused: posted.refused, findings, given, show })
+    }
+
+    fn page_findings(&self, case: &Case, page: &str, given: &Answers) -> Vec<Finding> {
+        let mut all = case.answers.clone();
+        if let Some(page) = case.form().pages.get(page) {
+            all.retain(|id, _| !page.fields.contains_key(id.as_str()));
+        }
+        all.extend(given.clone());
+        case.check_page(page, &all)
+    }
+
+    async fn store_page(
+        &self,
+        person: &Person,
+        case: &Case,
+        page: &str,
+        revision: u64,
+        answers: Answers,
+        uploads: Vec<Put>,
+    ) -> Result<u64, Refused> {
+        let definition = case.form();
+        let application = &case.application;
+        let region = application.region.clone();
+        let id = application.id.clone();
+        let expect = vec![
+            Expect::ApplicationRevision { region: region.clone(), id: id.clone(), revision: application.revision },
+            Expect::PageRevision { region: region.clone(), application: id.clone(), page: page.to_owned(), revision },
+        ];
+        let mut put = uploads;
+        if let Some(field) = title_field(definition).filter(|field| definition.page_of.get(*field).is_some_and(|of| &**of == page)) {
+            let title = answers.get(&**field).and_then(Json::as_str).unwrap_or_default().to_owned();
+            put.push(Put::Title { region: region.clone(), application: id.clone(), title });
+        }
+        put.push(Put::Page(self.sealed_page(definition, &region, &id, page, revision + 1, answers)?));
+        put.push(self.audit(person, Some(&id), "save", json!({"page": page, "revision": revision + 1})));
+        self.inner.store.commit(Change { expect, put }).await?;
+        Ok(revision + 1)
+    }
+
+    pub(super) fn sealed_page(
+        &self,
+        form: &Form,
+        region: &str,
+        application: &str,
+        page: &str,
+        revision: u64,
+        mut answers: Answers,
+    ) -> Result<AnswerPage, Refused> {
+        let fields = form.pages.get(page).into_iter().flat_map(|page| page.fields.values());
+        sealed::seal(&self.inner.sealer, &sealed::Place { region, application }, fields, &mut answers)?;
+        Ok(AnswerPage {
+            region: region.to_owned(),
+            application: application.to_owned(),
+            page: page.to_owned(),
+            revision,
+            saved_at: self.inner.clock.now(),
+            answers,
+        })
+    }
+
+    pub(super) fn audit(&self, person: &Person, application: Option<&str>, act: &str, detail: Json) -> Put {
+        Put::Audit(Audit {
+            region: person.region.to_string(),
+            application: application.map(str::to_owned),
+            at: self.inner.clock.now(),
+            actor: person.account.clone(),
+            role: person.role.to_string(),
+            act: act.to_owned(),
+            detail,
+        })
+    }
+
+    /// What the first step requires and was not given, and what of it is wrong.
+    async fn missing(
+        &self,
+        office: &super::Office,
+        form: &CompiledForm,
+        person: &Person,
+        asked: &IndexMap<Id, &Field>,
+        given: &Answers,
+    ) -> Result<Vec<Finding>, Refused> {
+        let units = office.units(&self.inner.store).await?;
+        let app = crate::definition::scope::App {
+            filed_on: self.inner.clock.today(),
+            applicant_name: person.name.clone(),
+            applicant_unit: person.unit.clone(),
+            applicant_role: person.role.to_string(),
+            state: office.region().workflow.start.to_string(),
+            region: person.region.to_string(),
+            category: form.form().id.to_string(),
+        };
+        let context = crate::check::Context { app: &app, today: self.inner.clock.today(), lookups: &units };
+        let checked = crate::check::check(form, given, &context);
+        let about = |finding: &Finding| {
+            finding.severity == Severity::Error && finding.at.as_ref().is_some_and(|at| asked.contains_key(at.root()))
+        };
+        Ok(checked.findings.into_iter().filter(about).collect())
+    }
+}
+
+/// Decodes the first step's post by the pages that its fields stand on.
+fn decode_some<'f>(
+    _none: &IndexMap<Id, Field>,
+    asked: &IndexMap<Id, &Field>,
+    form: &'f Form,
+    pairs: &[(String, String)],
+) -> Result<Vec<(Id, Posted, &'f crate::definition::Page)>, Refused> {
+    let pages: BTreeSet<&Id> = asked.keys().filter_map(|id| form.page_of.get(id)).collect();
+    let mut decoded = Vec::new();
+    for id in pages {
+        let Some(page) = form.pages.get(id) else { continue };
+        let may_edit = |path: &str| asked.contains_key(path.split(['[', '.']).next().unwrap_or(path));
+        let posted = posted::decode(&page.fields, pairs, &may_edit)
+            .map_err(|error| Refused::Input(Text::both(format!("一次提交的内容太多（{} 项）", error.0), error.to_string())))?;
+        decoded.push((id.clone(), posted, page));
+    }
+    Ok(decoded)
+}
+
+/// The constants that fields start with.
+pub(super) fn defaults(form: &Form) -> Answers {
+    let with_default = form.fields().filter_map(|(_, field)| Some((field.id.to_string(), field.default.clone()?)));
+    with_default.collect()
+}
+
+/// Answers divided by the pages that they stand on; whatever belongs to no field is left out.
+pub(super) fn by_page(form: &Form, answers: Answers) -> IndexMap<String, Answers> {
+    let mut pages: IndexMap<String, Answers> = IndexMap::new();
+    for (id, value) in answers {
+        if let Some(page) = form.page_of.get(id.as_str()) {
+            pages.entry(page.to_string()).or_default().insert(id, value);
+        }
+    }
+    pages
+}
+
+fn page_answers(fields: &IndexMap<Id, Field>, answers: &Answers) -> Answers {
+    let own = fields.keys().filter_map(|id| Some((id.to_string(), answers.get(&**id)?.clone())));
+    own.collect()
+}
+
+/// What is given, but for the fields with an error: these stay as they are stored.
+fn storable(given: &Answers, stored: &Answers, findings: &[Finding]) -> Answers {
+    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
+    let wrong: BTreeSet<&Id> = errors.filter_map(|finding| finding.at.as_ref()).map(|at| at.root()).collect();
+    let mut keep = given.clone();
+    for id in wrong {
+        match stored.get(&**id) {
+            Some(old) => drop(keep.insert(id.to_string(), old.clone())),
+            None => drop(keep.shift_remove(&**id)),
+        }
+    }
+    keep
+}
+
+/// What lists call an application: the answer to `name`, else to the form's first text field.
+fn title_field(form: &Form) -> Option<&Id> {
+    let named = form.field("name").map(|field| &field.id);
+    named.or_else(|| form.fields().map(|(_, field)| field).find(|field| matches!(field.kind, FieldType::Text)).map(|field| &field.id))
+}
+
+pub(super) fn title(form: &Form, answers: &Answers) -> String {
+    let answer = title_field(form).and_then(|field| answers.get(&**field)).and_then(Json::as_str);
+    answer.unwrap_or_default().to_owned()
+}
+
+fn not_editable(case: &Case) -> Refused {
+    let state = case.state().map(|state| state.label.clone()).unwrap_or_default();
+    Refused::NotAllowed(Text::both(
+        format!("申请处于“{state}”，内容不能修改；只有退回后申请人才能修改"),
+        format!("The application stands at “{}” and cannot be changed; only the applicant can, once it is returned.", state.get(crate::definition::Language::English)),
+    ))
+}

@@ -1,0 +1,55 @@
+//! What happened to an application, for the people who see it.
+
+use jiff::civil::DateTime;
+use serde_json::Value as Json;
+
+use super::{Case, Refused, Registry, act::opinion, clock::local};
+
+/// One action that was taken.
+#[derive(Debug, Clone)]
+pub struct Event {
+    /// When, in the office's time.
+    pub at: DateTime,
+    /// The name of the person.
+    pub name: String,
+    /// The role they acted in.
+    pub role: String,
+    /// The action's id, or `create`.
+    pub act: String,
+    /// The state it led to.
+    pub state: Option<String>,
+    /// What was written.
+    pub opinion: Option<String>,
+    /// What was marked.
+    pub marks: Vec<String>,
+}
+
+impl Registry {
+    /// The actions taken on an application, newest first; saves are left out.
+    pub async fn history(&self, case: &Case) -> Result<Vec<Event>, Refused> {
+        let application = case.application();
+        let workflow = &case.office().region().workflow;
+        let mut events = Vec::new();
+        for entry in self.inner.store.audit(&application.region, &application.id).await? {
+            let told = entry.act == "create" || workflow.actions.contains_key(entry.act.as_str());
+            if !told {
+                continue;
+            }
+            let account = self.inner.store.account(&application.region, &entry.actor).await?;
+            let detail = entry.detail.unwrap_or(Json::Null);
+            let input = detail.get("input").and_then(Json::as_object).cloned().unwrap_or_default();
+            let marks = input.values().filter_map(Json::as_array).flatten().filter_map(Json::as_str);
+            events.push(Event {
+                at: local(entry.at),
+                name: account.map(|account| account.name).unwrap_or_default(),
+                role: entry.role,
+                act: entry.act,
+                state: detail.get("to").and_then(Json::as_str).map(str::to_owned),
+                opinion: Some(opinion(&input)).filter(|opinion| !opinion.is_empty()),
+                marks: marks.map(str::to_owned).collect(),
+            });
+        }
+        events.reverse();
+        Ok(events)
+    }
+}

@@ -1,0 +1,174 @@
+//! Lists: a person's applications, what waits for them, what was certified.
+
+use jiff::civil::{Date, DateTime};
+use serde_json::Value as Json;
+
+use super::{Office, Person, Refused, Registry, clock::local};
+use crate::definition::region::Sees;
+use crate::store::{Application, Listing, Page, Party};
+
+/// One application in a list.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Its id.
+    pub id: String,
+    /// 成果名称.
+    pub title: String,
+    /// The form's id.
+    pub form: String,
+    /// The state's id.
+    pub state: String,
+    /// Since when it stands there.
+    pub since: DateTime,
+    /// When anything of it was last changed.
+    pub updated: DateTime,
+    /// Who applied.
+    pub applicant: String,
+    /// The applicant's unit's id.
+    pub unit: Option<String>,
+    /// By when the state must be left.
+    pub due: Option<Date>,
+    /// 登记号.
+    pub number: Option<String>,
+    /// 登记日期.
+    pub registered_on: Option<Date>,
+    /// The document that was issued.
+    pub certified: bool,
+    /// Whether it is the person's own.
+    pub own: bool,
+    /// Whether the person's office handled it before.
+    pub again: bool,
+}
+
+/// A part of a list.
+#[derive(Debug, Clone, Default)]
+pub struct EntryPage {
+    /// The entries.
+    pub entries: Vec<Entry>,
+    /// How many there are in all.
+    pub total: usize,
+    /// Where the next part begins.
+    pub next: Option<String>,
+}
+
+/// What anybody may know of a certificate.
+#[derive(Debug, Clone)]
+pub struct Verified {
+    /// The region's id.
+    pub region: String,
+    /// 登记号.
+    pub number: String,
+    /// 成果名称.
+    pub title: String,
+    /// The names of the completing units, in order.
+    pub units: Vec<String>,
+    /// The day it carries.
+    pub issued_on: Date,
+    /// The document's id.
+    pub document: String,
+    /// The answers that the form makes public: label and value.
+    pub public: Vec<(crate::definition::Text, String)>,
+}
+
+impl Registry {
+    /// The applications that the person sees, newest first.
+    pub async fn applications(&self, person: &Person, after: Option<String>, limit: usize) -> Result<EntryPage, Refused> {
+        let listing = match (person.sees, &person.unit) {
+            (Sees::Own, _) => Listing::Applicant(person.account.clone()),
+            (Sees::Unit, Some(unit)) => Listing::Unit(unit.clone()),
+            (Sees::Unit, None) => return Ok(EntryPage::default()),
+            (Sees::Handled, _) => Listing::Handled(party(person)),
+            (Sees::Region, _) => Listing::All,
+        };
+        self.list(person, &listing, after, limit).await
+    }
+
+    /// What waits for the person in the chosen role.
+    pub async fn queue(&self, person: &Person, after: Option<String>, limit: usize) -> Result<EntryPage, Refused> {
+        self.list(person, &Listing::Waiting(party(person)), after, limit).await
+    }
+
+    /// How much needs the person: what waits for their role, or what was returned to them.
+    pub async fn reminders(&self, person: &Person) -> Result<usize, Refused> {
+        if !person.files() {
+            let party = party(person);
+            let count = self.inner.store.count_waiting(&person.region, &party.role, party.unit.as_deref()).await?;
+            return Ok(usize::try_from(count).unwrap_or(usize::MAX));
+        }
+        let page = Page::first(1000);
+        let own = self.inner.store.applications(&person.region, &Listing::Applicant(person.account.clone()), &page).await?;
+        Ok(own.items.iter().filter(|application| application.returned.is_some()).count())
+    }
+
+    /// The issued certificates of the applications that the person sees.
+    pub async fn certificates(&self, person: &Person, after: Option<String>, limit: usize) -> Result<EntryPage, Refused> {
+        let mut page = self.applications(person, after, limit).await?;
+        page.entries.retain(|entry| entry.certified);
+        page.total = page.entries.len();
+        Ok(page)
+    }
+
+    async fn list(&self, person: &Person, listing: &Listing, after: Option<String>, limit: usize) -> Result<EntryPage, Refused> {
+        let office = self.office(&person.region)?;
+        let total = self.inner.store.count(&person.region, listing).await?;
+        let listed = self.inner.store.applications(&person.region, listing, &Page { after, limit }).await?;
+        // A draft is its applicant's own affair until it is submitted.
+        let visible = |application: &Application| application.applicant == person.account || !is_draft(office, application);
+        let entries = listed.items.into_iter().filter(visible).map(|application| entry(person, application)).collect();
+        Ok(EntryPage { entries, total: usize::try_from(total).unwrap_or(usize::MAX), next: listed.next })
+    }
+
+    /// The certificate behind a verification address.
+    pub async fn verify(&self, region: &str, token: &str) -> Result<Option<Verified>, Refused> {
+        let office = self.office(region)?;
+        let Some(certificate) = self.inner.store.certificate_by_token(region, token).await? else { return Ok(None) };
+        let clock = |_: &Application| crate::workflow::Actor::Clock;
+        let case = self.case_of(region, &certificate.application, clock).await?;
+        let rows = case.answers().get("completing_units").and_then(Json::as_array).cloned().unwrap_or_default();
+        let units = rows.iter().filter_map(|row| row.get("name")?.as_str().map(str::to_owned)).collect();
+        let public = case.form().fields().filter(|(_, field)| field.public);
+        let public = public.filter_map(|(_, field)| {
+            let answer = case.answers().get(&*field.id)?;
+            let text = answer.as_str().map_or_else(|| answer.to_string(), str::to_owned);
+            Some((field.label.clone(), text))
+        });
+        Ok(Some(Verified {
+            region: office.region().id.to_string(),
+            number: certificate.number,
+            title: case.application().title.clone(),
+            units,
+            issued_on: certificate.issued_on,
+            document: certificate.document,
+            public: public.collect(),
+        }))
+    }
+}
+
+fn is_draft(office: &Office, application: &Application) -> bool {
+    application.filed_on.is_none() && *office.region().workflow.start == *application.state
+}
+
+/// The party that the person acts as: bound to the unit unless the role sees the whole region.
+fn party(person: &Person) -> Party {
+    Party { role: person.role.to_string(), unit: person.unit.clone().filter(|_| person.sees != Sees::Region) }
+}
+
+fn entry(person: &Person, application: Application) -> Entry {
+    let mine = party(person);
+    Entry {
+        since: local(application.state_since),
+        updated: local(application.updated_at),
+        certified: application.certificate.is_some(),
+        own: application.applicant == person.account,
+        again: application.handled_by.contains(&mine),
+        id: application.id,
+        title: application.title,
+        form: application.form,
+        state: application.state,
+        applicant: application.applicant_name,
+        unit: application.applicant_unit,
+        due: application.due_on,
+        number: application.number,
+        registered_on: application.registered_on,
+    }
+}

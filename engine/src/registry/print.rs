@@ -1,0 +1,183 @@
+//! What is printed from an application: prints made on demand, and what an action issued and froze.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use serde_json::Value as Json;
+
+use super::{Case, Refused, Registry};
+use crate::definition::expression::{Frame, Value};
+use crate::definition::region::{Document, DocumentSource};
+use crate::definition::Language;
+use crate::document::{self, Job, Output};
+use crate::store::Certificate;
+
+/// Dots a point in a preview: 144 dots an inch.
+const PREVIEW_SCALE: f64 = 2.0;
+
+/// Shows one page of a finished PDF as it is.
+const PREVIEW: &str = r#"#set page(width: auto, height: auto, margin: 0pt)
+#let data = json("data.json")
+#image("document.pdf", page: data.page, alt: "-")
+"#;
+
+/// A finished print.
+#[derive(Debug, Clone)]
+pub struct Print {
+    /// The PDF.
+    pub pdf: Vec<u8>,
+    /// What to call the file, without `.pdf`.
+    pub name: String,
+}
+
+/// What an issue adds to the data.
+pub(super) struct Issue<'a> {
+    pub(super) number: &'a str,
+    pub(super) on: Date,
+    pub(super) verify_token: &'a str,
+    /// The state the application is about to reach.
+    pub(super) state: &'a str,
+}
+
+impl Case {
+    /// The documents that the person can print now.
+    pub fn documents(&self) -> Vec<&Document> {
+        let region = self.office.region();
+        region.documents.values().filter(|document| self.offers(document)).collect()
+    }
+
+    fn offers(&self, document: &Document) -> bool {
+        let in_state = document.states.is_empty() || document.states.iter().any(|state| **state == *self.application.state);
+        let role = match &self.actor {
+            crate::workflow::Actor::Person(person) => document.by.is_empty() || document.by.contains(&person.role),
+            crate::workflow::Actor::Clock => true,
+        };
+        in_state && role && (!document.issued || self.application.certificate.is_some())
+    }
+
+    /// The document called `id`, if the person can print it now.
+    pub fn document(&self, id: &str) -> Result<&Document, Refused> {
+        self.documents().into_iter().find(|document| *document.id == *id).ok_or(Refused::NotFound)
+    }
+}
+
+impl Registry {
+    /// Prints a document: the frozen bytes where it was issued, a fresh print otherwise.
+    pub async fn print(&self, case: &Case, document: &str, language: Language) -> Result<Print, Refused> {
+        let document = case.document(document)?;
+        let name = format!("{}-{}", document.label.get(language), case.application.number.as_deref().unwrap_or(&case.application.title));
+        if let Some(certificate) = self.issued(case, document).await? {
+            return Ok(Print { pdf: certificate.pdf, name });
+        }
+        let job = self.job(case, document, None, language).await?;
+        Ok(Print { pdf: self.inner.renderer.render(job).await?.bytes, name })
+    }
+
+    /// One page of a finished PDF as a PNG.
+    pub async fn preview(&self, pdf: &[u8], page: usize) -> Result<Vec<u8>, Refused> {
+        let files: BTreeMap<String, Arc<[u8]>> = BTreeMap::from([
+            ("preview.typ".to_owned(), Arc::from(PREVIEW.as_bytes())),
+            ("document.pdf".to_owned(), Arc::from(pdf)),
+        ]);
+        let job = Job {
+            main: "preview.typ".into(),
+            files: Arc::new(files),
+            data: serde_json::json!({"page": page + 1}),
+            date: self.inner.clock.today(),
+            output: Output::Png { page: 0, pixel_per_pt: PREVIEW_SCALE },
+        };
+        Ok(self.inner.renderer.render(job).await?.bytes)
+    }
+
+    async fn issued(&self, case: &Case, document: &Document) -> Result<Option<Certificate>, Refused> {
+        let application = &case.application;
+        let Some(id) = application.certificate.as_deref().filter(|_| document.issued) else { return Ok(None) };
+        let certificate = self.inner.store.certificate(&application.region, id).await?;
+        Ok(certificate.filter(|certificate| certificate.document == *document.id))
+    }
+
+    /// Renders a document that an action is about to issue. Changes nothing.
+    pub(super) async fn render_issue(&self, case: &Case, document: &str, issue: &Issue<'_>) -> Result<Vec<u8>, Refused> {
+        let region = case.office.region();
+        let document = region.documents.get(document).ok_or_else(|| Refused::Failed(format!("no document {document}")))?;
+        let job = self.job(case, document, Some(issue), region.language).await?;
+        Ok(self.inner.renderer.render(job).await?.bytes)
+    }
+
+    async fn job(&self, case: &Case, document: &Document, issue: Option<&Issue<'_>>, language: Language) -> Result<Job, Refused> {
+        let verify_url = issue.map(|issue| format!("{}/verify/{}/{}", self.inner.public_url, case.application.region, issue.verify_token));
+        let data = self.data(case, document, issue, verify_url.as_deref(), language);
+        let date = issue.map_or(case.today, |issue| issue.on);
+        match &document.source {
+            DocumentSource::Template { main, files } => {
+                Ok(Job { main: main.clone(), files: Arc::clone(files), data, date, output: Output::Pdf })
+            }
+            DocumentSource::Layout(plugin) => {
+                let plugin = case.office.plugin(plugin).ok_or_else(|| Refused::Failed(format!("plugin {plugin} is not loaded")))?;
+                let issue = crate::plugin::Issue {
+                    document: document.id.to_string(),
+                    number: issue.map(|issue| issue.number.to_owned()).unwrap_or_default(),
+                    registered_on: date,
+                    verify_url: verify_url.unwrap_or_default(),
+                };
+                let context = case.plugin_context(None);
+                let layout = plugin.layout(&context, &issue, &data.to_string(), Arc::new(case.units.clone())).await?;
+                let files = BTreeMap::from([("layout.typ".to_owned(), Arc::from(layout.source.as_bytes()))]);
+                let data: Json = serde_json::from_str(&layout.data).map_err(|error| Refused::Failed(error.to_string()))?;
+                Ok(Job { main: "layout.typ".into(), files: Arc::new(files), data: with_verify_url(data, &issue.verify_url), date, output: Output::Pdf })
+            }
+        }
+    }
+
+    fn data(&self, case: &Case, document: &Document, issue: Option<&Issue<'_>>, verify_url: Option<&str>, language: Language) -> Json {
+        let region = case.office.region();
+        let application = &case.application;
+        let evaluated = case.evaluated();
+        let answers = evaluated.visible_answers(&case.answers);
+        let hidden = case.hidden(&evaluated);
+        let names = case.names();
+        let state = issue.map_or(application.state.as_str(), |issue| issue.state);
+        let state_label = region.workflow.states.get(state).map_or(state, |state| state.label.get(language));
+        let watermark = document.watermark.as_ref().filter(|watermark| {
+            let app = crate::definition::scope::App { state: state.to_owned(), ..case.app.clone() };
+            let slots = [app.value(), Value::Date(case.today)];
+            let frame = Frame { base: &slots, extra: &[] };
+            watermark.when.as_ref().is_none_or(|when| when.holds(&frame).unwrap_or(true))
+        });
+        let unit = application.applicant_unit.as_deref().map(|unit| case.units.name(unit));
+        document::data(&document::Subject {
+            office: document::Office::of(region, language),
+            form: case.form(),
+            application: document::Application {
+                id: &application.id,
+                number: issue.map(|issue| issue.number).or(application.number.as_deref()),
+                registered_on: issue.map(|issue| issue.on).or(application.registered_on),
+                filed_on: application.filed_on,
+                state: state_label,
+                verify_url,
+            },
+            applicant: document::Applicant { name: &application.applicant_name, unit },
+            answers: &answers,
+            hidden: &hidden,
+            names: &names,
+            language,
+            watermark: watermark.map(|watermark: &crate::definition::region::Watermark| watermark.text.get(language)),
+            label: document.label.get(language),
+            reveal: false,
+        })
+    }
+}
+
+/// The renderer draws the QR code from `application.verify_url`; a layout need not carry it itself.
+fn with_verify_url(mut data: Json, url: &str) -> Json {
+    if let Some(object) = data.as_object_mut()
+        && !url.is_empty()
+    {
+        let application = object.entry("application").or_insert_with(|| serde_json::json!({}));
+        if let Some(application) = application.as_object_mut() {
+            application.insert("verify_url".into(), Json::String(url.to_owned()));
+        }
+    }
+    data
+}

@@ -1,0 +1,158 @@
+//! Samples (LANGUAGE L10): their answers, and the check they are run through.
+
+use jiff::civil::Date;
+use serde_json::{Map, Value as Json};
+
+use super::{Office, Units};
+use crate::check::{self, Answers, Finding, Path};
+use crate::definition::load::{Case, ExpectedFinding, Sample};
+use crate::definition::scope::App;
+use crate::plugin::CallError;
+use crate::store::Unit;
+
+/// A sample that cannot be run as it is written.
+#[derive(Debug, thiserror::Error)]
+pub enum SampleError {
+    /// A path of `set` leads nowhere.
+    #[error("`{path}` cannot be set: {error}")]
+    Path {
+        /// The path.
+        path: String,
+        /// Why.
+        error: String,
+    },
+    /// The context is not understood.
+    #[error("`context`: {0}")]
+    Context(String),
+    /// The form is not the region's.
+    #[error("there is no form {0}")]
+    Form(String),
+    /// A plugin could not be asked.
+    #[error(transparent)]
+    Plugin(#[from] CallError),
+}
+
+/// The answers of a sample, and of one of its cases.
+pub fn answers(sample: &Sample, case: Option<&Case>) -> Result<Answers, SampleError> {
+    let mut answers = Answers::new();
+    for layer in &sample.layers {
+        answers.extend(layer.answers.clone());
+        for (path, value) in &layer.set {
+            set(&mut answers, path, value)?;
+        }
+    }
+    for (path, value) in case.into_iter().flat_map(|case| &case.set) {
+        set(&mut answers, path, value)?;
+    }
+    Ok(answers)
+}
+
+fn set(answers: &mut Answers, path: &str, value: &Json) -> Result<(), SampleError> {
+    let wrong = |error: String| SampleError::Path { path: path.to_owned(), error };
+    let parsed: Path = path.parse().map_err(|_| wrong("this is not a path".into()))?;
+    check::path::set(answers, &parsed, value.clone()).map_err(|error| wrong(error.to_string()))
+}
+
+/// The day of a sample's context.
+pub fn today(sample: &Sample) -> Result<Option<Date>, SampleError> {
+    date(&sample.context, "today")
+}
+
+fn date(context: &Map<String, Json>, key: &str) -> Result<Option<Date>, SampleError> {
+    let Some(text) = context.get(key).and_then(Json::as_str) else { return Ok(None) };
+    text.parse().map(Some).map_err(|_| SampleError::Context(format!("{key}: {text} is not a day")))
+}
+
+impl Office {
+    /// Every finding of a sample, or of one of its cases, plugins included.
+    pub async fn check_sample(&self, sample: &Sample, case: Option<&Case>, now: Date) -> Result<Vec<Finding>, SampleError> {
+        let form = self.form(&sample.form).ok_or_else(|| SampleError::Form(sample.form.clone()))?;
+        let answers = answers(sample, case)?;
+        let mut context = sample.context.clone();
+        context.extend(case.map(|case| case.context.clone()).unwrap_or_default());
+        let today = date(&context, "today")?.unwrap_or(now);
+        let applicant = context.get("applicant").cloned().unwrap_or(Json::Null);
+        let text = |key: &str| applicant.get(key).and_then(Json::as_str).map(str::to_owned);
+        let app = App {
+            filed_on: date(&context, "filed_on")?.unwrap_or(today),
+            applicant_name: text("name").unwrap_or_default(),
+            applicant_unit: text("unit"),
+            applicant_role: text("role").unwrap_or_default(),
+            state: self.region().workflow.start.to_string(),
+            region: self.region().id.to_string(),
+            category: sample.form.clone(),
+        };
+        let units = self.sample_units(sample);
+        let context = check::Context { app: &app, today, lookups: &units };
+        let mut checked = check::check(form, &answers, &context);
+        let visible = Json::Object(checked.evaluated.visible_answers(&answers)).to_string();
+        let told = crate::plugin::Context {
+            region: app.region.clone(),
+            form: app.category.clone(),
+            version: form.form().version.clone(),
+            language: self.region().language,
+            today,
+            filed_on: app.filed_on,
+            applicant_name: app.applicant_name.clone(),
+            applicant_unit: app.applicant_unit.clone(),
+            action: None,
+        };
+        for plugin in self.checkers() {
+            let found = plugin.check(&told, &visible, std::sync::Arc::new(units.clone())).await?;
+            checked.merge(found.into_iter().map(|finding| super::case::plugin_finding(form.form(), finding)));
+        }
+        Ok(checked.findings)
+    }
+
+    /// The region's seeded units with the sample's over them.
+    fn sample_units(&self, sample: &Sample) -> Units {
+        let mut units: Vec<Unit> = self.region().units.iter().map(|seed| super::office::unit_of(self.region(), seed)).collect();
+        for row in sample.registers.get("units").and_then(Json::as_array).into_iter().flatten() {
+            let text = |key: &str| row.get(key).and_then(Json::as_str).unwrap_or_default().to_owned();
+            let kinds = row.get("kinds").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
+            let unit = Unit {
+                region: self.region().id.to_string(),
+                id: text("id"),
+                revision: 1,
+                name: text("name"),
+                credit_code: text("credit_code"),
+                kinds: kinds.map(str::to_owned).collect(),
+                place: text("place"),
+                parent: row.get("parent").and_then(Json::as_str).map(str::to_owned),
+                active: row.get("active").and_then(Json::as_bool).unwrap_or(true),
+            };
+            units.retain(|known| known.id != unit.id);
+            units.push(unit);
+        }
+        self.units_of(units)
+    }
+}
+
+/// What is expected and did not come, and what came and is not expected, as lines for people.
+pub fn difference(expected: &[ExpectedFinding], found: &[Finding]) -> Vec<String> {
+    let mut left: Vec<&Finding> = found.iter().collect();
+    let mut lines = Vec::new();
+    for wanted in expected {
+        match left.iter().position(|finding| fits(wanted, finding)) {
+            Some(at) => drop(left.remove(at)),
+            None => lines.push(format!("- {} @ {}", wanted.rule, wanted.at.as_deref().unwrap_or("-"))),
+        }
+    }
+    for finding in left {
+        let at = finding.at.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string);
+        lines.push(format!("+ {} @ {at}: {}", finding.rule, finding.message));
+    }
+    lines
+}
+
+fn fits(wanted: &ExpectedFinding, finding: &Finding) -> bool {
+    let at = finding.at.as_ref().map(ToString::to_string);
+    let severity = match finding.severity {
+        crate::definition::form::Severity::Error => "error",
+        crate::definition::form::Severity::Warning => "warning",
+    };
+    wanted.rule == finding.rule
+        && wanted.at.as_ref().is_none_or(|place| at.as_ref() == Some(place))
+        && wanted.message.as_ref().is_none_or(|message| *message == finding.message.to_string())
+        && wanted.severity.as_ref().is_none_or(|wanted| wanted == severity)
+}
