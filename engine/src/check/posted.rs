@@ -35,7 +35,8 @@ pub struct Posted {
     pub files: Vec<String>,
     /// The revision that the page was rendered from.
     pub revision: Option<u64>,
-    /// The button that was pressed; [`Command::Save`] where none is named.
+    /// The button that was pressed; [`Command::Save`] where none is named, or one of a table or
+    /// file field that was not offered for editing.
     pub command: Command,
     /// Names and markers that belong to no field of the page, or to one that may not be edited.
     pub unknown: Vec<String>,
@@ -180,9 +181,18 @@ impl<'a> Reader<'a> {
         }
     }
 
-    /// The names that nothing asked for, put last.
+    /// The names that nothing asked for, put last; a button of what was not offered only saves.
     fn finish(mut self) -> Posted {
         self.used.sort_unstable();
+        if self
+            .posted
+            .command
+            .path()
+            .is_some_and(|path| self.used.binary_search(&path).is_err())
+        {
+            let button = std::mem::take(&mut self.posted.command).to_string();
+            self.posted.unknown.push(format!("{COMMAND}={}", shorten(&button)));
+        }
         for name in self.values.keys().chain(self.markers.keys()) {
             if self.used.binary_search(name).is_err() {
                 self.posted.unknown.push(shorten(name));

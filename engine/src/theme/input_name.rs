@@ -58,6 +58,17 @@ impl fmt::Display for Command {
     }
 }
 
+impl Command {
+    /// The table or field that the button belongs to.
+    pub fn path(&self) -> Option<&str> {
+        match self {
+            Self::Save | Self::SaveNext | Self::Check => None,
+            Self::Add(path) | Self::Remove(path, _) | Self::Up(path, _) | Self::Down(path, _) => Some(path),
+            Self::RemoveFile(path, _) => Some(path),
+        }
+    }
+}
+
 /// The value of `~do` is none that a page has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("no button of the page asks for this")]

@@ -147,12 +147,14 @@ fn swap(
     from: usize,
 ) -> Option<String> {
     let to = to?;
+    let mut moved = false;
     with_rows(fields, answers, table, |rows| {
-        if to < rows.len() && from < rows.len() {
+        moved = to < rows.len() && from < rows.len();
+        if moved {
             rows.swap(from, to);
         }
     })?;
-    Some(format!("{table}[{to}]"))
+    moved.then(|| format!("{table}[{to}]"))
 }
 
 /// Changes the rows of a table; a table without rows loses its answer.

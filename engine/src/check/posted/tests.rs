@@ -218,7 +218,7 @@ fn buttons_change_rows() {
         ("up:people:2", "acb", Some("people[1]")),
         ("up:people:0", "abc", None),
         ("down:people:0", "bac", Some("people[1]")),
-        ("down:people:2", "abc", Some("people[3]")),
+        ("down:people:2", "abc", None),
         ("remove:name:0", "abc", None),
         ("remove:nothing:0", "abc", None),
         ("up:people[0].papers:1", "abc", None),
@@ -243,6 +243,7 @@ fn buttons_change_rows() {
 #[test]
 fn adding_keeps_the_empty_rows_that_were_shown() {
     let posted = posted(&[("~", "people:1"), ("~", "people[0].person"), ("~do", "add:people")]);
+    assert_eq!(posted.command, Command::Add("people".into()));
     let mut answers = posted.merge(&fields(), &Map::new());
     assert_eq!(
         posted.command.perform(&fields(), &mut answers),
@@ -265,6 +266,14 @@ fn adding_keeps_the_empty_rows_that_were_shown() {
             max: 5
         })
     );
+}
+
+#[test]
+fn a_button_of_what_may_not_be_edited_only_saves() {
+    let pairs = post(&[("~", "people:1"), ("~do", "remove:people:0")]);
+    let posted = decode(&fields(), &pairs, &|path| path != "people").unwrap();
+    assert_eq!(posted.command, Command::Save);
+    assert_eq!(posted.unknown, ["people", "~do=remove:people:0"]);
 }
 
 #[test]
