@@ -157,7 +157,7 @@ impl<'a> Writer<'a> {
     fn single(&mut self, field: &'a Prepared, path: &str, value: Option<&Json>) {
         let class = match field.kind {
             Kind::Area { .. } | Kind::Lines => " wide",
-            Kind::Input { narrow: true, .. } => " narrow",
+            Kind::Input { width, .. } => width,
             _ => "",
         };
         self.open("div", field, path, class, "");

@@ -30,7 +30,8 @@ pub(super) enum Kind {
     Input {
         typed: &'static str,
         attributes: String,
-        narrow: bool,
+        /// The class that says how much room it takes.
+        width: &'static str,
     },
     /// `<textarea>`.
     Area { attributes: String },
@@ -119,10 +120,11 @@ impl Kind {
             FieldType::Note => Self::Note,
             scalar => {
                 let (typed, extra, narrow) = input(scalar);
+                let width = if narrow { " narrow" } else { width(field) };
                 Self::Input {
                     typed,
                     attributes: attributes(field, placeholder, extra),
-                    narrow,
+                    width,
                 }
             }
         }
@@ -210,6 +212,12 @@ fn input(kind: &FieldType) -> (&'static str, &'static str, bool) {
         | FieldType::Issn => ("text", " autocapitalize=\"characters\" spellcheck=\"false\"", false),
         _ => ("text", "", false),
     }
+}
+
+/// A text that may be long gets a line of its own.
+fn width(field: &Field) -> &'static str {
+    let max = field.constraints.get("maxLength").and_then(Json::as_u64);
+    if max.is_some_and(|max| max > 60) { " wide" } else { "" }
 }
 
 fn attributes(field: &Field, placeholder: Option<&str>, extra: &str) -> String {
