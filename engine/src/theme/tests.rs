@@ -53,7 +53,15 @@ fn pages_can_be_looked_at() {
             fs::write(Path::new(&folder).join(format!("{name}.{}.html", language.tag())), page).unwrap();
         }
     }
-    for name in ["style.css", "page.js", "leave.js", "filter.js", "count.js", "icon.svg"] {
+    for name in [
+        "style.css",
+        "page.js",
+        "leave.js",
+        "filter.js",
+        "count.js",
+        "save.js",
+        "icon.svg",
+    ] {
         let address = theme.asset(name).unwrap();
         let path = Path::new(&folder).join(address.trim_start_matches('/'));
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -67,7 +75,7 @@ fn static_files_stay_small_and_are_found_by_address() {
     let size = |name: &str| theme.file(&theme.asset(name).unwrap()).unwrap().bytes.len();
     assert!(size("style.css") <= 30 * 1024);
     assert!(
-        ["page.js", "leave.js", "filter.js", "count.js"]
+        ["page.js", "leave.js", "filter.js", "count.js", "save.js"]
             .iter()
             .map(|name| size(name))
             .sum::<usize>()

@@ -265,7 +265,18 @@ impl<'a> Writer<'a> {
         } else {
             ""
         };
-        self.all(&["<", element, " class=\"field", class, invalid, changed, "\"", extra]);
+        let refresh = if field.read_by_others { " data-refresh" } else { "" };
+        self.all(&[
+            "<",
+            element,
+            " class=\"field",
+            class,
+            invalid,
+            changed,
+            "\"",
+            extra,
+            refresh,
+        ]);
         if element == "fieldset" {
             self.all(&[" id=\"f-", path, "\" tabindex=\"-1\""]);
             self.described(field, path);
