@@ -10,12 +10,12 @@ use crate::definition::{Field, FieldType, Id, scope};
 use indexmap::IndexMap;
 
 /// The value to store and the name to read.
-pub type Candidate = (String, String);
+type Candidate = (String, String);
 
 impl Evaluated<'_> {
     /// The candidates of every look-up and every filtered choice among `fields`, by path; those of a
     /// column that is in no row yet stand under the path without row numbers.
-    pub fn candidates(&self, fields: &IndexMap<Id, Field>, lookups: &dyn Lookups) -> BTreeMap<String, Vec<Candidate>> {
+    pub fn candidates(&self, fields: &IndexMap<Id, Field>, lookups: &dyn Lookups) -> BTreeMap<String, Vec<(String, String)>> {
         let mut found = BTreeMap::new();
         for field in fields.values() {
             let rows = self.field(&field.id).map(|state| state.rows.as_slice()).unwrap_or_default();

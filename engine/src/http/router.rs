@@ -1,6 +1,7 @@
 //! The table of contents: every address and who answers it. URL shape equals folder shape.
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -42,6 +43,8 @@ pub fn router(app: App) -> Router {
         .route("/{region}/applications/{id}/files/{file}", get(files::show))
         .fallback(async || Error::NotFound)
         .method_not_allowed_fallback(async || Error::Method)
+        // Each kind of post has its own limit in `body`.
+        .layer(DefaultBodyLimit::disable())
         .layer(CatchPanicLayer::custom(|_| {
             axum::response::IntoResponse::into_response(Error::Internal("a handler panicked".into()))
         }))

@@ -4,7 +4,7 @@ use super::app::App;
 use super::visit::Visit;
 use super::{Error, cookie};
 use crate::definition::region::MenuTarget;
-use crate::definition::{Language, Region, Text};
+use crate::definition::{Language, Region};
 use crate::theme::LANGUAGES;
 use crate::theme::view::{Crumb, LanguageLink, MenuEntry, Notice, RegionHead, RoleChoice, Shell, User};
 
@@ -112,9 +112,4 @@ fn breadcrumb(menu: &[MenuEntry], stand: Stand) -> Vec<Crumb> {
         last.href = None;
     }
     crumbs
-}
-
-/// A text in the page's language.
-pub(super) fn said(text: &Text, language: Language) -> String {
-    text.get(language).to_owned()
 }

@@ -87,7 +87,9 @@ fn lead_on(visit: &Visit, case: &Case, page: &str, command: &Command, saved: &Sa
         },
         Command::Check => visit.redirect(&visit.of(case, "check"), Some("saved")),
         _ => {
-            let anchor = saved.show.as_deref().map(|path| format!("#{}", crate::theme::input_name::anchor(path)));
+            let anchor = saved.show.as_deref().map(crate::theme::input_name::anchor);
+            // Brackets may not stand in a Location header.
+            let anchor = anchor.map(|anchor| format!("#{}", anchor.replace('[', "%5B").replace(']', "%5D")));
             visit.redirect(&format!("{here}{}", anchor.unwrap_or_default()), Some("saved"))
         }
     }

@@ -29,7 +29,7 @@ pub(super) fn head(visit: &Visit, case: &Case, current: Option<&str>) -> Applica
     let editable = case.editing() != Editing::No;
     let back = if case.is_applicant() { "applications" } else { "queue" };
     let document = |document: &crate::definition::region::Document| Link {
-        label: if document.issued { document.label.get(language).to_owned() } else { visit.text("download_pdf", &[]) },
+        label: if document.issued { document.label.get(language).to_owned() } else { visit.text("download", &[]) },
         href: visit.of(case, &format!("documents/{}{}", document.id, if document.issued { "" } else { "/pdf" })),
     };
     ApplicationHead {
