@@ -14,13 +14,13 @@ pub struct Regions {
 /// One office on `/`.
 #[derive(Debug, Serialize)]
 pub struct RegionCard {
-    /// 甘肃省.
+    /// 某省.
     pub name: String,
-    /// 甘肃省科技管理信息系统.
+    /// 某省科技管理信息系统.
     pub title: String,
-    /// 甘肃省科学技术厅.
+    /// 某省科学技术厅.
     pub authority: String,
-    /// `/gansu/`.
+    /// `/somewhere/`.
     pub href: String,
 }
 
