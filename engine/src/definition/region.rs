@@ -88,8 +88,6 @@ pub enum MenuTarget {
     Certificates,
     /// `queue`: what waits for the person.
     Queue,
-    /// `account`: the person's own data.
-    Account,
 }
 
 /// Whom an applicant can ask, and what can be read first.

@@ -914,14 +914,13 @@ impl Loader<'_> {
     }
 
     fn menu_item(&mut self, node: &Node, roles: &IndexMap<Id, Role>) -> Option<MenuItem> {
-        const TARGETS: [&str; 4] = ["applications", "certificates", "queue", "account"];
+        const TARGETS: [&str; 3] = ["applications", "certificates", "queue"];
         let map = MapReader::new(node, &MENU, self.problems)?;
         let target = match map.get("to").map(|node| (node, node.scalar().unwrap_or_default())) {
             None => MenuTarget::Heading,
             Some((_, "applications")) => MenuTarget::Applications,
             Some((_, "certificates")) => MenuTarget::Certificates,
             Some((_, "queue")) => MenuTarget::Queue,
-            Some((_, "account")) => MenuTarget::Account,
             Some((node, other)) => {
                 self.problems
                     .unknown("unknown-menu-target", node, ("去处", "target"), other, TARGETS);
