@@ -102,7 +102,9 @@ impl Loader<'_> {
             return;
         }
         let folder = PathBuf::from(&*self.id);
-        let used_texts = std::mem::take(&mut self.used_texts);
+        let mut used_texts = std::mem::take(&mut self.used_texts);
+        // The region's home page shows this one.
+        used_texts.insert("notice".to_owned());
         self.unused_in(&folder.join("texts"), ".md", "unused-text", |stem| used_texts.contains(stem));
         let used_lists = std::mem::take(&mut self.used_lists);
         let is_used = |stem: &str| used_lists.contains(stem) || !region.codes.contains_key(stem);

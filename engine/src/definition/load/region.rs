@@ -64,11 +64,12 @@ impl Loader<'_> {
     pub(super) fn region(mut self) -> Option<Region> {
         let path = PathBuf::from(&*self.id).join("region.yaml");
         let own = self.files.tree(&path, self.problems)?;
-        self.unknown_files(&own);
         if own.get("abstract").and_then(Node::scalar) == Some("true") {
+            self.unknown_files(&own);
             return None;
         }
         let node = self.files.merged(&path, "/region.yaml", self.problems)?.node;
+        self.unknown_files(&node);
         self.collect_folders(&own);
         let map = MapReader::new(&node, &REGION, self.problems)?;
         self.texts = self.read_texts();
