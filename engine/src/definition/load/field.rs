@@ -137,8 +137,12 @@ impl Loader<'_> {
         let kind_node = map.need("type", self.problems)?;
         let kind_name = string_of(kind_node, self.problems)?;
         if !TYPES.contains(&kind_name.as_str()) {
-            self.problems
-                .unknown("unknown-type", kind_node, ("字段类型", "field type"), &kind_name, TYPES);
+            let message = Text::both(
+                format!("没有名为「{kind_name}」的字段类型"),
+                format!("there is no field type called `{kind_name}`"),
+            );
+            let help = elsewhere(&kind_name).or_else(|| nearest(&kind_name, TYPES));
+            self.problems.at_node("unknown-type", kind_node, message, help);
             return None;
         }
         self.keys_fit(&map, &kind_name);
@@ -199,7 +203,8 @@ impl Loader<'_> {
             map.get("public"),
         ) {
             let message = Text::both("sensitive 的字段不能同时 public", "a sensitive field cannot be public");
-            self.problems.at_node("sensitive-public", node, message, None);
+            let help = Text::both("删去其中一个", "delete one of the two");
+            self.problems.at_node("sensitive-public", node, message, Some(help));
         }
         sensitive
     }
@@ -211,7 +216,13 @@ impl Loader<'_> {
                     format!("「{}」类型的字段不用「{}」", kind, entry.key),
                     format!("a field of type `{kind}` takes no `{}`", entry.key),
                 );
-                self.problems.error("key-not-for-type", &entry.key_spot, message, None);
+                let takes: Vec<&str> = TYPES.into_iter().filter(|kind| allowed(kind, &entry.key)).collect();
+                let help = Text::both(
+                    format!("它用于这些类型：{}", takes.join("、")),
+                    format!("these types take it: {}", takes.join(", ")),
+                );
+                self.problems
+                    .error("key-not-for-type", &entry.key_spot, message, Some(help));
             }
         }
     }
@@ -239,10 +250,11 @@ impl Loader<'_> {
             let path = error.instance_path().to_string();
             let word = path.split('/').nth(1).unwrap_or_default();
             let node = map.get(word).or(map.get("schema")).unwrap_or(map.node);
-            let message = Text::both(
-                format!("约束写法有误：{error}"),
-                format!("the constraint is not valid: {error}"),
-            );
+            let message = match word {
+                "pattern" => Text::both("这不是正确的正则表达式", "this is not a regular expression"),
+                "" => Text::both(format!("约束写法有误：{error}"), format!("the constraint is not valid: {error}")),
+                _ => Text::both(format!("「{word}」不能是这个值"), format!("`{word}` cannot be this")),
+            };
             self.problems.at_node("constraint-invalid", node, message, None);
         }
         constraints
@@ -266,14 +278,20 @@ impl Loader<'_> {
             }
         }
     }
+}
 
-    /// Says that `name` is no field, naming the nearest.
-    pub(super) fn unknown_field<'k>(&mut self, node: &Node, name: &str, known: impl IntoIterator<Item = &'k str>) {
-        let message = Text::both(
-            format!("没有名为「{name}」的字段"),
-            format!("there is no field called `{name}`"),
-        );
-        self.problems
-            .at_node("unknown-field", node, message, nearest(name, known));
-    }
+/// What a type is called here that has another name elsewhere.
+fn elsewhere(kind: &str) -> Option<Text> {
+    let (zh, en) = match kind {
+        "string" | "str" => ("text", "text"),
+        "textarea" => ("long-text", "long-text"),
+        "int" => ("integer", "integer"),
+        "number" | "float" | "double" => ("integer（整数）或 decimal（小数）", "integer or decimal"),
+        "bool" | "boolean" => ("yes-no", "yes-no"),
+        "datetime" => ("date", "date"),
+        "select" | "radio" | "enum" => ("choice", "choice"),
+        "multiselect" | "checkbox" => ("choices", "choices"),
+        _ => return None,
+    };
+    Some(Text::both(format!("这里写 {zh}"), format!("here it is {en}")))
 }

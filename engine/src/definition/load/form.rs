@@ -171,7 +171,9 @@ impl Loader<'_> {
                         format!("「{}」直接或间接地用到了自己", entry.key),
                         format!("`{}` reads itself, directly or by others", entry.key),
                     );
-                    self.problems.error("computation-cycle", &entry.key_spot, message, None);
+                    let help = Text::both("改写其中一个，让它不再用到自己", "write one of them without itself");
+                    self.problems
+                        .error("computation-cycle", &entry.key_spot, message, Some(help));
                 }
                 break;
             };

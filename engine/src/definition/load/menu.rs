@@ -26,8 +26,12 @@ impl Loader<'_> {
                 let Some(stem) = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()) else {
                     continue;
                 };
-                if let (false, Some(file)) = (texts.contains_key(&stem), self.files.read(&path, self.problems)) {
-                    texts.insert(stem, file.text.clone());
+                if texts.contains_key(&stem) {
+                    continue;
+                }
+                match self.files.read(&path, self.problems) {
+                    Some(file) => drop(texts.insert(stem, file.text.clone())),
+                    None => self.breaks("texts", &stem),
                 }
             }
         }
@@ -44,6 +48,9 @@ impl Loader<'_> {
         if self.texts.contains_key(stem) {
             self.used_texts.insert(stem.to_owned());
             return Some(stem.into());
+        }
+        if self.is_broken("texts", stem) {
+            return None;
         }
         let known: Vec<String> = self.texts.keys().map(|stem| format!("texts/{stem}.md")).collect();
         self.problems.unknown(

@@ -24,7 +24,9 @@ impl Loader<'_> {
                 "编号样式里没有 {serial:n}，各份编号会相同",
                 "the pattern has no {serial:n}: all numbers would be the same",
             );
-            self.problems.at_node("number-without-serial", node, message, None);
+            let help = Text::both("例如在末尾加 {serial:4}", "add {serial:4} at the end, for example");
+            self.problems
+                .at_node("number-without-serial", node, message, Some(help));
         }
         let mut counter = Vec::new();
         for (name, node) in map.names("counter", self.problems) {
@@ -49,7 +51,11 @@ impl Loader<'_> {
                     format!("按 {name} 分别计数，编号里却没有 {{{name}}}，会出现重号"),
                     format!("counted by {name}, but the pattern lacks {{{name}}}: numbers would repeat"),
                 );
-                self.problems.at_node("number-repeats", node, message, None);
+                let help = Text::both(
+                    format!("在样式里加 {{{name}}}，或从 counter 里删去 {name}"),
+                    format!("add {{{name}}} to the pattern, or take {name} out of `counter`"),
+                );
+                self.problems.at_node("number-repeats", node, message, Some(help));
             }
         }
         Some(Numbering { pattern, counter })

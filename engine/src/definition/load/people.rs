@@ -182,7 +182,9 @@ impl Loader<'_> {
                 if map.get("approvedBy").is_none() {
                     let message = Text::both("要批准才能激活，但没有写由谁批准", "it needs approval, but nobody approves");
                     let help = Text::both("加上 approvedBy: 角色", "add `approvedBy` with a role");
-                    self.problems.at_node("approval-nobody", node, message, Some(help));
+                    let removed = self.taken_away("approvedBy").into_iter().collect();
+                    self.problems
+                        .error_with("approval-nobody", &node.spot, message, Some(help), removed);
                 }
                 Activation::Approval
             }

@@ -68,7 +68,8 @@ impl Loader<'_> {
             self.unknown_files(&own);
             return None;
         }
-        let node = self.files.merged(&path, "/region.yaml", self.problems)?.node;
+        let merged = self.files.merged(&path, "/region.yaml", self.problems)?;
+        let node = merged.node;
         self.unknown_files(&node);
         self.collect_folders(&own);
         let map = MapReader::new(&node, &REGION, self.problems)?;
@@ -99,6 +100,7 @@ impl Loader<'_> {
             issued: &issued(workflow.as_ref()),
         };
         let documents = self.documents(document_nodes, &mut around);
+        self.removed = merged.removed;
         let ways_in = self.ways_in(&map, &roles, &unit_kinds, &account_forms);
         let region = Region {
             id: self.id.clone(),
@@ -215,7 +217,12 @@ impl Loader<'_> {
         let Some(name) = map.need("name", self.problems) else {
             return Calendar::default();
         };
-        self.calendar(name.scalar().unwrap_or_default(), rollover, name)
+        let before = self.problems.len();
+        let calendar = self.calendar(name.scalar().unwrap_or_default(), rollover, name);
+        if self.problems.len() > before {
+            self.breaks("calendar", "");
+        }
+        calendar
     }
 
     fn language(&mut self, map: &MapReader<'_>) -> Language {

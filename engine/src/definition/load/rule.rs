@@ -209,7 +209,13 @@ impl Loader<'_> {
                 format!("提示里不能出现敏感字段「{path}」的内容"),
                 format!("a message never shows the sensitive field `{path}`"),
             );
-            self.problems.at_node("sensitive-in-message", node, message, None);
+            let written = node.get("zh").unwrap_or(node);
+            let text = written.scalar().unwrap_or_default();
+            let spot = match text.find(&**path) {
+                Some(at) => written.spot.within(text, at, at + path.len()),
+                None => written.spot.clone(),
+            };
+            self.problems.error("sensitive-in-message", &spot, message, None);
         }
     }
 }

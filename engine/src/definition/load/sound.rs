@@ -30,7 +30,12 @@ impl Loader<'_> {
                     format!("没有操作通到状态「{}」", state.id),
                     format!("no action leads to the state `{}`", state.id),
                 );
-                self.problems.error("unreachable-state", &entry.key_spot, message, None);
+                let help = Text::both(
+                    "让某个操作的 to 指向它，或删去这个状态",
+                    "let the `to` of an action name it, or delete the state",
+                );
+                self.problems
+                    .error("unreachable-state", &entry.key_spot, message, Some(help));
             }
             let left = workflow.actions.values().any(|action| action.from.contains(&state.id));
             if !left && !state.is_final {
@@ -73,7 +78,12 @@ impl Loader<'_> {
                         action.id
                     ),
                 );
-                self.problems.error("action-nobody", &entry.key_spot, message, None);
+                let help = Text::both(
+                    "给其中一个状态写 waitsFor，或换一个 by",
+                    "give one of these states a `waitsFor`, or the action another `by`",
+                );
+                self.problems
+                    .error("action-nobody", &entry.key_spot, message, Some(help));
             }
         }
     }

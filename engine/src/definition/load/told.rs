@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use super::Loader;
-use crate::definition::Text;
+use crate::definition::{Language, Text};
 use crate::definition::expression::{self, Expression, Message, Mistake, Scope, Type};
 use crate::definition::problem::Place;
-use crate::definition::source::{Node, Problems, Spot, replaced, string_of, text_of};
+use crate::definition::source::{Node, Problems, Spot, nearest, replaced, string_of, text_of};
 
 /// The most other places that one mistake names.
 const MOST_RELATED: usize = 3;
@@ -58,14 +58,18 @@ impl Loader<'_> {
     /// Compiles a message with `{expression}` in it.
     pub(super) fn message(&mut self, node: &Node, scope: &Scope) -> Option<Message> {
         let text = text_of(node, self.problems)?;
-        match Message::compile(&text, scope) {
-            Ok(message) => Some(message),
-            Err(mistakes) => {
-                let written = text.get(crate::definition::Language::Chinese);
-                self.tell_mistakes(node.get("zh").unwrap_or(node), written, mistakes);
-                None
-            }
-        }
+        let mistakes = match Message::compile(&text, scope) {
+            Ok(message) => return Some(message),
+            Err(mistakes) => mistakes,
+        };
+        // The offsets are into the Chinese text, unless that alone is right.
+        let chinese = text.get(Language::Chinese);
+        let (written, key) = match Message::compile(&Text::chinese(chinese), scope) {
+            Ok(_) => (text.get(Language::English), "en"),
+            Err(_) => (chinese, "zh"),
+        };
+        self.tell_mistakes(node.get(key).unwrap_or(node), written, mistakes);
+        None
     }
 
     fn tell_mistakes(&mut self, node: &Node, source: &str, mistakes: Vec<Mistake>) {
@@ -82,19 +86,37 @@ impl Loader<'_> {
     fn related(&self, node: &Node, source: &str, mistake: &Mistake) -> Vec<(Place, Text)> {
         let mut related = replaced(node);
         let name = source.get(mistake.start..mistake.end).unwrap_or_default();
-        if let Some((_, spot)) = self.removed.iter().find(|(removed, _)| removed == name) {
-            related.push((spot.place(), Text::both("在这里去掉了", "taken away here")));
-        }
-        for word in words(source) {
-            if let Some(spot) = self.fields.get(word).filter(|spot| spot.file.path != node.spot.file.path) {
-                let place = spot.place();
-                if related.len() < MOST_RELATED && related.iter().all(|(known, _)| *known != place) {
-                    let note = Text::both(format!("{word} 在这里定义"), format!("{word} is defined here"));
-                    related.push((place, note));
-                }
+        related.extend(self.taken_away(name));
+        let inherited = !node.spot.file.path.starts_with(&*self.id);
+        let about_values = matches!(mistake.rule, "expression-type" | "expression-unknown-code");
+        for word in words(source).filter(|_| inherited && about_values) {
+            let own = self.fields.get(word).filter(|spot| spot.file.path.starts_with(&*self.id));
+            let Some(place) = own.map(Spot::place) else { continue };
+            if related.len() < MOST_RELATED && related.iter().all(|(known, _)| *known != place) {
+                let note = Text::both(format!("{word} 在这里改过"), format!("{word} is changed here"));
+                related.push((place, note));
             }
         }
         related
+    }
+
+    /// Where a `null` took `name` out of the definition at hand.
+    pub(super) fn taken_away(&self, name: &str) -> Option<(Place, Text)> {
+        let (_, spot) = self.removed.iter().find(|(removed, _)| removed == name)?;
+        Some((spot.place(), Text::both("在这里去掉了", "taken away here")))
+    }
+
+    /// Says that `name` is no field: which is nearest, or where it was taken away.
+    pub(super) fn unknown_field<'k>(&mut self, node: &Node, name: &str, known: impl IntoIterator<Item = &'k str>) {
+        let message = Text::both(
+            format!("没有名为「{name}」的字段"),
+            format!("there is no field called `{name}`"),
+        );
+        let removed = self.taken_away(name);
+        let help = if removed.is_some() { None } else { nearest(name, known) };
+        let related = replaced(node).into_iter().chain(removed).collect();
+        self.problems
+            .error_with("unknown-field", &node.spot, message, help, related);
     }
 }
 

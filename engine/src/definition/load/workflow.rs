@@ -242,7 +242,8 @@ impl Loader<'_> {
             );
             return None;
         };
-        if matches!(period, Period::Workdays(_)) && self.calendar.exceptions.is_empty() {
+        let calendar = self.is_broken("calendar", "") || !self.calendar.exceptions.is_empty();
+        if matches!(period, Period::Workdays(_)) && !calendar {
             let message = Text::both(
                 "按工作日计时，但没有工作日历",
                 "counted in working days, but there is no calendar",

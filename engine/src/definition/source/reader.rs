@@ -120,8 +120,14 @@ fn best<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a 
         .into_iter()
         .map(|candidate| (far(candidate), candidate))
         .min_by_key(|(distance, _)| *distance)?;
-    let length = word.chars().count().min(candidate.chars().count());
+    let length = stem_length(&word).min(stem_length(candidate));
     (distance <= (length / 2).max(1) && distance < length.max(2)).then_some(candidate)
+}
+
+/// How long a name is without its folder and ending, which many names share.
+fn stem_length(name: &str) -> usize {
+    let stem = name.rsplit('/').next().unwrap_or(name);
+    stem.split('.').next().unwrap_or(stem).chars().count()
 }
 
 /// The help that names what may have been meant.
@@ -243,7 +249,13 @@ impl<'n> MapReader<'n> {
         let message = Text::both(format!("{zh}缺少「{key}」"), format!("{en} lacks `{key}`"));
         let meaning = self.keys.and_then(|keys| keys.keys.iter().find(|(known, ..)| *known == key));
         let help = meaning.map(|(_, zh, en)| Text::both(format!("{key}：{zh}"), format!("{key}: {en}")));
-        problems.error_with("missing-key", &spot, message, help, replaced(self.node));
+        // Of a whole file, the base's place says nothing.
+        let related = if self.node.get("extends").is_some() {
+            Vec::new()
+        } else {
+            replaced(self.node)
+        };
+        problems.error_with("missing-key", &spot, message, help, related);
     }
 
     /// Whether a key that is not known here was surely meant to be `key`; it was told already.
@@ -316,11 +328,11 @@ pub(in crate::definition) fn wrong_type(
         Value::List(_) => ("列表".to_owned(), "a list".to_owned()),
         Value::Map(_) => ("一组「键: 值」".to_owned(), "a map".to_owned()),
     };
-    let (zh, en) = what.map_or((String::new(), String::new()), |(zh, en)| {
-        (format!("{zh}："), format!("{en}: "))
+    let (zh, en) = what.map_or(("这里应写".to_owned(), String::new()), |(zh, en)| {
+        (format!("{zh}应写成"), format!("{en}: "))
     });
     let message = Text::both(
-        format!("{zh}这里应写{}，写的却是{}", expected.0, found.0),
+        format!("{zh}：{}；写的却是{}", expected.0, found.0),
         format!("{en}{} is expected here, found {}", expected.1, found.1),
     );
     let wide = node.scalar().is_some_and(|text| text.contains('：'));

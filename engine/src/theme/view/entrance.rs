@@ -14,13 +14,13 @@ pub struct Regions {
 /// One office on `/`.
 #[derive(Debug, Serialize)]
 pub struct RegionCard {
-    /// 甘肃省.
+    /// For example 青山省.
     pub name: String,
-    /// 甘肃省科技管理信息系统.
+    /// For example 青山省科技管理信息系统.
     pub title: String,
-    /// 甘肃省科学技术厅.
+    /// For example 青山省科学技术厅.
     pub authority: String,
-    /// `/gansu/`.
+    /// `/REGION/`.
     pub href: String,
 }
 

@@ -35,11 +35,11 @@ pub struct Shell {
 pub struct RegionHead {
     /// The folder's name, the first segment of every address.
     pub id: String,
-    /// 甘肃省.
+    /// For example 青山省.
     pub name: String,
-    /// 甘肃省科技管理信息系统.
+    /// For example 青山省科技管理信息系统.
     pub title: String,
-    /// 甘肃省科学技术厅.
+    /// For example 青山省科学技术厅.
     pub authority: String,
     /// 技术支持.
     pub phone: Option<String>,
