@@ -9,6 +9,7 @@
 //! table; in a `where` the same and then `it`.
 
 mod answer;
+mod candidates;
 pub mod compiled;
 pub mod context;
 pub mod evaluated;

@@ -109,6 +109,23 @@ impl Registry {
         Ok(self.office(region)?.region())
     }
 
+    /// The same registry at another time: for entering what happened earlier.
+    pub(crate) fn at(&self, clock: Clock) -> Self {
+        let inner = &*self.inner;
+        Self {
+            inner: Arc::new(Inner {
+                offices: inner.offices.clone(),
+                store: inner.store.clone(),
+                files: inner.files.clone(),
+                sealer: inner.sealer.clone(),
+                renderer: inner.renderer.clone(),
+                clock,
+                passwords: inner.passwords.clone(),
+                public_url: inner.public_url.clone(),
+            }),
+        }
+    }
+
     /// The clock of the server.
     pub fn clock(&self) -> &Clock {
         &self.inner.clock

@@ -1,6 +1,6 @@
 //! An action carried out: state, number, certificate, mail and audit entry in one transaction.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -13,7 +13,7 @@ use crate::definition::region::{CounterKey, NumberPart, Numbering, Sees};
 use crate::definition::workflow::{Action, By, Edits, Effect};
 use crate::definition::{Form, Language, Text};
 use crate::store::{Accounts, Application, Certificate, Change, CommitError, Expect, Message, Party, Put, Returned, fresh_id};
-use crate::workflow::{Actor, Refusal, Request, Step, decide};
+use crate::workflow::{Refusal, Request, Step, decide};
 
 /// How often an action is tried again when somebody else took the number it was about to take.
 const TRIES: usize = 8;
@@ -23,6 +23,8 @@ const TRIES: usize = 8;
 pub struct Given {
     /// Its inputs by id: texts, codes, numbers; marks as a list.
     pub input: Map<String, Json>,
+    /// Remarks on single marked fields.
+    pub remarks: BTreeMap<String, String>,
     /// The application's revision that the person saw.
     pub revision: Option<u64>,
 }
@@ -56,7 +58,7 @@ impl Registry {
                 return Err(CommitError::Stale { what: crate::store::Subject::Application }.into());
             }
             let step = self.decide(&case, action, given).await?;
-            let acted = self.carry_out(person, &case, &step).await;
+            let acted = self.carry_out(person, &case, &step, given).await;
             // Somebody took the number meanwhile: read again, render again.
             if !matches!(acted, Err(CommitOr::Moved)) {
                 return acted.map_err(Refused::from);
@@ -85,12 +87,14 @@ impl Registry {
         Ok(step)
     }
 
-    async fn carry_out(&self, person: &Person, case: &Case, step: &Step) -> Result<Acted, CommitOr> {
+    async fn carry_out(&self, person: &Person, case: &Case, step: &Step, given: &Given) -> Result<Acted, CommitOr> {
         let workflow = &case.office.region().workflow;
         let action = workflow.actions.get(&*step.action).ok_or(Refused::NotFound)?;
         let effects = self.effects(person, case, step).await?;
         let old = &case.application;
-        let next = self.moved(person, case, action, step, &effects);
+        let mut next = self.moved(person, case, action, step, &effects);
+        let remarks: Map<String, Json> = given.remarks.iter().map(|(field, text)| (field.clone(), Json::String(text.clone()))).collect();
+        next.summary["remarks"] = Json::Object(remarks.clone());
         let acted = Acted { state: next.state.clone(), number: effects.number.clone(), certificate: effects.certificate.as_ref().map(|(id, _)| id.clone()) };
         let mut expect = vec![
             Expect::ApplicationRevision { region: old.region.clone(), id: old.id.clone(), revision: old.revision },
@@ -101,6 +105,7 @@ impl Registry {
             "from": old.state,
             "to": next.state,
             "input": step.input,
+            "remarks": remarks,
             "number": effects.number,
             "certificate": effects.certificate.as_ref().map(|(_, sha256)| sha256),
             "answers": answers_digest(case),
@@ -335,9 +340,11 @@ impl Case {
         self.office.role(role).map_or_else(|| role.to_owned(), |role| role.label.get(language).to_owned())
     }
 
-    /// Who acts, for people.
-    pub fn actor_is_clock(&self) -> bool {
-        matches!(self.actor, Actor::Clock)
+    /// A reviewer's remarks on single fields, while the application is returned.
+    pub fn remarks(&self) -> BTreeMap<String, String> {
+        let remarks = self.application.summary.get("remarks").and_then(Json::as_object);
+        let returned = remarks.into_iter().flatten().filter(|_| self.application.returned.is_some());
+        returned.filter_map(|(field, text)| Some((field.clone(), text.as_str()?.to_owned()))).collect()
     }
 
     /// Why the application was returned, while it is.

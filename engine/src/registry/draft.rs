@@ -1,14 +1,15 @@
 //! An application before it is submitted: adding one, saving its pages.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 use serde_json::{Value as Json, json};
 
 use super::{Case, Person, Received, Refused, Registry, sealed};
-use crate::check::posted::{self, Posted};
-use crate::check::{Answers, CompiledForm, Finding};
+use crate::check::posted;
+use crate::check::{self, Answers, CompiledForm, Finding};
 use crate::definition::form::Severity;
+use crate::definition::scope::App;
 use crate::definition::{Field, FieldType, Form, Id, Text};
 use crate::store::{AnswerPage, Application, Audit, Change, Expect, FormVersion, Put, fresh_id};
 use crate::workflow::Editing;
@@ -46,18 +47,48 @@ impl Registry {
             return Err(Refused::NotAllowed(Text::both("只有申请人可以新增申请", "Only applicants can add applications.")));
         }
         let definition = form.form();
-        let fields: IndexMap<Id, Field> = IndexMap::new();
-        let asked: IndexMap<Id, &Field> = definition.create.iter().filter_map(|id| Some((id.clone(), definition.field(id)?))).collect();
-        let posted = decode_some(&fields, &asked, definition, pairs)?;
-        let mut answers = defaults(definition);
-        let given = posted.iter().fold(Answers::new(), |given, (_, posted, page)| posted.merge(&page.fields, &given));
-        let refused: Vec<posted::Refused> = posted.iter().flat_map(|(_, posted, _)| posted.refused.clone()).collect();
-        let missing = self.missing(office, form, person, &asked, &given).await?;
+        let mut given = Answers::new();
+        let mut refused = Vec::new();
+        for page in definition.pages.values() {
+            let asked = |path: &str| definition.create.iter().any(|id| **id == *path.split(['[', '.']).next().unwrap_or(path));
+            let posted = posted::decode(&page.fields, pairs, &asked).map_err(too_many)?;
+            given = posted.merge(&page.fields, &given);
+            refused.extend(posted.refused);
+        }
+        let missing = self.missing(person, form, &given).await?;
         if !refused.is_empty() || !missing.is_empty() {
             return Ok(Err(Saved { revision: 0, refused, findings: missing, given, show: None }));
         }
+        let mut answers = check::initial_answers(definition);
         answers.extend(given);
         Ok(Ok(self.enter(person, form, answers).await?))
+    }
+
+    /// What can be picked in the fields that are asked first, by path.
+    pub async fn first_candidates(
+        &self,
+        person: &Person,
+        form: &CompiledForm,
+        answers: &Answers,
+    ) -> Result<BTreeMap<String, Vec<(String, String)>>, Refused> {
+        let units = self.office(&person.region)?.units(&self.inner.store).await?;
+        let app = self.app_of_new(person, form);
+        let context = check::Context { app: &app, today: self.inner.clock.today(), lookups: &units };
+        let evaluated = check::Evaluated::new(form.form(), answers, &context);
+        let mut candidates = BTreeMap::new();
+        for page in form.form().pages.values() {
+            candidates.extend(evaluated.candidates(&page.fields, &units));
+        }
+        Ok(candidates)
+    }
+
+    /// The answers of a page as they were typed, for showing them again after a refusal.
+    pub fn typed(&self, case: &Case, page: &str, pairs: &[(String, String)]) -> Result<Answers, Refused> {
+        let fields = &case.form().pages.get(page).ok_or(Refused::NotFound)?.fields;
+        let editing = case.editing();
+        let may_edit = |path: &str| editing.allows(path.split(['[', '.']).next().unwrap_or(path));
+        let posted = posted::decode(fields, pairs, &may_edit).map_err(too_many)?;
+        Ok(posted.merge(fields, &page_answers(fields, &case.answers)))
     }
 
     /// Stores a new application with these answers, whatever they are: a draft may be incomplete.
@@ -132,9 +163,7 @@ impl Registry {
             let open = path.parse().ok().and_then(|path| evaluated.at(&path)).is_none_or(|state| !state.read_only);
             editing.allows(root) && open
         };
-        let posted = posted::decode(fields, pairs, &may_edit).map_err(|error| {
-            Refused::Input(Text::both(format!("一次提交的内容太多（{} 项）", error.0), error.to_string()))
-        })?;
+        let posted = posted::decode(fields, pairs, &may_edit).map_err(too_many)?;
         if !posted.unknown.is_empty() {
             tracing::info!(region = &*person.region, application = case.application.id, page, unknown = posted.unknown.len(), "a save named fields that its page does not offer; they were ignored");
         }
@@ -147,7 +176,9 @@ impl Registry {
                 uploads.push(self.receive(person, case, fields, &field, file, &mut given).await?);
             }
         }
-        let show = posted.command.perform(fields, &mut given).map_err(|full| {
+        // Rows are not moved under somebody who has something to mend in them.
+        let command = if posted.refused.is_empty() { posted.command.clone() } else { Command::Save };
+        let show = command.perform(fields, &mut given).map_err(|full| {
             Refused::Input(Text::both(format!("表格最多 {} 行，不能再添加", full.max), format!("The table takes at most {} rows.", full.max)))
         })?;
         let findings = self.page_findings(case, page, &given);
@@ -227,56 +258,34 @@ impl Registry {
     }
 
     /// What the first step requires and was not given, and what of it is wrong.
-    async fn missing(
-        &self,
-        office: &super::Office,
-        form: &CompiledForm,
-        person: &Person,
-        asked: &IndexMap<Id, &Field>,
-        given: &Answers,
-    ) -> Result<Vec<Finding>, Refused> {
-        let units = office.units(&self.inner.store).await?;
-        let app = crate::definition::scope::App {
+    async fn missing(&self, person: &Person, form: &CompiledForm, given: &Answers) -> Result<Vec<Finding>, Refused> {
+        let units = self.office(&person.region)?.units(&self.inner.store).await?;
+        let app = self.app_of_new(person, form);
+        let context = check::Context { app: &app, today: self.inner.clock.today(), lookups: &units };
+        let checked = check::check(form, given, &context);
+        let about = |finding: &Finding| {
+            let asked = finding.at.as_ref().is_some_and(|at| form.form().create.contains(at.root()));
+            finding.severity == Severity::Error && asked
+        };
+        Ok(checked.findings.into_iter().filter(about).collect())
+    }
+
+    /// What `app` reads as before there is an application.
+    fn app_of_new(&self, person: &Person, form: &CompiledForm) -> App {
+        App {
             filed_on: self.inner.clock.today(),
             applicant_name: person.name.clone(),
             applicant_unit: person.unit.clone(),
             applicant_role: person.role.to_string(),
-            state: office.region().workflow.start.to_string(),
+            state: self.region(&person.region).map(|region| region.workflow.start.to_string()).unwrap_or_default(),
             region: person.region.to_string(),
             category: form.form().id.to_string(),
-        };
-        let context = crate::check::Context { app: &app, today: self.inner.clock.today(), lookups: &units };
-        let checked = crate::check::check(form, given, &context);
-        let about = |finding: &Finding| {
-            finding.severity == Severity::Error && finding.at.as_ref().is_some_and(|at| asked.contains_key(at.root()))
-        };
-        Ok(checked.findings.into_iter().filter(about).collect())
+        }
     }
 }
 
-/// Decodes the first step's post by the pages that its fields stand on.
-fn decode_some<'f>(
-    _none: &IndexMap<Id, Field>,
-    asked: &IndexMap<Id, &Field>,
-    form: &'f Form,
-    pairs: &[(String, String)],
-) -> Result<Vec<(Id, Posted, &'f crate::definition::Page)>, Refused> {
-    let pages: BTreeSet<&Id> = asked.keys().filter_map(|id| form.page_of.get(id)).collect();
-    let mut decoded = Vec::new();
-    for id in pages {
-        let Some(page) = form.pages.get(id) else { continue };
-        let may_edit = |path: &str| asked.contains_key(path.split(['[', '.']).next().unwrap_or(path));
-        let posted = posted::decode(&page.fields, pairs, &may_edit)
-            .map_err(|error| Refused::Input(Text::both(format!("一次提交的内容太多（{} 项）", error.0), error.to_string())))?;
-        decoded.push((id.clone(), posted, page));
-    }
-    Ok(decoded)
-}
-
-/// The constants that fields start with.
-pub(super) fn defaults(form: &Form) -> Answers {
-    let with_default = form.fields().filter_map(|(_, field)| Some((field.id.to_string(), field.default.clone()?)));
-    with_default.collect()
+fn too_many(error: posted::TooManyPairs) -> Refused {
+    Refused::Input(Text::both(format!("一次提交的内容太多（{} 项）", error.0), error.to_string()))
 }
 
 /// Answers divided by the pages that they stand on; whatever belongs to no field is left out.

@@ -174,6 +174,21 @@ impl Registry {
     }
 }
 
+/// The owner of an account in one of its roles, without a session: for what the server itself enters.
+pub(super) fn in_role(office: &Office, account: &Account, role: &str) -> Option<Person> {
+    let role = office.role(role)?;
+    Some(Person {
+        region: Id::clone(&office.region().id),
+        account: account.id.clone(),
+        name: account.name.clone(),
+        role: Id::clone(&role.id),
+        roles: vec![Id::clone(&role.id)],
+        sees: role.sees,
+        unit: account.unit.clone(),
+        session: String::new(),
+    })
+}
+
 fn revision_of(account: &Account) -> Expect {
     Expect::AccountRevision { region: account.region.clone(), id: account.id.clone(), revision: account.revision }
 }

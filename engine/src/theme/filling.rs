@@ -39,7 +39,7 @@ pub struct Filling<'a> {
     /// Fields that changed since the application was last returned.
     pub changed: BTreeSet<String>,
     /// Where a file is fetched: its id is put behind this, for example
-    /// `/REGION/applications/42/files/`.
+    /// `/somewhere/applications/42/files/`.
     pub files_at: String,
     /// Show sensitive answers in full instead of masked.
     pub reveal: bool,

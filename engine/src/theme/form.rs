@@ -9,6 +9,7 @@ mod fill;
 mod group;
 mod options;
 mod prepare;
+mod readers;
 mod table;
 mod words;
 
@@ -16,6 +17,7 @@ use indexmap::IndexMap;
 
 use self::fill::Writer;
 use self::prepare::Prepared;
+use self::readers::Readers;
 use self::words::Words;
 use super::filling::Filling;
 use super::view::Html;
@@ -32,7 +34,8 @@ pub struct PreparedForm {
 impl PreparedForm {
     /// Prepares every page and the fields that are asked first.
     pub fn new(form: &Form, theme: &Theme) -> Self {
-        let prepared = |page: &crate::definition::Page| PreparedFields::new(page.fields.values(), theme);
+        let read = readers::read_by_others(form);
+        let prepared = |page: &crate::definition::Page| PreparedFields::prepare(page.fields.values(), theme, &read);
         Self {
             pages: form
                 .pages
@@ -64,12 +67,16 @@ pub struct PreparedFields {
 impl PreparedFields {
     /// Prepares `fields` in each language.
     pub fn new<'f>(fields: impl Iterator<Item = &'f Field>, theme: &Theme) -> Self {
+        Self::prepare(fields, theme, &Readers::new())
+    }
+
+    fn prepare<'f>(fields: impl Iterator<Item = &'f Field>, theme: &Theme, read: &Readers) -> Self {
         let fields: Vec<&Field> = fields.collect();
         let languages = LANGUAGES.map(|language| {
             let words = Words::new(theme, language);
             let prepared = fields
                 .iter()
-                .map(|field| Prepared::new(field, language, theme))
+                .map(|field| Prepared::new(field, language, theme, read))
                 .collect();
             (words, prepared)
         });

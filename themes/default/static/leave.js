@@ -1,11 +1,11 @@
 // Asks before a page with unsaved input is left. The browser chooses the words.
 
-/** Watches `form` and asks while something in it differs from what the server sent. */
+/** Watches `form` and asks while something in it differs from what the server has. */
 export function warnBeforeLeaving(form) {
-  let changed = false;
   let leaving = false;
-  form.addEventListener("input", () => { changed = true; });
+  form.addEventListener("input", () => { form.dataset.changed = ""; });
   form.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
     if (leaving) {
       event.preventDefault();
       return;
@@ -15,7 +15,7 @@ export function warnBeforeLeaving(form) {
   });
   addEventListener("pageshow", () => { leaving = false; });
   addEventListener("beforeunload", (event) => {
-    if (changed && !leaving) {
+    if ("changed" in form.dataset && !leaving) {
       event.preventDefault();
       event.returnValue = form.dataset.leave;
     }

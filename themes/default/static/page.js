@@ -2,12 +2,18 @@
 import { filterLongSelects } from "./filter.js";
 import { warnBeforeLeaving } from "./leave.js";
 import { countCharacters } from "./count.js";
+import { saveByItself } from "./save.js";
 
 const summary = document.getElementById("summary");
 if (summary) summary.focus();
 
 for (const form of document.querySelectorAll("form[data-leave]")) {
+  saveByItself(form);
   warnBeforeLeaving(form);
+  form.addEventListener("fresh", () => {
+    filterLongSelects(form);
+    countCharacters(form);
+  });
 }
 filterLongSelects(document);
 countCharacters(document);

@@ -89,6 +89,7 @@ fn form() -> Form {
         id: id.into(),
         title: "成果概况".into(),
         intro: None,
+        text: None,
         show_when: None,
         require_when: None,
         fields,

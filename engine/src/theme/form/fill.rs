@@ -157,7 +157,7 @@ impl<'a> Writer<'a> {
     fn single(&mut self, field: &'a Prepared, path: &str, value: Option<&Json>) {
         let class = match field.kind {
             Kind::Area { .. } | Kind::Lines => " wide",
-            Kind::Input { narrow: true, .. } => " narrow",
+            Kind::Input { width, .. } => width,
             _ => "",
         };
         self.open("div", field, path, class, "");
@@ -265,7 +265,18 @@ impl<'a> Writer<'a> {
         } else {
             ""
         };
-        self.all(&["<", element, " class=\"field", class, invalid, changed, "\"", extra]);
+        let refresh = if field.read_by_others { " data-refresh" } else { "" };
+        self.all(&[
+            "<",
+            element,
+            " class=\"field",
+            class,
+            invalid,
+            changed,
+            "\"",
+            extra,
+            refresh,
+        ]);
         if element == "fieldset" {
             self.all(&[" id=\"f-", path, "\" tabindex=\"-1\""]);
             self.described(field, path);

@@ -240,8 +240,13 @@ impl<'a> Writer<'a> {
             let label = self.words.item.replace("{n}", &(at + 1).to_string());
             let refused = self.filling.refused.get(&slot);
             let typed = if refused.is_some() { "text" } else { typed };
+            let sign = char::from_u32(0x2460 + at as u32)
+                .filter(|_| at < 20)
+                .unwrap_or('·')
+                .to_string();
+            self.all(&["<label class=\"slot\"><span aria-hidden=\"true\">", &sign, "</span>"]);
             self.all(&[
-                "<label class=\"slot\"><span>",
+                "<span class=\"visually-hidden\">",
                 &label,
                 "</span><input type=\"",
                 typed,

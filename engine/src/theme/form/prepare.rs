@@ -6,6 +6,7 @@ use serde_json::{Map, Value as Json};
 
 use super::escape::escaped;
 use super::options::Options;
+use super::readers::Readers;
 use crate::definition::form::{Choice, FileRules, Table};
 use crate::definition::{CodeList, Field, FieldType, Id, Language};
 use crate::theme::Theme;
@@ -19,6 +20,8 @@ pub(super) struct Prepared {
     pub(super) help: Option<String>,
     pub(super) required: bool,
     pub(super) sensitive: bool,
+    /// What else the form shows depends on it.
+    pub(super) read_by_others: bool,
     pub(super) kind: Kind,
     pub(super) default: Option<Json>,
 }
@@ -30,7 +33,8 @@ pub(super) enum Kind {
     Input {
         typed: &'static str,
         attributes: String,
-        narrow: bool,
+        /// The class that says how much room it takes.
+        width: &'static str,
     },
     /// `<textarea>`.
     Area { attributes: String },
@@ -78,7 +82,7 @@ pub(super) struct Entries {
 }
 
 impl Prepared {
-    pub(super) fn new(field: &Field, language: Language, theme: &Theme) -> Self {
+    pub(super) fn new(field: &Field, language: Language, theme: &Theme, read: &Readers) -> Self {
         let mut label = escaped(field.label.get(language));
         if matches!(field.kind, FieldType::Money) && !label.contains('元') && !label.contains("CNY") {
             label.push_str(&escaped(&theme.text(language, "money_unit", &[])));
@@ -89,14 +93,15 @@ impl Prepared {
             help: help(field, language, theme),
             required: field.required,
             sensitive: field.sensitive,
-            kind: Kind::new(field, language, theme),
+            kind: Kind::new(field, language, theme, read),
+            read_by_others: read.contains(&field.id),
             default: field.default.clone(),
         }
     }
 }
 
 impl Kind {
-    fn new(field: &Field, language: Language, theme: &Theme) -> Self {
+    fn new(field: &Field, language: Language, theme: &Theme, read: &Readers) -> Self {
         let placeholder = field.placeholder.as_ref().map(|text| text.get(language));
         match &field.kind {
             FieldType::LongText => Self::Area {
@@ -113,16 +118,17 @@ impl Kind {
             FieldType::Trees(choice) => Self::Many(Entries::new(choice), Options::new(choice)),
             FieldType::Lookup(_) => Self::Lookup,
             FieldType::List(item) => Self::list(field, item),
-            FieldType::Table(table) => Self::table(table, language, theme),
+            FieldType::Table(table) => Self::table(table, language, theme, read),
             FieldType::File(rules) => Self::files(rules),
             FieldType::Computed(_) => Self::Computed,
             FieldType::Note => Self::Note,
             scalar => {
                 let (typed, extra, narrow) = input(scalar);
+                let width = if narrow { " narrow" } else { width(field) };
                 Self::Input {
                     typed,
                     attributes: attributes(field, placeholder, extra),
-                    narrow,
+                    width,
                 }
             }
         }
@@ -148,11 +154,11 @@ impl Kind {
         }
     }
 
-    fn table(table: &Table, language: Language, theme: &Theme) -> Self {
+    fn table(table: &Table, language: Language, theme: &Theme, read: &Readers) -> Self {
         let columns = table
             .columns
             .values()
-            .map(|column| Prepared::new(column, language, theme))
+            .map(|column| Prepared::new(column, language, theme, read))
             .collect();
         Self::Table {
             columns,
@@ -210,6 +216,12 @@ fn input(kind: &FieldType) -> (&'static str, &'static str, bool) {
         | FieldType::Issn => ("text", " autocapitalize=\"characters\" spellcheck=\"false\"", false),
         _ => ("text", "", false),
     }
+}
+
+/// A text that may be long gets a line of its own.
+fn width(field: &Field) -> &'static str {
+    let max = field.constraints.get("maxLength").and_then(Json::as_u64);
+    if max.is_some_and(|max| max > 60) { " wide" } else { "" }
 }
 
 fn attributes(field: &Field, placeholder: Option<&str>, extra: &str) -> String {

@@ -186,7 +186,7 @@ pub struct FormPage {
     pub intro: Option<String>,
     /// A page that is only read: its text.
     pub text: Option<Html>,
-    /// The questions, from [`crate::theme::form::PreparedForm::page`].
+    /// The questions, from [`crate::theme::PreparedFields::fill`].
     pub fields: Html,
     /// The page has a file field.
     pub multipart: bool,
@@ -274,7 +274,8 @@ pub struct Happening {
     pub marks: Vec<Link>,
 }
 
-/// The answers of one page, to read; from [`crate::theme::form::PreparedForm::answers`].
+/// The answers of one page, to read: from [`crate::theme::PreparedFields::fill`] with
+/// [`crate::theme::filling::Editing::Nothing`].
 #[derive(Debug, Serialize)]
 pub struct AnswerPage {
     /// The page's title.
@@ -320,7 +321,7 @@ pub struct ActionPage {
     pub label: String,
     /// What is asked before it is done.
     pub confirm: Option<String>,
-    /// The action's inputs, from [`crate::theme::form::PreparedFields::fill`].
+    /// The action's inputs, from [`crate::theme::PreparedFields::fill`].
     pub fields: Html,
     /// The fields that can be marked, by page; empty where the action marks nothing.
     pub marks: Option<Marks>,

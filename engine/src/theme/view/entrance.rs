@@ -14,13 +14,13 @@ pub struct Regions {
 /// One office on `/`.
 #[derive(Debug, Serialize)]
 pub struct RegionCard {
-    /// For example 青山省.
+    /// 某省.
     pub name: String,
-    /// For example 青山省科技管理信息系统.
+    /// 某省科技管理信息系统.
     pub title: String,
-    /// For example 青山省科学技术厅.
+    /// 某省科学技术厅.
     pub authority: String,
-    /// `/REGION/`.
+    /// `/somewhere/`.
     pub href: String,
 }
 

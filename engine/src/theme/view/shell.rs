@@ -35,11 +35,11 @@ pub struct Shell {
 pub struct RegionHead {
     /// The folder's name, the first segment of every address.
     pub id: String,
-    /// For example 青山省.
+    /// 某省.
     pub name: String,
-    /// For example 青山省科技管理信息系统.
+    /// 某省科技管理信息系统.
     pub title: String,
-    /// For example 青山省科学技术厅.
+    /// 某省科学技术厅.
     pub authority: String,
     /// 技术支持.
     pub phone: Option<String>,

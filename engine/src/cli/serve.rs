@@ -1,0 +1,202 @@
+//! `dengji serve`: the server, and with `--demo` the demonstration.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use indexmap::IndexMap;
+use tokio::net::TcpListener;
+
+use super::{FolderOptions, Lang, language};
+use crate::definition::load::{Loaded, load, samples};
+use crate::definition::problem::{Format, print};
+use crate::document::{Renderer, RendererOptions};
+use crate::http::{App, DemoAccount, ServeLimits, Settings, router, serve};
+use crate::plugin::{Grant, Limits, Plugins};
+use crate::registry::{Clock, Parts, Registry, demo};
+use crate::store::{Files, Sealer, Store, StoreOptions};
+
+/// The file that marks a data folder as the demonstration's own.
+const DEMO_MARK: &str = "demonstration";
+
+/// What `serve` takes.
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    #[command(flatten)]
+    folders: FolderOptions,
+    /// 主题所在的文件夹。The folder of themes.
+    #[arg(long, default_value = "themes", env = "DENGJI_THEMES")]
+    themes: PathBuf,
+    /// 数据所在的文件夹（演示时默认为临时文件夹）。The folder of data; a temporary one for the demonstration.
+    #[arg(long, env = "DENGJI_DATA")]
+    data: Option<PathBuf>,
+    /// 监听的地址。The address to listen on.
+    #[arg(long, default_value = "127.0.0.1:8080", env = "DENGJI_LISTEN")]
+    listen: SocketAddr,
+    /// 外部访问的网址，用于证书二维码。How the server is reached from outside; goes into QR codes.
+    #[arg(long, env = "DENGJI_PUBLIC_URL")]
+    public_url: Option<String>,
+    /// 演示：示例单位、账号和申请。The demonstration: sample units, accounts and applications.
+    #[arg(long)]
+    demo: bool,
+    /// 提示的语言。
+    #[arg(long, value_enum)]
+    lang: Option<Lang>,
+}
+
+/// Runs the server until SIGTERM or SIGINT.
+pub(super) fn run(options: &Options) -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info,wasmtime=warn,cranelift=warn".into()))
+        .with_writer(std::io::stderr)
+        .init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            eprintln!("cannot start: {error}");
+            return ExitCode::from(2);
+        }
+    };
+    match runtime.block_on(start(options)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure { code, text }) => {
+            eprintln!("{text}");
+            ExitCode::from(code)
+        }
+    }
+}
+
+/// Why the server does not run: 1 for definitions that are wrong, 2 for everything else.
+struct Failure {
+    code: u8,
+    text: String,
+}
+
+impl<E: std::error::Error> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self { code: 2, text: error.to_string() }
+    }
+}
+
+fn failure(text: String) -> Failure {
+    Failure { code: 2, text }
+}
+
+async fn start(options: &Options) -> Result<(), Failure> {
+    if options.demo && !options.listen.ip().is_loopback() {
+        return Err(failure(format!("the demonstration has known passwords and listens on loopback only, not on {}", options.listen)));
+    }
+    let loaded = definitions(options)?;
+    // Whatever a temporary folder holds goes with it.
+    let temporary = match &options.data {
+        None if options.demo => Some(tempfile::Builder::new().prefix("dengji-demo-").tempdir()?),
+        _ => None,
+    };
+    let data = temporary.as_ref().map(|folder| folder.path().to_path_buf()).or(options.data.clone());
+    let data = data.unwrap_or_else(|| PathBuf::from("data"));
+    claim(&data, options.demo)?;
+    let listener = TcpListener::bind(options.listen)
+        .await
+        .map_err(|error| failure(format!("cannot listen on {}: {error}; choose another with --listen", options.listen)))?;
+    let address = listener.local_addr()?;
+    let public_url = options.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    let registry = open(options, &loaded, &data, public_url.trim_end_matches('/')).await?;
+    let demo = if options.demo { seed(options, &registry).await? } else { IndexMap::new() };
+    announce(options, &loaded, &address, &demo);
+    let settings = Settings { secure: public_url.starts_with("https://"), demo };
+    let app = App::new(registry, &options.themes, settings)?;
+    serve(listener, router(app), ServeLimits::default(), ended()).await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+fn definitions(options: &Options) -> Result<Loaded, Failure> {
+    let folders = options.folders.folders();
+    let loaded = load(&folders, None)?;
+    let text = print(&loaded.problems, &folders.forms, language(options.lang), Format::Text { colour: false });
+    if loaded.has_errors() {
+        return Err(Failure { code: 1, text });
+    }
+    if loaded.regions.is_empty() {
+        return Err(Failure { code: 1, text: format!("{} holds no region to serve", folders.forms.display()) });
+    }
+    eprint!("{text}");
+    Ok(loaded)
+}
+
+/// A demonstration never touches other data, and other servers never touch a demonstration's.
+fn claim(data: &Path, demo: bool) -> Result<(), Failure> {
+    std::fs::create_dir_all(data).map_err(|error| failure(format!("cannot make the data folder {}: {error}", data.display())))?;
+    let marked = data.join(DEMO_MARK).exists();
+    let empty = std::fs::read_dir(data)?.next().is_none();
+    match (demo, marked) {
+        (true, false) if !empty => Err(failure(format!("{} holds other data; give the demonstration a folder of its own", data.display()))),
+        (true, false) => Ok(std::fs::write(data.join(DEMO_MARK), "")?),
+        (false, true) => Err(failure(format!("{} belongs to the demonstration; its accounts have known passwords", data.display()))),
+        _ => Ok(()),
+    }
+}
+
+async fn open(options: &Options, loaded: &Loaded, data: &Path, public_url: &str) -> Result<Registry, Failure> {
+    let program = std::env::current_exe()?;
+    let fonts = options.themes.join("default/fonts");
+    let parts = Parts {
+        store: Store::open(&data.join("dengji.redb"), &StoreOptions::default())?,
+        files: Files::open(&data.join("files"))?,
+        sealer: Sealer::load_or_create(&data.join("key"))?,
+        renderer: Renderer::start(RendererOptions::new(program, fonts)).await?,
+        plugins: Plugins::new(Limits::default(), Grant::default())?,
+        clock: Clock::system(),
+        public_url: public_url.to_owned(),
+    };
+    Ok(Registry::open(loaded, parts).await?)
+}
+
+async fn seed(options: &Options, registry: &Registry) -> Result<IndexMap<String, Vec<DemoAccount>>, Failure> {
+    let mut accounts = IndexMap::new();
+    let offices: Vec<_> = registry.offices().cloned().collect();
+    for office in offices {
+        let region = office.region();
+        let (samples, _) = samples(&options.folders.folders(), region);
+        let seeded = demo::seed(registry, &region.id, &samples).await?;
+        let account = |account: demo::DemoAccount| DemoAccount {
+            name: account.name,
+            password: demo::PASSWORD.to_owned(),
+            role: account.label,
+            unit: account.unit,
+        };
+        accounts.insert(region.id.to_string(), seeded.into_iter().map(account).collect());
+    }
+    Ok(accounts)
+}
+
+fn announce(options: &Options, loaded: &Loaded, address: &SocketAddr, demo: &IndexMap<String, Vec<DemoAccount>>) {
+    for (id, region) in &loaded.regions {
+        println!("{}  http://{address}/{id}/", region.title);
+        for account in demo.get(&**id).into_iter().flatten() {
+            let unit = account.unit.as_deref().unwrap_or("—");
+            println!("    {:<28} {}    {}  {unit}", account.name, account.password, account.role);
+        }
+    }
+    if options.demo {
+        println!("演示数据；按 Ctrl+C 结束。Demonstration data; Ctrl+C ends it.");
+    }
+}
+
+async fn ended() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
+            let _ = interrupt.await;
+            return;
+        };
+        tokio::select! {
+            _ = interrupt => {}
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    let _ = interrupt.await;
+}

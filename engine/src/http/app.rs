@@ -1,0 +1,136 @@
+//! What every handler has at hand: the registry, a theme a region, prepared forms.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use indexmap::IndexMap;
+
+use crate::definition::workflow::{Action, ActionField};
+use crate::definition::{Form, Id, Region};
+use crate::registry::Registry;
+use crate::theme::{PreparedFields, PreparedForm, Theme, ThemeError};
+
+/// How the server presents itself.
+#[derive(Debug, Clone, Default)]
+pub struct Settings {
+    /// Browsers reach it over HTTPS, so that cookies may say so.
+    pub secure: bool,
+    /// The accounts of the demonstration, by region; shown on the sign-in pages.
+    pub demo: IndexMap<String, Vec<DemoAccount>>,
+}
+
+/// An account of the demonstration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DemoAccount {
+    /// The sign-in name.
+    pub name: String,
+    /// The password.
+    pub password: String,
+    /// The role's label.
+    pub role: String,
+    /// The unit's name.
+    pub unit: Option<String>,
+}
+
+/// The state of the server. Cheap to clone.
+#[derive(Clone)]
+pub struct App {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    registry: Registry,
+    settings: Settings,
+    front: Theme,
+    regions: HashMap<Id, Arc<Shop>>,
+}
+
+/// One region's theme with its forms prepared for it.
+pub(super) struct Shop {
+    pub(super) theme: Theme,
+    actions: HashMap<Id, PreparedFields>,
+    forms: RwLock<HashMap<String, Arc<PreparedForm>>>,
+}
+
+/// Why the pages cannot be made ready.
+#[derive(Debug, thiserror::Error)]
+#[error("theme {theme}{}: {error}", region.as_ref().map(|region| format!(" of region {region}")).unwrap_or_default())]
+pub struct AppError {
+    theme: String,
+    region: Option<Id>,
+    error: ThemeError,
+}
+
+impl App {
+    /// Loads the themes and prepares every form and every action's inputs.
+    pub fn new(registry: Registry, themes: &Path, settings: Settings) -> Result<Self, AppError> {
+        let front = Theme::load(themes, "default", &[], &IndexMap::new())
+            .map_err(|error| AppError { theme: "default".into(), region: None, error })?;
+        let mut regions = HashMap::new();
+        for office in registry.offices() {
+            let region = office.region();
+            regions.insert(Id::clone(&region.id), Arc::new(Shop::new(region, themes)?));
+        }
+        Ok(Self { inner: Arc::new(Inner { registry, settings, front, regions }) })
+    }
+
+    /// What the office does.
+    pub fn registry(&self) -> &Registry {
+        &self.inner.registry
+    }
+
+    pub(super) fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    /// The theme of pages that belong to no region.
+    pub(super) fn front(&self) -> &Theme {
+        &self.inner.front
+    }
+
+    pub(super) fn shop(&self, region: &str) -> Option<&Arc<Shop>> {
+        self.inner.regions.get(region)
+    }
+
+    pub(super) fn themes(&self) -> impl Iterator<Item = &Theme> {
+        std::iter::once(&self.inner.front).chain(self.inner.regions.values().map(|shop| &shop.theme))
+    }
+}
+
+impl Shop {
+    fn new(region: &Region, themes: &Path) -> Result<Self, AppError> {
+        let overrides: Vec<PathBuf> = region.folders.iter().map(|folder| folder.join("theme")).collect();
+        let theme = Theme::load(themes, &region.theme, &overrides, &region.words).map_err(|error| AppError {
+            theme: region.theme.clone(),
+            region: Some(Id::clone(&region.id)),
+            error,
+        })?;
+        let inputs = |action: &Action| {
+            let fields = action.form.values().filter_map(|input| match input {
+                ActionField::Field(field) => Some(field),
+                ActionField::Marks { .. } => None,
+            });
+            PreparedFields::new(fields, &theme)
+        };
+        let actions = region.workflow.actions.iter().map(|(id, action)| (Id::clone(id), inputs(action))).collect();
+        let forms = region.forms.values().map(|form| (form.hash.clone(), Arc::new(PreparedForm::new(form, &theme))));
+        let forms = RwLock::new(forms.collect());
+        Ok(Self { theme, actions, forms })
+    }
+
+    /// The prepared form; one that an application is pinned to is prepared when it is first shown.
+    pub(super) fn form(&self, form: &Form) -> Arc<PreparedForm> {
+        let known = self.forms.read().unwrap_or_else(PoisonError::into_inner).get(&form.hash).cloned();
+        known.unwrap_or_else(|| {
+            let prepared = Arc::new(PreparedForm::new(form, &self.theme));
+            let mut forms = self.forms.write().unwrap_or_else(PoisonError::into_inner);
+            forms.insert(form.hash.clone(), Arc::clone(&prepared));
+            prepared
+        })
+    }
+
+    pub(super) fn action(&self, id: &str) -> Option<&PreparedFields> {
+        self.actions.get(id)
+    }
+}

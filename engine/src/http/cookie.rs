@@ -1,0 +1,84 @@
+//! The three cookies: the session, the language, and what the last request did.
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use cookie::{Cookie, SameSite};
+
+use crate::definition::Language;
+use crate::theme::view::NoticeKind;
+
+const LANGUAGE: &str = "language";
+const NOTICE: &str = "notice";
+
+/// What a request can have done, told once on the next page: the theme's text key.
+pub(super) const NOTICES: [(&str, NoticeKind); 6] = [
+    ("saved", NoticeKind::Done),
+    ("action_done", NoticeKind::Done),
+    ("created", NoticeKind::Done),
+    ("signed_out", NoticeKind::Info),
+    ("role_taken", NoticeKind::Done),
+    ("certified", NoticeKind::Done),
+];
+
+/// The cookies of a request.
+pub(super) fn read<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    all.flat_map(|line| line.split(';')).find_map(|pair| {
+        let (key, value) = pair.trim().split_once('=')?;
+        (key == name).then_some(value)
+    })
+}
+
+/// The name of a region's session cookie.
+pub(super) fn session_name(region: &str) -> String {
+    format!("session-{region}")
+}
+
+/// Keeps the token for this region's pages until the browser closes.
+pub(super) fn session(region: &str, token: &str, secure: bool) -> HeaderValue {
+    value(base(session_name(region), token.to_owned(), format!("/{region}"), secure).http_only(true).build())
+}
+
+/// Forgets the token.
+pub(super) fn end_session(region: &str, secure: bool) -> HeaderValue {
+    let cookie = base(session_name(region), String::new(), format!("/{region}"), secure);
+    value(cookie.http_only(true).max_age(cookie::time::Duration::ZERO).build())
+}
+
+/// Keeps the language for a year.
+pub(super) fn language(language: Language, secure: bool) -> HeaderValue {
+    let cookie = base(LANGUAGE.into(), language.tag().into(), "/".into(), secure);
+    value(cookie.http_only(true).max_age(cookie::time::Duration::days(365)).build())
+}
+
+pub(super) fn read_language(headers: &HeaderMap) -> Option<Language> {
+    match read(headers, LANGUAGE)? {
+        "zh-CN" => Some(Language::Chinese),
+        "en" => Some(Language::English),
+        _ => None,
+    }
+}
+
+/// Tells the next page what was done; `key` is one of [`NOTICES`].
+pub(super) fn notice(key: &str, secure: bool) -> HeaderValue {
+    let cookie = base(NOTICE.into(), key.to_owned(), "/".into(), secure);
+    value(cookie.http_only(true).max_age(cookie::time::Duration::minutes(1)).build())
+}
+
+pub(super) fn forget_notice(secure: bool) -> HeaderValue {
+    let cookie = base(NOTICE.into(), String::new(), "/".into(), secure);
+    value(cookie.http_only(true).max_age(cookie::time::Duration::ZERO).build())
+}
+
+pub(super) fn read_notice(headers: &HeaderMap) -> Option<(&'static str, NoticeKind)> {
+    let key = read(headers, NOTICE)?;
+    NOTICES.into_iter().find(|(known, _)| *known == key)
+}
+
+fn base(name: String, content: String, path: String, secure: bool) -> cookie::CookieBuilder<'static> {
+    Cookie::build((name, content)).path(path).same_site(SameSite::Lax).secure(secure)
+}
+
+fn value(cookie: Cookie<'static>) -> HeaderValue {
+    // Names and contents are ours: region ids, tokens in base64, keys.
+    HeaderValue::try_from(cookie.to_string()).unwrap_or_else(|_| HeaderValue::from_static(""))
+}

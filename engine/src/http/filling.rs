@@ -1,0 +1,119 @@
+//! From what the engine worked out to what a page is filled with.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::Value as Json;
+
+use super::visit::Visit;
+use crate::check::{Evaluated, FieldState, Finding, posted};
+use crate::definition::{FieldType, Page};
+use crate::registry::Case;
+use crate::theme::filling::{Candidate, Editing, Filling, Message};
+use crate::theme::view::ErrorLink;
+use crate::workflow;
+
+/// A page's filling: answers, what is shown, required and computed now, what can be picked.
+pub(super) fn filling<'a>(
+    visit: &Visit,
+    case: &Case,
+    page: &Page,
+    evaluated: &Evaluated<'_>,
+    answers: &'a serde_json::Map<String, Json>,
+) -> Filling<'a> {
+    let mut filling = Filling::new(answers);
+    for field in page.fields.values() {
+        if let Some(state) = evaluated.field(&field.id) {
+            state_of(&mut filling, field, &field.id, state);
+        }
+    }
+    filling.editing = match case.editing() {
+        workflow::Editing::No => Editing::Nothing,
+        workflow::Editing::All => Editing::All,
+        workflow::Editing::Only(fields) => Editing::Only(fields.iter().map(ToString::to_string).collect()),
+    };
+    let candidates = evaluated.candidates(&page.fields, case.units());
+    let candidate = |(value, label)| Candidate { value, label };
+    filling.candidates = candidates.into_iter().map(|(path, list)| (path, list.into_iter().map(candidate).collect())).collect();
+    filling.names = case.names();
+    filling.remarks = case.remarks();
+    filling.files_at = format!("{}/", visit.of(case, "files"));
+    filling
+}
+
+fn state_of(filling: &mut Filling<'_>, field: &crate::definition::Field, path: &str, state: &FieldState) {
+    if !state.shown {
+        filling.hidden.insert(path.to_owned());
+        return;
+    }
+    if state.required && !field.required {
+        filling.required.insert(path.to_owned());
+    }
+    if state.read_only {
+        filling.read_only.insert(path.to_owned());
+    }
+    if let (FieldType::Computed(_), Some(given)) = (&field.kind, &state.given) {
+        filling.computed.insert(path.to_owned(), computed_text(given));
+    }
+    if let FieldType::Table(table) = &field.kind {
+        for (at, row) in state.rows.iter().enumerate() {
+            for column in table.columns.values() {
+                if let Some(state) = row.columns.get(&column.id) {
+                    state_of(filling, column, &format!("{path}[{at}].{}", column.id), state);
+                }
+            }
+        }
+    }
+}
+
+fn computed_text(value: &Json) -> String {
+    match value {
+        Json::String(text) => text.clone(),
+        Json::Bool(true) => "是".into(),
+        Json::Bool(false) => "否".into(),
+        Json::Array(items) => items.iter().map(computed_text).collect::<Vec<_>>().join("、"),
+        Json::Null => String::new(),
+        other => other.to_string(),
+    }
+}
+
+/// Puts findings and what could not be read at their fields, and gives the summary above the form.
+pub(super) fn tell(
+    visit: &Visit,
+    case: &Case,
+    findings: &[Finding],
+    refused: &[posted::Refused],
+    filling: &mut Filling<'_>,
+) -> Vec<ErrorLink> {
+    let mut summary = Vec::new();
+    for item in refused {
+        let text = visit.text(item.reason.text_key(), &[]);
+        filling.refused.insert(item.path.clone(), item.raw.clone());
+        summary.push(error_link(visit, case, Some(&item.path), text.clone()));
+        let message = Message { severity: crate::definition::form::Severity::Error, text };
+        filling.messages.entry(item.path.clone()).or_default().push(message);
+    }
+    for finding in findings {
+        let path = finding.at.as_ref().map(ToString::to_string);
+        let text = finding.message.get(visit.language).to_owned();
+        summary.push(error_link(visit, case, path.as_deref(), text.clone()));
+        if let Some(path) = path {
+            filling.messages.entry(path).or_default().push(Message { severity: finding.severity, text });
+        }
+    }
+    summary
+}
+
+/// One entry of an error summary, linked to its field on the same page.
+pub(super) fn error_link(visit: &Visit, case: &Case, path: Option<&str>, message: String) -> ErrorLink {
+    let label = path.and_then(|path| path.parse::<crate::check::Path>().ok()).map(|path| path.label(case.form()));
+    ErrorLink {
+        label: label.map(|label| label.get(visit.language).to_owned()).unwrap_or_default(),
+        message,
+        href: path.map(|path| format!("#{}", crate::theme::input_name::anchor(path))).unwrap_or_default(),
+    }
+}
+
+/// Nothing but texts that were filled in: for an action's inputs.
+pub(super) fn plain<'a>(answers: &'a serde_json::Map<String, Json>) -> Filling<'a> {
+    Filling { remarks: BTreeMap::new(), hidden: BTreeSet::new(), ..Filling::new(answers) }
+}

@@ -1,0 +1,54 @@
+//! The table of contents: every address and who answers it. URL shape equals folder shape.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+use tower_http::catch_panic::CatchPanicLayer;
+
+use super::app::App;
+use super::pages::{
+    actions, applications, certificates, check, create, documents, files, form_page, health, home, language, overview, queue,
+    regions, roles, sign_in, statics, texts, verify,
+};
+use super::{Error, error, guard};
+
+/// Every address of the server.
+pub fn router(app: App) -> Router {
+    Router::new()
+        .route("/", get(regions::show))
+        .route("/healthz", get(health::show))
+        .route("/static/{hash}/{file}", get(statics::show))
+        .route("/language/{tag}", get(language::take))
+        .route("/verify/{region}/{token}", get(verify::show))
+        .route("/{region}/", get(home::show))
+        .route("/{region}", get(home::add_slash))
+        .route("/{region}/sign-in", get(sign_in::show).post(sign_in::sign_in))
+        .route("/{region}/sign-out", post(sign_in::sign_out))
+        .route("/{region}/role", post(roles::take))
+        .route("/{region}/texts/{text}", get(texts::show))
+        .route("/{region}/queue", get(queue::show))
+        .route("/{region}/certificates", get(certificates::show))
+        .route("/{region}/applications", get(applications::show))
+        .route("/{region}/applications/new", get(create::choose))
+        .route("/{region}/applications/new/{form}", get(create::show).post(create::create))
+        .route("/{region}/applications/{id}", get(overview::show))
+        .route("/{region}/applications/{id}/review", get(overview::review))
+        .route("/{region}/applications/{id}/pages/{page}", get(form_page::show).post(form_page::save))
+        .route("/{region}/applications/{id}/check", get(check::show))
+        .route("/{region}/applications/{id}/actions/{action}", get(actions::show).post(actions::act))
+        .route("/{region}/applications/{id}/documents/{document}", get(documents::show))
+        .route("/{region}/applications/{id}/documents/{document}/pdf", get(documents::pdf))
+        .route("/{region}/applications/{id}/documents/{document}/png", get(documents::png))
+        .route("/{region}/applications/{id}/files/{file}", get(files::show))
+        .fallback(async || Error::NotFound)
+        .method_not_allowed_fallback(async || Error::Method)
+        // Each kind of post has its own limit in `body`.
+        .layer(DefaultBodyLimit::disable())
+        .layer(CatchPanicLayer::custom(|_| {
+            axum::response::IntoResponse::into_response(Error::Internal("a handler panicked".into()))
+        }))
+        .layer(from_fn(guard::layer))
+        .layer(from_fn_with_state(app.clone(), error::page))
+        .with_state(app)
+}

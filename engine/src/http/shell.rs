@@ -1,0 +1,115 @@
+//! The frame around every page.
+
+use super::app::App;
+use super::visit::Visit;
+use super::{Error, cookie};
+use crate::definition::region::MenuTarget;
+use crate::definition::{Language, Region};
+use crate::theme::LANGUAGES;
+use crate::theme::view::{Crumb, LanguageLink, MenuEntry, Notice, RegionHead, RoleChoice, Shell, User};
+
+/// Where a page stands: the menu entry it belongs to, and what 当前页面 says behind it.
+#[derive(Debug, Default)]
+pub(super) struct Stand {
+    pub(super) menu: Option<MenuTarget>,
+    pub(super) crumbs: Vec<(String, Option<String>)>,
+}
+
+impl Stand {
+    /// A page that a menu entry leads to, or one below it.
+    pub(super) fn at(menu: MenuTarget) -> Self {
+        Self { menu: Some(menu), crumbs: Vec::new() }
+    }
+
+    /// One more step of 当前页面.
+    pub(super) fn then(mut self, label: impl Into<String>, href: Option<String>) -> Self {
+        self.crumbs.push((label.into(), href));
+        self
+    }
+}
+
+/// The frame without a person: for errors and pages that need none.
+pub(super) fn bare(app: &App, region: Option<&Region>, language: Language, address: &str) -> Shell {
+    Shell {
+        language,
+        region: region.map(|region| head(region, language)),
+        languages: languages(language, address),
+        version: env!("CARGO_PKG_VERSION").into(),
+        demo: !app.settings().demo.is_empty(),
+        ..Shell::default()
+    }
+}
+
+impl Visit {
+    /// The frame of a page of this region.
+    pub(super) async fn shell(&self, stand: Stand) -> Result<Shell, Error> {
+        let region = self.office.region();
+        let language = self.language;
+        let mut shell = bare(&self.app, Some(region), language, &self.address);
+        shell.notice = cookie::read_notice(&self.headers).map(|(key, kind)| Notice { kind, text: self.text(&format!("notice_{key}"), &[]) });
+        if let Some(person) = &self.person {
+            shell.user = Some(User {
+                name: person.name.clone(),
+                role: self.role(&person.role),
+                unit: match &person.unit {
+                    Some(unit) => self.unit_name(unit).await?,
+                    None => None,
+                },
+                other_roles: person.roles.iter().filter(|role| **role != person.role).map(|role| RoleChoice { id: role.to_string(), label: self.role(role) }).collect(),
+            });
+            shell.menu = MenuEntry::of_region(&region.menu, &region.id, &person.role, language, stand.menu);
+            shell.reminders = self.app.registry().reminders(person).await?;
+        }
+        shell.breadcrumb = breadcrumb(&shell.menu, stand);
+        Ok(shell)
+    }
+
+    async fn unit_name(&self, unit: &str) -> Result<Option<String>, Error> {
+        let found = self.app.registry().store().unit(&self.office.region().id, unit).await;
+        Ok(found.map_err(crate::registry::Refused::from)?.map(|unit| unit.name))
+    }
+}
+
+fn head(region: &Region, language: Language) -> RegionHead {
+    let text = |name: &Option<String>| name.as_ref().map(|name| format!("/{}/texts/{name}", region.id));
+    RegionHead {
+        id: region.id.to_string(),
+        name: region.name.get(language).into(),
+        title: region.title.get(language).into(),
+        authority: region.authority.get(language).into(),
+        phone: region.support.phone.clone(),
+        faq: text(&region.support.faq),
+        contact: text(&region.support.contact),
+    }
+}
+
+fn languages(current: Language, address: &str) -> Vec<LanguageLink> {
+    let name = |language| match language {
+        Language::Chinese => "中文",
+        Language::English => "English",
+    };
+    let others = LANGUAGES.into_iter().filter(|language| *language != current);
+    let next = percent_encoding::utf8_percent_encode(address, percent_encoding::NON_ALPHANUMERIC).to_string();
+    others
+        .map(|language| LanguageLink {
+            tag: language.tag().into(),
+            label: name(language).into(),
+            href: format!("/language/{}?next={next}", language.tag()),
+        })
+        .collect()
+}
+
+/// The way through the menu to the page, then the steps below.
+fn breadcrumb(menu: &[MenuEntry], stand: Stand) -> Vec<Crumb> {
+    let mut crumbs = Vec::new();
+    let mut level = menu;
+    while let Some(entry) = level.iter().find(|entry| entry.current) {
+        crumbs.push(Crumb { label: entry.label.clone(), href: entry.href.clone() });
+        level = &entry.items;
+    }
+    crumbs.extend(stand.crumbs.into_iter().map(|(label, href)| Crumb { label, href }));
+    if let Some(last) = crumbs.last_mut() {
+        last.href = None;
+    }
+    crumbs
+}

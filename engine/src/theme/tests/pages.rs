@@ -1,0 +1,530 @@
+//! One of every page, with `text` wherever somebody outside may have written something.
+
+use super::*;
+use crate::definition::form::Severity;
+use crate::theme::filling::{Candidate, Editing, Message};
+use crate::theme::form::sample::{answers, fields};
+
+/// The frame with everything in it.
+pub(super) fn shell(language: Language, signed_in: bool) -> Shell {
+    let link = |label: &str, href: &str, current: bool| MenuEntry {
+        label: label.into(),
+        href: Some(href.into()),
+        current,
+        items: Vec::new(),
+    };
+    let results = MenuEntry {
+        label: "科技成果登记".into(),
+        href: None,
+        current: true,
+        items: vec![
+            link("填写科技成果", "/somewhere/applications", true),
+            link("打印科技成果登记证书", "/somewhere/certificates", false),
+        ],
+    };
+    let menu = vec![
+        MenuEntry {
+            label: "申报管理".into(),
+            href: None,
+            current: true,
+            items: vec![results],
+        },
+        MenuEntry {
+            label: "系统管理".into(),
+            href: None,
+            current: false,
+            items: vec![link("个人账号管理", "/somewhere/account", false)],
+        },
+    ];
+    let crumb = |label: &str| Crumb {
+        label: label.into(),
+        href: None,
+    };
+    Shell {
+        language,
+        region: Some(RegionHead {
+            id: "somewhere".into(),
+            name: "某省".into(),
+            title: "某省科技管理信息系统".into(),
+            authority: "某省科学技术厅".into(),
+            phone: Some("400-000-0000".into()),
+            faq: Some("/somewhere/texts/faq".into()),
+            contact: Some("/somewhere/texts/contact".into()),
+        }),
+        user: signed_in.then(|| User {
+            name: "王伟任".into(),
+            role: "成果登记人".into(),
+            unit: Some("某省理工大学".into()),
+            other_roles: vec![RoleChoice {
+                id: "unit_admin".into(),
+                label: "单位管理员".into(),
+            }],
+        }),
+        menu: if signed_in { menu } else { Vec::new() },
+        breadcrumb: if signed_in {
+            ["申报管理", "科技成果登记", "填写科技成果"].map(crumb).to_vec()
+        } else {
+            Vec::new()
+        },
+        reminders: 2,
+        languages: vec![LanguageLink {
+            tag: "en".into(),
+            label: "English".into(),
+            href: "?lang=en".into(),
+        }],
+        notice: signed_in.then(|| Notice {
+            kind: NoticeKind::Done,
+            text: "已保存。".into(),
+        }),
+        version: "0.1.0".into(),
+        demo: true,
+    }
+}
+
+fn head(name: &str) -> ApplicationHead {
+    let tabs = [
+        ("填报说明", TabProgress::Plain),
+        ("成果概况", TabProgress::Missing),
+        ("立项情况", TabProgress::Complete),
+        ("评价情况", TabProgress::Complete),
+        ("知识产权状况", TabProgress::Complete),
+        ("成果转化情况", TabProgress::Missing),
+        ("成果完成单位情况", TabProgress::Complete),
+        ("成果简介", TabProgress::Missing),
+        ("附件清单", TabProgress::Missing),
+    ];
+    let tabs = tabs.iter().enumerate().map(|(at, (label, progress))| Tab {
+        label: (*label).into(),
+        href: format!("/somewhere/applications/1/pages/p{at}"),
+        current: at == 1,
+        progress: *progress,
+        marked: at == 5,
+    });
+    ApplicationHead {
+        id: "1".into(),
+        href: "/somewhere/applications/1".into(),
+        name: name.into(),
+        form: "应用技术类科技成果登记表".into(),
+        version: "2021".into(),
+        state: "退回修改".into(),
+        tone: Tone::Returned,
+        number: None,
+        tabs: tabs.collect(),
+        actions: vec![ActionLink {
+            label: "提交到单位管理员".into(),
+            href: "/a/submit".into(),
+            primary: true,
+        }],
+        documents: vec![Link {
+            label: "下载PDF".into(),
+            href: "/a/documents/form".into(),
+        }],
+        check: Some("/a/check".into()),
+        back: "/somewhere/applications".into(),
+    }
+}
+
+fn error() -> ErrorLink {
+    ErrorLink {
+        label: "研究终止日期".into(),
+        message: "研究终止日期不能早于研究起始日期。".into(),
+        href: "#f-year".into(),
+    }
+}
+
+fn form_page(theme: &Theme, language: Language, text: &str, editable: bool) -> FormPage {
+    let fields = fields();
+    let prepared = PreparedFields::new(fields.values(), theme);
+    let answers = answers(text);
+    let mut filling = Filling::new(&answers);
+    filling.files_at = "/somewhere/applications/1/files/".into();
+    filling.candidates.insert(
+        "recommender".into(),
+        vec![Candidate {
+            value: "u1".into(),
+            label: "某市科学技术局".into(),
+        }],
+    );
+    let message = Message {
+        severity: Severity::Error,
+        text: "请填写四位年份，例如 2026。".into(),
+    };
+    filling.messages.insert("year".into(), vec![message.clone()]);
+    filling.messages.insert("people[1].born".into(), vec![message]);
+    filling.refused.insert("year".into(), "二〇二一".into());
+    filling.remarks.insert("income".into(), "请核对金额单位。".into());
+    filling.changed.insert("rate".into());
+    if !editable {
+        filling.editing = Editing::Nothing;
+    }
+    FormPage {
+        head: head(text),
+        title: "成果概况".into(),
+        intro: Some("请认真核对所填写的内容，将以此生成成果证书，证书一旦生成，将无法修改。".into()),
+        text: None,
+        fields: prepared.fill(language, &filling),
+        multipart: prepared.has_files(),
+        editable,
+        revision: 3,
+        errors: if editable { vec![error()] } else { Vec::new() },
+        opinion: Some(Opinion {
+            by: "李四-单位管理员".into(),
+            on: "2026-11-18".into(),
+            text: "请补充推荐意见。\n".into(),
+        }),
+        previous: Some("/p0".into()),
+        next: Some("/p2".into()),
+    }
+}
+
+fn overview(theme: &Theme, text: &str) -> Overview {
+    let step = |label: &str, place, note: Option<&str>| Step {
+        label: label.into(),
+        place,
+        note: note.map(Into::into),
+    };
+    let page = form_page(theme, Language::Chinese, text, false);
+    Overview {
+        head: ApplicationHead {
+            state: "单位管理员审核".into(),
+            tone: Tone::Waiting,
+            ..head(text)
+        },
+        applicant: "王伟任".into(),
+        unit: Some("某省理工大学".into()),
+        steps: vec![
+            step("填写中", StepPlace::Behind, Some("2026-11-12")),
+            step("单位管理员审核", StepPlace::Here, Some("期限 2026-11-27")),
+            step("推荐单位审核", StepPlace::Ahead, None),
+            step("省科技厅审核", StepPlace::Ahead, None),
+            step("审核通过", StepPlace::Ahead, None),
+        ],
+        history: vec![Happening {
+            on: "2026-11-18 10:20".into(),
+            by: "李四-单位管理员".into(),
+            action: "退回修改".into(),
+            state: "退回修改".into(),
+            opinion: Some(text.into()),
+            marks: vec![Link {
+                label: "收益".into(),
+                href: "/p1#f-income".into(),
+            }],
+        }],
+        editable: false,
+        answers: vec![AnswerPage {
+            title: "成果概况".into(),
+            id: "overview".into(),
+            body: page.fields,
+        }],
+    }
+}
+
+fn rows(text: &str) -> Vec<ApplicationRow> {
+    let tones = [Tone::Draft, Tone::Waiting, Tone::Returned, Tone::Done];
+    let row = |(at, tone): (usize, Tone)| ApplicationRow {
+        name: if at == 0 { String::new() } else { text.into() },
+        category: "应用技术类".into(),
+        state: ["填写中", "单位管理员审核", "退回修改", "审核通过"][at].into(),
+        tone,
+        applicant: None,
+        updated: "2026-11-20 09:30".into(),
+        number: (at == 3).then(|| "9622026Y0001".into()),
+        href: format!("/somewhere/applications/{at}"),
+        actions: vec![Link {
+            label: "修改".into(),
+            href: format!("/edit/{at}"),
+        }],
+    };
+    tones.into_iter().enumerate().map(row).collect()
+}
+
+/// Every page by name.
+pub(super) fn pages(theme: &Theme, language: Language, text: &str) -> Vec<(&'static str, String)> {
+    let inside = shell(language, true);
+    let outside = shell(language, false);
+    let link = |label: &str| Link {
+        label: label.into(),
+        href: "/x".into(),
+    };
+    let paging = || Paging {
+        total: 45,
+        page: 2,
+        pages: 3,
+        previous: Some("?page=1".into()),
+        next: Some("?page=3".into()),
+    };
+    let mut all = Vec::new();
+    let mut add =
+        |name, page: Result<String, ThemeError>| all.push((name, page.unwrap_or_else(|e| panic!("{name}: {e}"))));
+    let region = RegionCard {
+        name: text.into(),
+        title: "某省科技管理信息系统".into(),
+        authority: "某省科学技术厅".into(),
+        href: "/x/".into(),
+    };
+    add(
+        "regions",
+        theme.page(
+            &Shell {
+                region: None,
+                ..outside.clone()
+            },
+            &Regions { regions: vec![region] },
+        ),
+    );
+    let home = Home {
+        categories: ["应用技术类", "基础理论类", "软科学类", text].map(Into::into).to_vec(),
+        texts: vec![link("填报说明"), link(text)],
+        ways_in: vec![link("单位注册")],
+        sign_in: Some("/somewhere/sign-in".into()),
+        tasks: Vec::new(),
+    };
+    add("home", theme.page(&outside, &home));
+    let tasks = vec![
+        Task {
+            label: text.into(),
+            href: "/x".into(),
+            count: Some(2),
+        },
+        Task {
+            label: "证书".into(),
+            href: "/x".into(),
+            count: None,
+        },
+    ];
+    add(
+        "home-inside",
+        theme.page(
+            &inside,
+            &Home {
+                sign_in: None,
+                tasks,
+                ..home
+            },
+        ),
+    );
+    let account = DemoAccount {
+        name: "wang".into(),
+        password: text.into(),
+        role: "成果登记人".into(),
+        unit: Some(text.into()),
+    };
+    let sign_in = SignIn {
+        by_email: true,
+        name: text.into(),
+        error: Some("登录账号或密码不正确。".into()),
+        next: Some(text.into()),
+        demo_accounts: vec![account],
+    };
+    add("sign-in", theme.page(&outside, &sign_in));
+    let list = Applications {
+        title: "填写科技成果".into(),
+        rows: rows(text),
+        paging: paging(),
+        new: Some("/new".into()),
+    };
+    add("applications", theme.page(&inside, &list));
+    add(
+        "applications-none",
+        theme.page(
+            &inside,
+            &Applications {
+                rows: Vec::new(),
+                paging: Paging::default(),
+                ..list
+            },
+        ),
+    );
+    let category = |starts| Category {
+        category: text.into(),
+        form: "应用技术类科技成果登记表".into(),
+        version: "2021".into(),
+        href: "/x".into(),
+        starts,
+    };
+    add(
+        "new",
+        theme.page(
+            &inside,
+            &NewApplication {
+                categories: vec![category(true), category(false)],
+            },
+        ),
+    );
+    let page = form_page(theme, language, text, true);
+    let create = CreateApplication {
+        category: text.into(),
+        form: "登记表".into(),
+        fields: page.fields.clone(),
+        errors: vec![error()],
+        back: "/new".into(),
+    };
+    add("create", theme.page(&inside, &create));
+    add("form", theme.page(&inside, &page));
+    add(
+        "form-read",
+        theme.page(&inside, &form_page(theme, language, text, false)),
+    );
+    add("overview", theme.page(&inside, &overview(theme, text)));
+    let group = |page: &str| FindingGroup {
+        page: Some(page.into()),
+        findings: vec![
+            error(),
+            ErrorLink {
+                message: text.into(),
+                ..error()
+            },
+        ],
+    };
+    let check = CheckPage {
+        head: head(text),
+        errors: vec![group("成果概况"), group("附件清单")],
+        warnings: vec![group("成果简介")],
+        error_count: 4,
+        warning_count: 2,
+        trouble: None,
+    };
+    add("check", theme.page(&inside, &check));
+    add(
+        "check-passed",
+        theme.page(
+            &inside,
+            &CheckPage {
+                errors: Vec::new(),
+                warnings: Vec::new(),
+                error_count: 0,
+                warning_count: 0,
+                ..check
+            },
+        ),
+    );
+    let mark = |label: &str, marked| Mark {
+        field: "name".into(),
+        label: label.into(),
+        marked,
+        remark: text.into(),
+    };
+    let marks = Marks {
+        name: "marks".into(),
+        label: "需修改的栏目".into(),
+        pages: vec![
+            MarkPage {
+                title: "成果概况".into(),
+                fields: vec![mark("成果名称", false), mark(text, true)],
+            },
+            MarkPage {
+                title: "附件清单".into(),
+                fields: vec![mark("研制报告", false)],
+            },
+        ],
+    };
+    let inputs = form_page(theme, language, text, true).fields;
+    let action = ActionPage {
+        head: head(text),
+        label: "退回修改".into(),
+        confirm: Some("确定退回吗？".into()),
+        fields: inputs,
+        marks: Some(marks),
+        errors: Vec::new(),
+        revision: 7,
+        back: "/a".into(),
+    };
+    add("action", theme.page(&inside, &action));
+    let document = DocumentPage {
+        label: "科技成果登记证书".into(),
+        name: text.into(),
+        images: vec![PageImage {
+            src: "/x.png".into(),
+            width: 842,
+            height: 595,
+        }],
+        summary: vec![Fact {
+            label: "登记号".into(),
+            text: text.into(),
+        }],
+        pdf: "/x.pdf".into(),
+        back: "/a".into(),
+    };
+    add("document", theme.page(&inside, &document));
+    let waiting = |overdue| QueueRow {
+        name: text.into(),
+        category: "应用技术类".into(),
+        applicant: "王伟任".into(),
+        unit: Some(text.into()),
+        state: "单位管理员审核".into(),
+        since: "2026-11-12".into(),
+        due: Some("2026-11-19".into()),
+        overdue,
+        again: overdue,
+        href: "/r".into(),
+    };
+    add(
+        "queue",
+        theme.page(
+            &inside,
+            &Queue {
+                rows: vec![waiting(true), waiting(false)],
+                paging: paging(),
+            },
+        ),
+    );
+    let certificate = CertificateRow {
+        number: "9622026Y0001".into(),
+        name: text.into(),
+        category: "应用技术类".into(),
+        issued_on: "2026-11-20".into(),
+        href: "/c".into(),
+    };
+    add(
+        "certificates",
+        theme.page(
+            &inside,
+            &Certificates {
+                title: "打印科技成果登记证书".into(),
+                rows: vec![certificate],
+                paging: Paging::default(),
+            },
+        ),
+    );
+    add(
+        "text",
+        theme.page(
+            &outside,
+            &TextPage {
+                title: text.into(),
+                body: markdown(&format!("# 常见问题\n\n1. **一**\n\n{text}\n")),
+            },
+        ),
+    );
+    let verified = VerifiedCertificate {
+        number: "9622026Y0001".into(),
+        name: text.into(),
+        units: vec!["甲大学".into(), text.into()],
+        authority: "某省科学技术厅".into(),
+        issued_on: "2026-11-20".into(),
+        valid: true,
+        more: vec![Fact {
+            label: "类别".into(),
+            text: text.into(),
+        }],
+    };
+    add(
+        "verify",
+        theme.page(
+            &outside,
+            &Verify {
+                certificate: Some(verified),
+            },
+        ),
+    );
+    add("verify-unknown", theme.page(&outside, &Verify { certificate: None }));
+    let failed = ErrorPage {
+        status: 404,
+        title: "没有找到页面".into(),
+        detail: text.into(),
+        ways_on: vec![link("返回首页")],
+        reference: Some("a1b2".into()),
+    };
+    add("error", theme.page(&outside, &failed));
+    all
+}
