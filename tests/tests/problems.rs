@@ -102,7 +102,13 @@ fn nothing_is_told_twice_and_every_problem_has_a_place() {
         let mut seen = BTreeSet::new();
         for problem in &problems {
             let place = &problem.place;
-            let told = (problem.rule, place.file.clone(), place.line, place.column, problem.message.to_string());
+            let told = (
+                problem.rule,
+                place.file.clone(),
+                place.line,
+                place.column,
+                problem.message.to_string(),
+            );
             assert!(seen.insert(told), "{} tells twice: {problem:?}", case.display());
             assert!(problem.message.has_english(), "{}: {problem:?}", case.display());
             let is_there = folder.path().join(&place.file).exists();
@@ -123,15 +129,28 @@ fn rules_in_source() -> BTreeSet<String> {
         }
         let text = fs::read_to_string(&path).unwrap();
         let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-        let calls = [".error(", ".error_with(", ".warning(", ".unknown(", ".at_node(", ".refuse("];
+        let calls = [
+            ".error(",
+            ".error_with(",
+            ".warning(",
+            ".unknown(",
+            ".at_node(",
+            ".refuse(",
+        ];
         for call in calls {
             for (at, _) in code.match_indices(call) {
                 found.extend(first_text(&code[at + call.len()..]));
             }
         }
         // What is chosen before it is told: `("computation-cycle", node)` and the expressions' constants.
-        for line in code.lines().filter(|line| line.contains("-cycle\",") || line.contains("pub(super) const ")) {
-            found.extend(line.split_once('"').and_then(|(_, rest)| first_text(&format!("\"{rest}"))));
+        for line in code
+            .lines()
+            .filter(|line| line.contains("-cycle\",") || line.contains("pub(super) const "))
+        {
+            found.extend(
+                line.split_once('"')
+                    .and_then(|(_, rest)| first_text(&format!("\"{rest}"))),
+            );
         }
         found.extend(code.match_indices("_in(&folder.join(").filter_map(|(at, _)| {
             let call = code[at..].lines().next()?;
@@ -145,7 +164,10 @@ fn rules_in_source() -> BTreeSet<String> {
 /// The text that a call begins with, if it is a rule's name.
 fn first_text(call: &str) -> Option<String> {
     let (text, _) = call.trim_start().strip_prefix('"')?.split_once('"')?;
-    let is_rule = text.contains('-') && text.chars().all(|c| c.is_ascii_lowercase() || c == '-' || c.is_ascii_digit());
+    let is_rule = text.contains('-')
+        && text
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c == '-' || c.is_ascii_digit());
     is_rule.then(|| text.to_owned())
 }
 

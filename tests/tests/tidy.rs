@@ -33,7 +33,10 @@ fn files(folder: &str, endings: &[&str]) -> Vec<(PathBuf, String)> {
     while let Some(path) = waiting.pop() {
         if path.is_dir() {
             waiting.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
-        } else if path.extension().is_some_and(|ending| endings.iter().any(|known| ending == *known)) {
+        } else if path
+            .extension()
+            .is_some_and(|ending| endings.iter().any(|known| ending == *known))
+        {
             let text = fs::read_to_string(&path).unwrap();
             found.push((path.strip_prefix(house()).unwrap().to_path_buf(), text));
         }
@@ -73,7 +76,11 @@ fn named(code: &str) -> Vec<&str> {
             let rest = &line[at + found_at.len()..];
             let names = rest.strip_prefix('{').unwrap_or(rest);
             let names = names.split('}').next().unwrap_or_default();
-            let many = if rest.starts_with('{') { names.split(',').collect() } else { vec![names] };
+            let many = if rest.starts_with('{') {
+                names.split(',').collect()
+            } else {
+                vec![names]
+            };
             found.extend(many.into_iter().filter_map(first_word));
         }
     }
@@ -81,7 +88,10 @@ fn named(code: &str) -> Vec<&str> {
 }
 
 fn first_word(text: &str) -> Option<&str> {
-    let word = text.trim().split(|c: char| !c.is_ascii_alphanumeric() && c != '_').next()?;
+    let word = text
+        .trim()
+        .split(|c: char| !c.is_ascii_alphanumeric() && c != '_')
+        .next()?;
     (!word.is_empty()).then_some(word)
 }
 
@@ -99,7 +109,11 @@ fn modules_depend_downwards_only() {
             continue;
         };
         for name in named(code(text)) {
-            if LAYERS.iter().position(|layer| *layer == name).is_some_and(|other| other > level) {
+            if LAYERS
+                .iter()
+                .position(|layer| *layer == name)
+                .is_some_and(|other| other > level)
+            {
                 wrong.push(format!("{}: {own} uses {name}", path.display()));
             }
         }
@@ -110,9 +124,14 @@ fn modules_depend_downwards_only() {
 #[test]
 fn the_table_of_modules_is_the_order_that_is_held() {
     let lib = fs::read_to_string(house().join("engine/src/lib.rs")).unwrap();
-    let table = lib.lines().filter_map(|line| line.strip_prefix("//! | [`")?.split_once('`'));
+    let table = lib
+        .lines()
+        .filter_map(|line| line.strip_prefix("//! | [`")?.split_once('`'));
     let listed: Vec<&str> = table.map(|(name, _)| name).collect();
-    let declared: Vec<&str> = lib.lines().filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';')).collect();
+    let declared: Vec<&str> = lib
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(';'))
+        .collect();
     let mut sorted = listed.clone();
     sorted.sort_unstable();
     assert_eq!(sorted, declared, "engine/src/lib.rs: the table and the modules");
@@ -122,12 +141,17 @@ fn the_table_of_modules_is_the_order_that_is_held() {
 
 #[test]
 fn the_engine_and_the_themes_name_no_province() {
-    let sources = engine().into_iter().chain(files("themes", &["html", "css", "js", "yaml", "svg"]));
+    let sources = engine()
+        .into_iter()
+        .chain(files("themes", &["html", "css", "js", "yaml", "svg"]));
     let mut wrong = Vec::new();
     for (path, text) in sources {
         for (at, line) in text.lines().enumerate() {
             let lower = line.to_lowercase();
-            if ["甘肃", "广西", "gansu", "guangxi"].iter().any(|name| lower.contains(name)) {
+            if ["甘肃", "广西", "gansu", "guangxi"]
+                .iter()
+                .any(|name| lower.contains(name))
+            {
                 wrong.push(format!("{}:{}: {}", path.display(), at + 1, line.trim()));
             }
         }
@@ -173,7 +197,10 @@ fn no_file_is_too_long() {
         .filter(|(lines, _)| *lines > LONG)
         .collect();
     long.sort();
-    let told: Vec<String> = long.iter().map(|(lines, path)| format!("{lines} {}", path.display())).collect();
+    let told: Vec<String> = long
+        .iter()
+        .map(|(lines, path)| format!("{lines} {}", path.display()))
+        .collect();
     assert!(
         long.iter().all(|(lines, _)| *lines <= LONGEST),
         "a file has more than {LONGEST} lines; those over {LONG}:\n{}",

@@ -170,7 +170,10 @@ impl Files {
     pub fn all_below(&self, folder: &Path) -> Vec<PathBuf> {
         let (mut found, mut waiting) = (Vec::new(), vec![folder.to_path_buf()]);
         while let Some(folder) = waiting.pop() {
-            let read = std::fs::read_dir(self.root.join(&folder)).into_iter().flatten().flatten();
+            let read = std::fs::read_dir(self.root.join(&folder))
+                .into_iter()
+                .flatten()
+                .flatten();
             for entry in read.filter(|entry| !entry.file_name().to_string_lossy().starts_with('.')) {
                 let path = folder.join(entry.file_name());
                 if entry.path().is_dir() {
@@ -260,9 +263,7 @@ fn merge(base: Node, over: Node, removed: &mut Vec<(String, Spot)>, problems: &m
         };
     }
     let kind = |node: &Node| node.get("type").and_then(Node::scalar).map(str::to_owned);
-    let retyped = kind(&base)
-        .zip(kind(&over))
-        .is_some_and(|(old, new)| old != new);
+    let retyped = kind(&base).zip(kind(&over)).is_some_and(|(old, new)| old != new);
     let (Value::Map(mut entries), Value::Map(additions)) = (base.value, over.value) else {
         return Node {
             value: Value::Map(Vec::new()),

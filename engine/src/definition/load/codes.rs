@@ -138,7 +138,10 @@ pub(super) fn records(
         .comment(Some(b'#'))
         .from_reader(file.text.as_bytes());
     let header = reader.headers().cloned().unwrap_or_default();
-    if let Some(missing) = columns.iter().find(|column| !header.iter().any(|known| known == **column)) {
+    if let Some(missing) = columns
+        .iter()
+        .find(|column| !header.iter().any(|known| known == **column))
+    {
         let message = Text::both(
             format!("表头里没有「{missing}」这一列"),
             format!("the header has no column `{missing}`"),
@@ -188,7 +191,10 @@ pub(super) fn records(
 /// The first line that is neither empty nor a comment.
 fn header_line(file: &SourceFile) -> usize {
     let lines = file.text.lines();
-    lines.take_while(|line| line.trim().is_empty() || line.starts_with('#')).count() + 1
+    lines
+        .take_while(|line| line.trim().is_empty() || line.starts_with('#'))
+        .count()
+        + 1
 }
 
 /// The whole of one line.

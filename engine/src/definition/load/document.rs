@@ -66,7 +66,10 @@ impl Loader<'_> {
             known.collect()
         });
         let by = map.names("by", self.problems);
-        let by = by.into_iter().filter_map(|(_, node)| self.role(node, around.roles)).collect();
+        let by = by
+            .into_iter()
+            .filter_map(|(_, node)| self.role(node, around.roles))
+            .collect();
         let watermark = map.get("watermark").and_then(|node| self.watermark(node));
         let issued = around.issued.contains(&id);
         Some(Document {

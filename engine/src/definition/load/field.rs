@@ -169,7 +169,9 @@ impl Loader<'_> {
 
     /// What stands there before there is an answer must be one that may be given.
     fn default_fits(&mut self, field: &Field, node: Option<&Node>) {
-        let Some((node, default)) = node.zip(field.default.as_ref()) else { return };
+        let Some((node, default)) = node.zip(field.default.as_ref()) else {
+            return;
+        };
         let message = match &field.kind {
             FieldType::Choice(choice) | FieldType::Tree(choice) => {
                 let code = default.as_str().unwrap_or_default();
@@ -183,7 +185,10 @@ impl Loader<'_> {
             _ => Validator::new(&field_schema(field)).ok().and_then(|validator| {
                 let misfit = validator.misfits(default).into_iter().next()?;
                 Some(Text::both(
-                    format!("默认值不能作答案：{}", misfit.message.get(crate::definition::Language::Chinese)),
+                    format!(
+                        "默认值不能作答案：{}",
+                        misfit.message.get(crate::definition::Language::Chinese)
+                    ),
                     format!(
                         "the default cannot be an answer: {}",
                         misfit.message.get(crate::definition::Language::English)
@@ -252,7 +257,10 @@ impl Loader<'_> {
             let node = map.get(word).or(map.get("schema")).unwrap_or(map.node);
             let message = match word {
                 "pattern" => Text::both("这不是正确的正则表达式", "this is not a regular expression"),
-                "" => Text::both(format!("约束写法有误：{error}"), format!("the constraint is not valid: {error}")),
+                "" => Text::both(
+                    format!("约束写法有误：{error}"),
+                    format!("the constraint is not valid: {error}"),
+                ),
                 _ => Text::both(format!("「{word}」不能是这个值"), format!("`{word}` cannot be this")),
             };
             self.problems.at_node("constraint-invalid", node, message, None);

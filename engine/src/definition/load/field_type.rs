@@ -101,7 +101,14 @@ impl Loader<'_> {
     }
 
     /// The type called `name`, read from the field's keys.
-    pub(super) fn kind(&mut self, id: &str, name: &str, map: &MapReader<'_>, scope: &Scope, depth: usize) -> Option<FieldType> {
+    pub(super) fn kind(
+        &mut self,
+        id: &str,
+        name: &str,
+        map: &MapReader<'_>,
+        scope: &Scope,
+        depth: usize,
+    ) -> Option<FieldType> {
         Some(match name {
             "text" => FieldType::Text,
             "long-text" => FieldType::LongText,

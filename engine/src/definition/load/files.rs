@@ -86,12 +86,10 @@ impl Loader<'_> {
                 continue;
             }
             let name = inside.display().to_string();
-            let message = Text::both(
-                format!("没有任何地方会读 {name}"),
-                format!("nothing reads {name}"),
-            );
+            let message = Text::both(format!("没有任何地方会读 {name}"), format!("nothing reads {name}"));
             let spot = Spot::whole(&path);
-            self.problems.warning("unknown-file", &spot, message, Some(meant(inside)));
+            self.problems
+                .warning("unknown-file", &spot, message, Some(meant(inside)));
         }
     }
 
@@ -105,7 +103,9 @@ impl Loader<'_> {
         let mut used_texts = std::mem::take(&mut self.used_texts);
         // The region's home page shows this one.
         used_texts.insert("notice".to_owned());
-        self.unused_in(&folder.join("texts"), ".md", "unused-text", |stem| used_texts.contains(stem));
+        self.unused_in(&folder.join("texts"), ".md", "unused-text", |stem| {
+            used_texts.contains(stem)
+        });
         let used_lists = std::mem::take(&mut self.used_lists);
         let is_used = |stem: &str| used_lists.contains(stem) || !region.codes.contains_key(stem);
         self.unused_in(&folder.join("codes"), ".csv", "unused-code-list", is_used);
@@ -113,13 +113,22 @@ impl Loader<'_> {
 
     fn unused_in(&mut self, folder: &Path, suffix: &str, rule: &'static str, is_used: impl Fn(&str) -> bool) {
         for path in self.files.in_folder(folder, suffix) {
-            let stem = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
+            let stem = path
+                .file_stem()
+                .map(|stem| stem.to_string_lossy().into_owned())
+                .unwrap_or_default();
             if is_used(&stem) {
                 continue;
             }
             let message = match rule {
-                "unused-text" => Text::both(format!("文字「{stem}」没有用到"), format!("the text `{stem}` is not used")),
-                _ => Text::both(format!("代码表「{stem}」没有用到"), format!("the code list `{stem}` is not used")),
+                "unused-text" => Text::both(
+                    format!("文字「{stem}」没有用到"),
+                    format!("the text `{stem}` is not used"),
+                ),
+                _ => Text::both(
+                    format!("代码表「{stem}」没有用到"),
+                    format!("the code list `{stem}` is not used"),
+                ),
             };
             let help = match rule {
                 "unused-text" => Text::both(
@@ -138,13 +147,18 @@ impl Loader<'_> {
 
 /// Whether a file of this name, from the region's folder, is read.
 fn is_read(path: &Path) -> bool {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
     let mut parts = path.iter().map(|part| part.to_string_lossy());
     let first = parts.next().unwrap_or_default();
     match parts.count() {
         0 => matches!(&*name, "region.yaml" | "workflow.yaml" | "README.md") || name.ends_with(".form.yaml"),
         _ if OPEN_FOLDERS.contains(&&*first) => true,
-        1 => READ.iter().any(|(folder, suffix)| first == *folder && name.ends_with(suffix)),
+        1 => READ
+            .iter()
+            .any(|(folder, suffix)| first == *folder && name.ends_with(suffix)),
         _ => false,
     }
 }
@@ -153,11 +167,19 @@ fn is_read(path: &Path) -> bool {
 fn meant(path: &Path) -> Text {
     let mut parts: Vec<String> = path.iter().map(|part| part.to_string_lossy().into_owned()).collect();
     let name = parts.pop().unwrap_or_default();
-    let suffix = |folder: &str| READ.iter().find(|(known, _)| *known == folder).map(|(_, suffix)| *suffix);
+    let suffix = |folder: &str| {
+        READ.iter()
+            .find(|(known, _)| *known == folder)
+            .map(|(_, suffix)| *suffix)
+    };
     match parts.as_slice() {
         [] => {
             let stem = name.split('.').next().unwrap_or_default();
-            let known = ["region.yaml".to_owned(), "workflow.yaml".to_owned(), format!("{stem}.form.yaml")];
+            let known = [
+                "region.yaml".to_owned(),
+                "workflow.yaml".to_owned(),
+                format!("{stem}.form.yaml"),
+            ];
             nearest(&name, known.iter().map(String::as_str)).unwrap_or_default()
         }
         [folder] if let Some(suffix) = suffix(folder) => Text::both(

@@ -104,7 +104,9 @@ impl Loader<'_> {
         let on_page = |page: &'_ Entry| page.value.get("fields").is_some_and(|fields| fields.get(id).is_some());
         let page = pages.iter().find(|page| on_page(page)).map(|page| &page.value);
         let field = page.and_then(|page| page.get("fields")?.get(id));
-        let Some(node) = field.or_else(|| lets?.get(id)) else { return };
+        let Some(node) = field.or_else(|| lets?.get(id)) else {
+            return;
+        };
         let page_shown = page.and_then(|page| page.get("showWhen"));
         let (rule, word) = match (node.get("compute"), node.get("showWhen").or(page_shown)) {
             (Some(node), _) => ("computation-cycle", node),

@@ -137,7 +137,8 @@ impl Loader<'_> {
         let joins = map.get("joins");
         if let Some(node) = joins.filter(|node| node.scalar() != Some("unit")) {
             let name = node.scalar().unwrap_or_default();
-            self.problems.unknown("unknown-joins", node, ("可加入的对象", "thing to join"), name, ["unit"]);
+            self.problems
+                .unknown("unknown-joins", node, ("可加入的对象", "thing to join"), name, ["unit"]);
         }
         let creates = map.need("creates", self.problems)?;
         let creates = MapReader::new(creates, &CREATES, self.problems)?;
@@ -174,13 +175,18 @@ impl Loader<'_> {
     }
 
     fn activation(&mut self, map: &MapReader<'_>) -> Activation {
-        let Some(node) = map.get("activation") else { return Activation::None };
+        let Some(node) = map.get("activation") else {
+            return Activation::None;
+        };
         match node.scalar().unwrap_or_default() {
             "none" => Activation::None,
             "email" => Activation::Email,
             "approval" => {
                 if map.get("approvedBy").is_none() {
-                    let message = Text::both("要批准才能激活，但没有写由谁批准", "it needs approval, but nobody approves");
+                    let message = Text::both(
+                        "要批准才能激活，但没有写由谁批准",
+                        "it needs approval, but nobody approves",
+                    );
                     let help = Text::both("加上 approvedBy: 角色", "add `approvedBy` with a role");
                     let removed = self.taken_away("approvedBy").into_iter().collect();
                     self.problems
@@ -190,7 +196,8 @@ impl Loader<'_> {
             }
             other => {
                 let known = ["email", "none", "approval"];
-                self.problems.unknown("unknown-activation", node, ("激活方式", "activation"), other, known);
+                self.problems
+                    .unknown("unknown-activation", node, ("激活方式", "activation"), other, known);
                 Activation::None
             }
         }
@@ -237,7 +244,10 @@ impl Loader<'_> {
                     format!("单位 {} 重复", unit.id),
                     format!("the unit {} stands twice", unit.id),
                 );
-                let related = vec![(line_spot(&file, *first).place(), Text::both("第一次在这里", "first here"))];
+                let related = vec![(
+                    line_spot(&file, *first).place(),
+                    Text::both("第一次在这里", "first here"),
+                )];
                 self.problems
                     .error_with("unit-duplicate", &line_spot(&file, line), message, None, related);
                 continue;

@@ -63,7 +63,9 @@ impl Loader<'_> {
     fn plugin_lookups(&mut self, map: &MapReader<'_>) -> Vec<Id> {
         let names = map.names("lookups", self.problems);
         let (registers, lists): (Vec<_>, Vec<_>) = names.into_iter().partition(|(name, _)| &**name == "units");
-        let known = lists.into_iter().filter(|(name, node)| self.list_named(name, node).is_some());
+        let known = lists
+            .into_iter()
+            .filter(|(name, node)| self.list_named(name, node).is_some());
         let known: Vec<Id> = known.map(|(name, _)| name).collect();
         registers.into_iter().map(|(name, _)| name).chain(known).collect()
     }
@@ -80,7 +82,10 @@ impl Loader<'_> {
         match std::fs::read(&file) {
             Ok(bytes) => Some((file, bytes.into())),
             Err(error) => {
-                let message = Text::both(format!("读不了 {name}：{error}"), format!("{name} cannot be read: {error}"));
+                let message = Text::both(
+                    format!("读不了 {name}：{error}"),
+                    format!("{name} cannot be read: {error}"),
+                );
                 self.problems.at_node("file-unreadable", node, message, None);
                 None
             }

@@ -35,7 +35,12 @@ impl Around<'_> {
 
 impl Loader<'_> {
     /// All rules of a form.
-    pub(super) fn rules(&mut self, node: Option<&Node>, scope: &Scope, pages: &IndexMap<Id, Page>) -> IndexMap<Id, Rule> {
+    pub(super) fn rules(
+        &mut self,
+        node: Option<&Node>,
+        scope: &Scope,
+        pages: &IndexMap<Id, Page>,
+    ) -> IndexMap<Id, Rule> {
         let around = Around { scope, pages };
         let mut rules = IndexMap::new();
         let Some(map) = node.and_then(|node| MapReader::open(node, ("规则", "rules"), self.problems)) else {
@@ -204,7 +209,10 @@ impl Loader<'_> {
     }
 
     fn sensitive_in_message(&mut self, node: &Node, each: Option<&[Id]>, reads: &[Id], pages: &IndexMap<Id, Page>) {
-        for path in reads.iter().filter(|path| read_field(path, each, pages).is_some_and(|field| field.sensitive)) {
+        for path in reads
+            .iter()
+            .filter(|path| read_field(path, each, pages).is_some_and(|field| field.sensitive))
+        {
             let message = Text::both(
                 format!("提示里不能出现敏感字段「{path}」的内容"),
                 format!("a message never shows the sensitive field `{path}`"),
@@ -250,7 +258,9 @@ fn read_field<'p>(path: &str, each: Option<&[Id]>, pages: &'p IndexMap<Id, Page>
 fn table_field<'p>(each: &[Id], pages: &'p IndexMap<Id, Page>) -> Option<&'p Field> {
     let (first, inner) = each.split_first()?;
     let first = find(pages, first)?;
-    inner.iter().try_fold(first, |field, name| table_in(field)?.columns.get(name))
+    inner
+        .iter()
+        .try_fold(first, |field, name| table_in(field)?.columns.get(name))
 }
 
 /// Whether a row has the column; one with mistakes of its own counts.

@@ -92,28 +92,31 @@ impl Loader<'_> {
     pub(super) fn limits_end(&mut self, workflow: &Workflow, states: &[Entry]) {
         for state in workflow.states.values() {
             let then = state.due.as_ref().and_then(|due| due.then.as_ref());
-            let Some(action) = then.and_then(|id| workflow.actions.get(id)) else { continue };
+            let Some(action) = then.and_then(|id| workflow.actions.get(id)) else {
+                continue;
+            };
             let fits = action.by.contains(&By::Clock) && action.from.contains(&state.id);
             let entry = states.iter().find(|entry| *entry.key == *state.id);
             let node = entry.and_then(|entry| entry.value.get("due")?.get("then"));
             if let (false, Some(node)) = (fits, node) {
                 let message = Text::both(
                     format!("到期后的操作「{}」要能由 clock 在状态「{}」开始", action.id, state.id),
-                    format!("the action `{}` must be one by the clock from the state `{}`", action.id, state.id),
+                    format!(
+                        "the action `{}` must be one by the clock from the state `{}`",
+                        action.id, state.id
+                    ),
                 );
-                let help = Text::both("给它写 by: clock 和这个状态的 from", "give it `by: clock` and this state in `from`");
+                let help = Text::both(
+                    "给它写 by: clock 和这个状态的 from",
+                    "give it `by: clock` and this state in `from`",
+                );
                 self.problems.at_node("due-action", node, message, Some(help));
             }
         }
     }
 
     /// Every role acts or is waited for; one that sees only its own applications makes them.
-    pub(super) fn roles_do_something(
-        &mut self,
-        workflow: &Workflow,
-        entries: &[Entry],
-        roles: &IndexMap<Id, Role>,
-    ) {
+    pub(super) fn roles_do_something(&mut self, workflow: &Workflow, entries: &[Entry], roles: &IndexMap<Id, Role>) {
         for entry in entries {
             let Some(role) = roles.get(entry.key.as_str()).filter(|role| role.sees != Sees::Own) else {
                 continue;

@@ -3,10 +3,10 @@
 use std::path::Path;
 
 use super::Loader;
-use crate::definition::{Language, Text};
 use crate::definition::expression::{self, Expression, Message, Mistake, Scope, Type};
 use crate::definition::problem::Place;
 use crate::definition::source::{Node, Problems, Spot, nearest, replaced, string_of, text_of};
+use crate::definition::{Language, Text};
 
 /// The most other places that one mistake names.
 const MOST_RELATED: usize = 3;
@@ -25,8 +25,16 @@ pub(super) fn folders_without_region(forms: &Path, problems: &mut Problems) {
             format!("文件夹 {name} 里没有 region.yaml，不会被读取"),
             format!("the folder {name} has no region.yaml and is not read"),
         );
-        let help = Text::both("写一个 region.yaml，或移走这个文件夹", "write a region.yaml, or move the folder away");
-        problems.warning("folder-without-region", &Spot::whole(Path::new(&name)), message, Some(help));
+        let help = Text::both(
+            "写一个 region.yaml，或移走这个文件夹",
+            "write a region.yaml, or move the folder away",
+        );
+        problems.warning(
+            "folder-without-region",
+            &Spot::whole(Path::new(&name)),
+            message,
+            Some(help),
+        );
     }
 }
 
@@ -48,8 +56,14 @@ impl Loader<'_> {
         let node = node?;
         let condition = self.expression(node, scope, Some(&Type::Bool))?;
         if condition.reads().is_empty() {
-            let message = Text::both("这个条件不看任何内容，结果永远一样", "this condition reads nothing and is always the same");
-            let help = Text::both("写上它取决于哪个字段，或删去这个条件", "say which field it depends on, or delete it");
+            let message = Text::both(
+                "这个条件不看任何内容，结果永远一样",
+                "this condition reads nothing and is always the same",
+            );
+            let help = Text::both(
+                "写上它取决于哪个字段，或删去这个条件",
+                "say which field it depends on, or delete it",
+            );
             self.problems.at_node("constant-condition", node, message, Some(help));
         }
         Some(condition)
@@ -90,7 +104,10 @@ impl Loader<'_> {
         let inherited = !node.spot.file.path.starts_with(&*self.id);
         let about_values = matches!(mistake.rule, "expression-type" | "expression-unknown-code");
         for word in words(source).filter(|_| inherited && about_values) {
-            let own = self.fields.get(word).filter(|spot| spot.file.path.starts_with(&*self.id));
+            let own = self
+                .fields
+                .get(word)
+                .filter(|spot| spot.file.path.starts_with(&*self.id));
             let Some(place) = own.map(Spot::place) else { continue };
             if related.len() < MOST_RELATED && related.iter().all(|(known, _)| *known != place) {
                 let note = Text::both(format!("{word} 在这里改过"), format!("{word} is changed here"));

@@ -83,7 +83,13 @@ const WAITS_FOR: Keys = Keys {
 };
 
 /// The mistakes after which nothing can be said of the whole.
-const DISTURBING: [&str; 5] = ["unknown-state", "unknown-role", "unknown-key", "missing-key", "wrong-type"];
+const DISTURBING: [&str; 5] = [
+    "unknown-state",
+    "unknown-role",
+    "unknown-key",
+    "missing-key",
+    "wrong-type",
+];
 
 /// What a workflow may name.
 pub(super) struct Names<'a> {
@@ -202,7 +208,9 @@ impl Loader<'_> {
                 format!("登记表「{}」里没有字段「{name}」", form.id),
                 format!("the form `{}` has no field `{name}`", form.id),
             );
-            let known = form.fields().filter(|(_, field)| matches!(field.kind, FieldType::Lookup(_)));
+            let known = form
+                .fields()
+                .filter(|(_, field)| matches!(field.kind, FieldType::Lookup(_)));
             let help = nearest(name, known.map(|(_, field)| &*field.id));
             return self.problems.at_node("unknown-field", node, message, help);
         };
@@ -210,7 +218,10 @@ impl Loader<'_> {
             let kind = field.kind.name();
             let message = Text::both(
                 format!("登记表「{}」的「{name}」是 {kind}，不能从中得知单位", form.id),
-                format!("`{name}` of the form `{}` is a {kind}: no unit is picked in it", form.id),
+                format!(
+                    "`{name}` of the form `{}` is a {kind}: no unit is picked in it",
+                    form.id
+                ),
             );
             let help = Text::both("这里要写一个 type: lookup 的字段", "name a field of `type: lookup`");
             self.problems.at_node("waits-for-no-unit", node, message, Some(help));
@@ -476,12 +487,8 @@ impl Loader<'_> {
             }
             other => {
                 let message = Text::both(format!("没有效果「{other}」"), format!("there is no effect `{other}`"));
-                self.problems.error(
-                    "unknown-effect",
-                    &entry.key_spot,
-                    message,
-                    nearest(other, EFFECTS),
-                );
+                self.problems
+                    .error("unknown-effect", &entry.key_spot, message, nearest(other, EFFECTS));
                 None
             }
         }
@@ -536,5 +543,4 @@ impl Loader<'_> {
         );
         None
     }
-
 }

@@ -83,7 +83,12 @@ fn arrange(entries: Vec<Entry>, problems: &mut Problems) -> Vec<Entry> {
     let (mut staying, mut moved) = (Vec::new(), Vec::new());
     for mut entry in entries {
         match position(&mut entry, &names, problems) {
-            Some((word, after, target)) => moved.push(Moved { entry, word, after, target }),
+            Some((word, after, target)) => moved.push(Moved {
+                entry,
+                word,
+                after,
+                target,
+            }),
             None => staying.push(entry),
         }
     }
@@ -120,8 +125,12 @@ fn put(entry: Entry, moved: &mut Vec<Moved>, placed: &mut Vec<Entry>) {
 
 /// Takes `after` or `before` out of an entry: where the name stands, which of the two, and the name.
 fn position(entry: &mut Entry, names: &[String], problems: &mut Problems) -> Option<(Spot, bool, String)> {
-    let Value::Map(keys) = &mut entry.value.value else { return None };
-    let at = keys.iter().position(|entry| matches!(entry.key.as_str(), "after" | "before"))?;
+    let Value::Map(keys) = &mut entry.value.value else {
+        return None;
+    };
+    let at = keys
+        .iter()
+        .position(|entry| matches!(entry.key.as_str(), "after" | "before"))?;
     let word = keys.remove(at);
     let name = source::string_of(&word.value, problems)?;
     if name == entry.key || !names.contains(&name) {
@@ -147,8 +156,15 @@ mod tests {
         });
         let mut problems = Problems::default();
         let node = entries(parse(&file, &mut problems).unwrap(), &mut problems);
-        let fields = node.get("pages").and_then(|node| node.get("p")).and_then(|node| node.get("fields"));
-        let keys = fields.and_then(Node::entries).unwrap().iter().map(|entry| entry.key.as_str());
+        let fields = node
+            .get("pages")
+            .and_then(|node| node.get("p"))
+            .and_then(|node| node.get("fields"));
+        let keys = fields
+            .and_then(Node::entries)
+            .unwrap()
+            .iter()
+            .map(|entry| entry.key.as_str());
         (keys.collect::<Vec<_>>().join(" "), problems.len())
     }
 

@@ -94,7 +94,10 @@ impl Problems {
 
     /// Whether one of these rules was broken since there were `count`.
     pub fn any_since(&self, count: usize, rules: &[&str]) -> bool {
-        self.list.iter().skip(count).any(|problem| rules.contains(&problem.rule))
+        self.list
+            .iter()
+            .skip(count)
+            .any(|problem| rules.contains(&problem.rule))
     }
 
     /// All of them, by file and line.
@@ -233,7 +236,10 @@ impl<'n> MapReader<'n> {
     /// The value of `key`, whose absence is a problem.
     pub fn need(&self, key: &str, problems: &mut Problems) -> Option<&'n Node> {
         let found = self.get(key);
-        let blank = self.entries.iter().any(|entry| entry.key == key && is_blank(&entry.value));
+        let blank = self
+            .entries
+            .iter()
+            .any(|entry| entry.key == key && is_blank(&entry.value));
         if found.is_none() && !blank && !self.misspells(key) {
             self.lacks(key, problems);
         }
@@ -247,7 +253,9 @@ impl<'n> MapReader<'n> {
         };
         let (zh, en) = self.keys.map_or(("这里", "this map"), |keys| keys.what);
         let message = Text::both(format!("{zh}缺少「{key}」"), format!("{en} lacks `{key}`"));
-        let meaning = self.keys.and_then(|keys| keys.keys.iter().find(|(known, ..)| *known == key));
+        let meaning = self
+            .keys
+            .and_then(|keys| keys.keys.iter().find(|(known, ..)| *known == key));
         let help = meaning.map(|(_, zh, en)| Text::both(format!("{key}：{zh}"), format!("{key}: {en}")));
         // Of a whole file, the base's place says nothing.
         let related = if self.node.get("extends").is_some() {

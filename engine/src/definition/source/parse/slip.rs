@@ -7,7 +7,10 @@ const SAID: [(&str, &str); 9] = [
     ("flow mapping", "缺少 , 或 }，可能是上一行的 { 没有配对"),
     ("flow sequence", "缺少 , 或 ]，可能是上一行的 [ 没有配对"),
     ("unclosed bracket", "括号没有配对"),
-    ("mapping values are not allowed", "这里不能有「键: 值」，多半是缩进不对，或文字里有冒号加空格"),
+    (
+        "mapping values are not allowed",
+        "这里不能有「键: 值」，多半是缩进不对，或文字里有冒号加空格",
+    ),
     ("tab", "缩进不能用制表符（Tab）"),
     ("block scalar", "| 或 > 后面要换行"),
     ("quote", "引号没有配对"),
@@ -25,7 +28,11 @@ pub(super) fn in_chinese(info: &str) -> &str {
 pub(super) fn help(text: &str, at: usize) -> Text {
     let before = text.get(..at).unwrap_or(text);
     let line = before.matches('\n').count();
-    let near: Vec<&str> = text.lines().skip(line.saturating_sub(1)).take(if line == 0 { 1 } else { 2 }).collect();
+    let near: Vec<&str> = text
+        .lines()
+        .skip(line.saturating_sub(1))
+        .take(if line == 0 { 1 } else { 2 })
+        .collect();
     let has = |piece: &str| near.iter().any(|line| line.contains(piece));
     if near.iter().any(|line| line.trim_start_matches(' ').starts_with('\t')) {
         return Text::both("缩进请用空格", "indent with spaces");
