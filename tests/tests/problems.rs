@@ -4,6 +4,7 @@
 //! laid over a copy of it (an empty `NAME.removed` takes NAME away), and what `dengji check` prints is
 //! compared with `expected.zh.txt` and `expected.en.txt`. `UPDATE=1 cargo test --test problems` writes
 //! them anew.
+#![expect(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -115,6 +116,60 @@ fn nothing_is_told_twice_and_every_problem_has_a_place() {
             assert!(is_there && place.line > 0, "{}: {problem:?}", case.display());
         }
     }
+}
+
+/// Whatever line is lost or garbled, what comes of it is problems or a region, and never a panic.
+#[test]
+fn no_lost_or_garbled_line_stops_the_loader() {
+    let folder = tempfile::tempdir().unwrap();
+    lay_over(&fixtures().join("mini"), folder.path());
+    let folders = Folders {
+        forms: folder.path().to_path_buf(),
+        plugins: folder.path().join("none"),
+    };
+    for file in files_below(folder.path()) {
+        let Ok(text) = fs::read_to_string(&file) else { continue };
+        let lines: Vec<&str> = text.lines().collect();
+        for at in 0..lines.len() {
+            fs::write(&file, broken(&lines, at)).unwrap();
+            let loaded = load(&folders, None).unwrap();
+            let sound = loaded.regions.contains_key("qingshan");
+            assert!(sound || loaded.has_errors(), "{}:{at}", file.display());
+            print(
+                &loaded.problems,
+                folder.path(),
+                Language::English,
+                Format::Text { colour: false },
+            );
+        }
+        fs::write(&file, text).unwrap();
+    }
+}
+
+/// The lines with one of them lost, cut, garbled or the last; by turns.
+fn broken(lines: &[&str], at: usize) -> String {
+    let half: String = lines[at].chars().take(lines[at].chars().count() / 2).collect();
+    let wide = lines[at].replace([':', '\'', ','], "：");
+    let middle: &[&str] = match at % 4 {
+        0 => &[],
+        1 => &[&half],
+        2 => &[&wide],
+        _ => return lines[..at].join("\n"),
+    };
+    [&lines[..at], middle, &lines[at + 1..]].concat().join("\n")
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let (mut waiting, mut found) = (vec![folder.to_path_buf()], Vec::new());
+    while let Some(path) = waiting.pop() {
+        if path.is_dir() {
+            waiting.extend(fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+        } else {
+            found.push(path);
+        }
+    }
+    found.sort();
+    found
 }
 
 /// Every rule id that stands in the loader or the expression compiler.

@@ -47,6 +47,15 @@ pub fn parse(file: &Arc<SourceFile>, problems: &mut Problems) -> Option<Node> {
     let lost = builder
         .problems
         .any_since(before, &["yaml-alias", "yaml-key", "yaml-merge-key"]);
+    if builder.root.is_none() && builder.problems.len() == before {
+        let spot = Spot {
+            file: Arc::clone(file),
+            range: 0..0,
+        };
+        let message = Text::both("这个文件是空的", "the file is empty");
+        let help = Text::both("写上内容，或删去这个文件", "write something into it, or delete it");
+        builder.problems.error("empty-file", &spot, message, Some(help));
+    }
     builder.root.filter(|_| !lost)
 }
 

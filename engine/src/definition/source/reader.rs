@@ -230,7 +230,7 @@ impl<'n> MapReader<'n> {
             .iter()
             .find(|entry| entry.key == key)
             .map(|entry| &entry.value)
-            .filter(|node| !node.is_null() && !(self.keys.is_some() && is_blank(node)))
+            .filter(|node| !node.is_null() && (self.keys.is_none() || !is_blank(node)))
     }
 
     /// The value of `key`, whose absence is a problem.
