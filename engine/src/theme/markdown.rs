@@ -6,9 +6,14 @@ use super::view::Html;
 
 /// The text as markup. Raw HTML is escaped, links lead to the web, to mail, to a telephone or to
 /// this site and nowhere else, and images are left out but for their alternative text. Headings
-/// start at the second level, because the page has the first.
+/// start at the second level, because the page has the first: a [`title`] at the very top is left to
+/// the page.
 pub fn markdown(source: &str) -> Html {
-    let events = Parser::new_ext(source, Options::ENABLE_TABLES).map(tame);
+    let body = match source.trim_start().split_once('\n') {
+        Some((first, rest)) if first.starts_with("# ") => rest,
+        _ => source,
+    };
+    let events = Parser::new_ext(body, Options::ENABLE_TABLES).map(tame);
     let mut out = String::with_capacity(source.len() * 2);
     html::push_html(&mut out, events);
     Html(out)
