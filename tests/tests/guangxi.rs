@@ -24,7 +24,9 @@ async fn what_is_asked_first_must_be_complete() {
         assert!(asked.page().contains(words), "{words} is not asked first");
     }
     assert!(!asked.page().contains("研究起始日期"), "the rest is asked on its own pages");
-    assert!(!asked.page().contains("value=\"yongjiang\">邕江智能装备有限公司</option><option value=\"beibu\""), "only who recommends is suggested");
+    let asked = asked.page();
+    let suggested = asked.split("id=\"f-recommender\"").nth(1).and_then(|rest| rest.split("</select>").next()).unwrap();
+    assert!(suggested.contains("绿城市科学技术局") && !suggested.contains("邕江智能装备有限公司"), "only who recommends is suggested: {suggested}");
 
     // Nothing picked, a name typed in, and a unit that does not recommend.
     for (given, told) in [(json!(null), "不能为空"), (json!("绿城市科技局"), "推荐单位"), (json!("yongjiang"), "推荐单位")] {
@@ -35,7 +37,7 @@ async fn what_is_asked_first_must_be_complete() {
         assert!(page.contains("href=\"#f-recommender\"") && page.contains(told), "{given}: {page}");
         assert!(page.contains("甘蔗联合收获机切割损失控制技术及装备"), "what was typed is lost");
         if given.is_null() {
-            assert!(page.contains("推荐单位不能为空"), "{page}");
+            assert!(page.contains("推荐单位不能为空，请从候选项中选取"), "{page}");
         }
     }
     let none = registrant.get("/guangxi/applications").await.page();
