@@ -2,6 +2,7 @@
 #![allow(clippy::missing_panics_doc, clippy::unwrap_used, clippy::expect_used, reason = "a harness fails by panicking")]
 
 mod client;
+mod copied;
 mod pairs;
 mod steps;
 
@@ -20,6 +21,7 @@ use jiff::civil::Date;
 use tempfile::TempDir;
 
 pub use client::{Answer, Client};
+pub use copied::Copied;
 pub use pairs::{Upload, page_pairs};
 pub use steps::{Filed, first_pairs, with};
 
@@ -60,7 +62,7 @@ impl TestApp {
         Self::open(folders, loaded, temporary()).await
     }
 
-    /// The same data, opened anew: what a restart does.
+    /// The same data, opened anew with definitions read anew: what a restart does. Every client is dropped before.
     pub async fn restart(self) -> Self {
         let Self { registry, router, folders, data, .. } = self;
         drop((registry, router));
