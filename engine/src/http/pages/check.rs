@@ -26,7 +26,7 @@ pub(in crate::http) async fn show(
         Ok(checked) => (checked.findings, None),
         Err(error) => {
             tracing::error!(plugin = &*error.plugin, fault = %error.fault, "a plugin could not be asked");
-            (case.check_without_plugins().findings, Some(visit.text("check_unavailable", &[])))
+            (case.check_without_plugins().findings, Some(visit.text("check_unavailable", &[("plugin", &error.plugin)])))
         }
     };
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
