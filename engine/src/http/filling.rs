@@ -33,7 +33,10 @@ pub(super) fn filling<'a>(
     };
     let candidates = evaluated.candidates(&page.fields, case.units());
     let candidate = |(value, label)| Candidate { value, label };
-    filling.candidates = candidates.into_iter().map(|(path, list)| (path, list.into_iter().map(candidate).collect())).collect();
+    filling.candidates = candidates
+        .into_iter()
+        .map(|(path, list)| (path, list.into_iter().map(candidate).collect()))
+        .collect();
     filling.names = case.names();
     filling.remarks = case.remarks();
     filling.files_at = format!("{}/", visit.of(case, "files"));
@@ -89,7 +92,10 @@ pub(super) fn tell(
         let text = visit.text(item.reason.text_key(), &[]);
         filling.refused.insert(item.path.clone(), item.raw.clone());
         summary.push(error_link(visit, case, Some(&item.path), text.clone()));
-        let message = Message { severity: crate::definition::form::Severity::Error, text };
+        let message = Message {
+            severity: crate::definition::form::Severity::Error,
+            text,
+        };
         filling.messages.entry(item.path.clone()).or_default().push(message);
     }
     for finding in findings {
@@ -97,7 +103,10 @@ pub(super) fn tell(
         let text = finding.message.get(visit.language).to_owned();
         summary.push(error_link(visit, case, path.as_deref(), text.clone()));
         if let Some(path) = path {
-            filling.messages.entry(path).or_default().push(Message { severity: finding.severity, text });
+            filling.messages.entry(path).or_default().push(Message {
+                severity: finding.severity,
+                text,
+            });
         }
     }
     summary
@@ -105,15 +114,25 @@ pub(super) fn tell(
 
 /// One entry of an error summary, linked to its field on the same page.
 pub(super) fn error_link(visit: &Visit, case: &Case, path: Option<&str>, message: String) -> ErrorLink {
-    let label = path.and_then(|path| path.parse::<crate::check::Path>().ok()).map(|path| path.label(case.form()));
+    let label = path
+        .and_then(|path| path.parse::<crate::check::Path>().ok())
+        .map(|path| path.label(case.form()));
     ErrorLink {
-        label: label.map(|label| label.get(visit.language).to_owned()).unwrap_or_default(),
+        label: label
+            .map(|label| label.get(visit.language).to_owned())
+            .unwrap_or_default(),
         message,
-        href: path.map(|path| format!("#{}", crate::theme::input_name::anchor(path))).unwrap_or_default(),
+        href: path
+            .map(|path| format!("#{}", crate::theme::input_name::anchor(path)))
+            .unwrap_or_default(),
     }
 }
 
 /// Nothing but texts that were filled in: for an action's inputs.
 pub(super) fn plain<'a>(answers: &'a serde_json::Map<String, Json>) -> Filling<'a> {
-    Filling { remarks: BTreeMap::new(), hidden: BTreeSet::new(), ..Filling::new(answers) }
+    Filling {
+        remarks: BTreeMap::new(),
+        hidden: BTreeSet::new(),
+        ..Filling::new(answers)
+    }
 }

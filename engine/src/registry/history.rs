@@ -38,8 +38,16 @@ impl Registry {
             }
             let account = self.inner.store.account(&application.region, &entry.actor).await?;
             let detail = entry.detail.unwrap_or(Json::Null);
-            let input = detail.get("input").and_then(Json::as_object).cloned().unwrap_or_default();
-            let marks = input.values().filter_map(Json::as_array).flatten().filter_map(Json::as_str);
+            let input = detail
+                .get("input")
+                .and_then(Json::as_object)
+                .cloned()
+                .unwrap_or_default();
+            let marks = input
+                .values()
+                .filter_map(Json::as_array)
+                .flatten()
+                .filter_map(Json::as_str);
             events.push(Event {
                 at: local(entry.at),
                 name: account.map(|account| account.name).unwrap_or_default(),

@@ -21,7 +21,11 @@ pub(in crate::http) async fn show(visit: Visit) -> Result<Response, Error> {
     let titled = |(_, source): &(&String, &String)| crate::theme::title(source).is_some();
     let view = Home {
         notice: region.texts.get("notice").map(|text| crate::theme::markdown(text)),
-        categories: region.forms.values().map(|form| form.category.get(language).to_owned()).collect(),
+        categories: region
+            .forms
+            .values()
+            .map(|form| form.category.get(language).to_owned())
+            .collect(),
         texts: region.texts.iter().filter(titled).map(text).collect(),
         ways_in: Vec::new(),
         sign_in: visit.person.is_none().then(|| visit.href("sign-in")),
