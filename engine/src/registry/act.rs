@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 
 use super::case::party;
-use super::{Case, Person, Refused, Registry, print::Issue};
+use super::{Case, Person, Refused, Registry, history::RETURNED_WITH, print::Issue};
 use crate::definition::region::{CounterKey, NumberPart, Numbering, Sees};
 use crate::definition::workflow::{Action, By, Edits, Effect};
 use crate::definition::{Form, Language, Text};
@@ -95,6 +95,9 @@ impl Registry {
         let mut next = self.moved(person, case, action, step, &effects);
         let remarks: Map<String, Json> = given.remarks.iter().map(|(field, text)| (field.clone(), Json::String(text.clone()))).collect();
         next.summary["remarks"] = Json::Object(remarks.clone());
+        if next.returned.is_some() && old.returned.is_none() {
+            next.summary[RETURNED_WITH] = Json::Object(self.fingerprints(case));
+        }
         let acted = Acted { state: next.state.clone(), number: effects.number.clone(), certificate: effects.certificate.as_ref().map(|(id, _)| id.clone()) };
         let mut expect = vec![
             Expect::ApplicationRevision { region: old.region.clone(), id: old.id.clone(), revision: old.revision },

@@ -4,6 +4,7 @@ use jiff::civil::{Date, DateTime};
 use serde_json::Value as Json;
 
 use super::{Office, Person, Refused, Registry, clock::local};
+use crate::definition::FieldType;
 use crate::definition::region::Sees;
 use crate::store::{Application, Listing, Page, Party};
 
@@ -125,13 +126,23 @@ impl Registry {
         let clock = |_: &Application| crate::workflow::Actor::Clock;
         let case = self.case_of(region, &certificate.application, clock).await?;
         let rows = case.answers().get("completing_units").and_then(Json::as_array).cloned().unwrap_or_default();
-        let units = rows.iter().filter_map(|row| row.get("name")?.as_str().map(str::to_owned)).collect();
+        let units: Vec<String> = rows.iter().filter_map(|row| row.get("name")?.as_str().map(str::to_owned)).collect();
+        let names = case.names();
+        let answers = case.evaluated().visible_answers(case.answers());
         let public = case.form().fields().filter(|(_, field)| field.public);
         let public = public.filter_map(|(_, field)| {
-            let answer = case.answers().get(&*field.id)?;
-            let text = answer.as_str().map_or_else(|| answer.to_string(), str::to_owned);
-            Some((field.label.clone(), text))
+            let answer = answers.get(&*field.id)?;
+            let text = match (&field.kind, answer.as_str()) {
+                (FieldType::Lookup(_), Some(id)) => names.get(id)?.clone(),
+                (FieldType::Choice(choice) | FieldType::Tree(choice), Some(code)) => choice.list.label(code).to_owned(),
+                (_, Some(text)) => text.to_owned(),
+                (_, None) => answer.to_string(),
+            };
+            // Title and units are told anyway.
+            let told = text == case.application().title || units.contains(&text);
+            (!told).then(|| (field.label.clone(), text))
         });
+        let public = public.collect();
         Ok(Some(Verified {
             region: office.region().id.to_string(),
             number: certificate.number,
@@ -139,7 +150,7 @@ impl Registry {
             units,
             issued_on: certificate.issued_on,
             document: certificate.document,
-            public: public.collect(),
+            public,
         }))
     }
 }
