@@ -14,9 +14,20 @@ pub fn markdown(source: &str) -> Html {
     Html(out)
 }
 
-/// The first heading of the first level, for the page's title.
+/// The heading that the text begins with, for the page's title; a text without one is an
+/// announcement.
 pub fn title(source: &str) -> Option<&str> {
-    source.lines().find_map(|line| line.strip_prefix("# ")).map(str::trim)
+    let first = source.lines().find(|line| !line.trim().is_empty())?;
+    let heading = first.trim_start_matches('#');
+    (heading.len() < first.len()).then(|| heading.trim()).filter(|heading| !heading.is_empty())
+}
+
+/// The text without the heading it begins with, for a page that shows that heading itself.
+pub fn below_title(source: &str) -> &str {
+    match title(source) {
+        Some(_) => source.trim_start().split_once('\n').map_or("", |(_, rest)| rest),
+        None => source,
+    }
 }
 
 fn tame(event: Event<'_>) -> Event<'_> {
@@ -77,6 +88,20 @@ fn lower(level: HeadingLevel) -> HeadingLevel {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_is_called_by_the_heading_it_begins_with() {
+        for (source, called, rest) in [
+            ("# 指南\n\n一", Some("指南"), "\n一"),
+            ("\n## 常见问题\n一", Some("常见问题"), "一"),
+            ("第一段\n\n## 后面", None, "第一段\n\n## 后面"),
+            ("##", None, "##"),
+            ("", None, ""),
+        ] {
+            assert_eq!(title(source), called, "{source}");
+            assert_eq!(below_title(source), rest, "{source}");
+        }
+    }
 
     #[test]
     fn raw_html_is_shown_and_not_obeyed() {

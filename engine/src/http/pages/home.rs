@@ -3,7 +3,8 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use crate::definition::region::MenuTarget;
+use crate::definition::Id;
+use crate::definition::region::{MenuItem, MenuTarget};
 use crate::http::Error;
 use crate::http::shell::Stand;
 use crate::http::visit::Visit;
@@ -14,13 +15,15 @@ use crate::theme::view::{Home, Link, Task};
 pub(in crate::http) async fn show(visit: Visit) -> Result<Response, Error> {
     let region = visit.office.region();
     let language = visit.language;
-    let text = |(id, source): (&String, &String)| Link {
-        label: crate::theme::title(source).unwrap_or(id).to_owned(),
-        href: visit.href(&format!("texts/{id}")),
+    let text = |(id, source): (&String, &String)| {
+        let label = crate::theme::title(source)?.to_owned();
+        Some(Link { label, href: visit.href(&format!("texts/{id}")) })
     };
+    let notices = region.texts.values().filter(|source| crate::theme::title(source).is_none());
     let view = Home {
         categories: region.forms.values().map(|form| form.category.get(language).to_owned()).collect(),
-        texts: region.texts.iter().map(text).collect(),
+        notices: notices.map(|source| crate::theme::markdown(source)).collect(),
+        texts: region.texts.iter().filter_map(text).collect(),
         ways_in: Vec::new(),
         sign_in: visit.person.is_none().then(|| visit.href("sign-in")),
         tasks: match &visit.person {
@@ -49,16 +52,17 @@ async fn tasks(visit: &Visit, person: &Person) -> Result<Vec<Task>, Error> {
     Ok(tasks)
 }
 
-/// What the office's menu calls a page.
+/// What the office's menu calls a page, in the menu of the role that is taken.
 pub(in crate::http) fn menu_label(visit: &Visit, target: MenuTarget) -> Option<String> {
-    let mut level: Vec<_> = visit.office.region().menu.iter().collect();
-    while let Some(item) = level.pop() {
-        if item.target == target {
-            return Some(item.label.get(visit.language).to_owned());
-        }
-        level.extend(&item.items);
-    }
-    None
+    let role = visit.person.as_ref().map(|person| &person.role);
+    let item = find(&visit.office.region().menu, role, target)?;
+    Some(item.label.get(visit.language).to_owned())
+}
+
+/// The first entry that leads there, of those that the role sees.
+fn find<'m>(items: &'m [MenuItem], role: Option<&Id>, target: MenuTarget) -> Option<&'m MenuItem> {
+    let mut mine = items.iter().filter(|item| item.roles.is_empty() || role.is_some_and(|role| item.roles.contains(role)));
+    mine.find_map(|item| if item.target == target { Some(item) } else { find(&item.items, role, target) })
 }
 
 /// `/{region}` is the folder: its page has a slash.

@@ -274,6 +274,7 @@ pub(super) fn pages(theme: &Theme, language: Language, text: &str) -> Vec<(&'sta
     );
     let home = Home {
         categories: ["应用技术类", "基础理论类", "软科学类", text].map(Into::into).to_vec(),
+        notices: vec![markdown(text)],
         texts: vec![link("填报说明"), link(text)],
         ways_in: vec![link("单位注册")],
         sign_in: Some("/somewhere/sign-in".into()),

@@ -29,6 +29,8 @@ pub struct RegionCard {
 pub struct Home {
     /// What can be registered: the categories of the region's forms.
     pub categories: Vec<String>,
+    /// Announcements: the region's texts that have no heading.
+    pub notices: Vec<Html>,
     /// Texts to read: guide, agreement, questions.
     pub texts: Vec<Link>,
     /// Ways to an account (单位注册, …); empty while there are none on the web.
