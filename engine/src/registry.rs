@@ -29,7 +29,7 @@ use crate::definition::load::Loaded;
 use crate::definition::{Id, Region};
 use crate::document::Renderer;
 use crate::plugin::Plugins;
-use crate::store::{Files, Sealer, Store};
+use crate::store::{Change, Files, Put, Sealer, Store};
 
 pub use act::{Acted, Given};
 pub use case::Case;
@@ -124,6 +124,15 @@ impl Registry {
                 public_url: inner.public_url.clone(),
             }),
         }
+    }
+
+    /// Forgets sessions and short-lived permissions that have ended.
+    pub async fn purge(&self) -> Result<(), Refused> {
+        let now = self.inner.clock.now();
+        let purge = |region: &Id| Put::PurgeExpired { region: region.to_string(), now };
+        let put = self.inner.offices.keys().map(purge).collect();
+        self.inner.store.commit(Change { expect: Vec::new(), put }).await?;
+        Ok(())
     }
 
     /// The clock of the server.

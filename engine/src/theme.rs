@@ -26,7 +26,7 @@ use assets::Assets;
 pub use error::ThemeError;
 pub use filling::Filling;
 pub use form::{PreparedFields, PreparedForm};
-pub use markdown::{below_title, markdown, title};
+pub use markdown::{markdown, title};
 use texts::{Catalogue, Texts};
 use view::{Shell, View};
 

@@ -32,7 +32,7 @@ async fn walk(app: &TestApp, region: &str, sample: &Sample, accounts: &[DemoAcco
     let answers = sample::answers(sample, None).unwrap();
     let context = sample.context.get("applicant").expect("a walk says who applies");
     let role = context["role"].as_str().expect("the applicant has a role");
-    let unit = context.get("unit").is_some();
+    let unit = context.get("unit").is_some_and(|unit| unit.is_string());
     let account = accounts.iter().find(|account| account.role == role && account.unit.is_some() == unit);
     let mut applicant = app.signed_in(region, &account.expect("there is an account for the applicant").name).await;
     let id = fill(app, region, sample, &answers, &mut applicant).await;
@@ -73,8 +73,7 @@ async fn fill(app: &TestApp, region: &str, sample: &Sample, answers: &Answers, a
         assert_eq!(saved.status, 303, "{address}: {}", saved.text());
     }
     let checked = applicant.get(&format!("/{region}/applications/{id}/check")).await;
-    let expected = sample.findings.as_ref().is_some_and(Vec::is_empty);
-    assert_eq!(checked.text().contains("所有检查全部合格"), expected, "{region}/{}: {}", sample.name, checked.text());
+    assert!(checked.text().contains("所有检查全部合格"), "{region}/{}: {}", sample.name, checked.text());
     id
 }
 

@@ -6,7 +6,11 @@ use crate::definition::{CodeList, Field, FieldType, Language, Text};
 pub(super) fn at(label: &Text, message: &Text) -> Text {
     let (zh, en) = (Language::Chinese, Language::English);
     Text::both(
-        format!("{}：{}。", label.get(zh), message.get(zh)),
+        // 推荐单位不能为空, as the office's own system says it; anything else stands behind a colon.
+        match message.get(zh) {
+            empty if empty.starts_with("不能为空") => format!("{}{empty}。", label.get(zh)),
+            other => format!("{}：{other}。", label.get(zh)),
+        },
         format!("{}: {}.", label.get(en), message.get(en)),
     )
 }

@@ -104,9 +104,11 @@ async fn start(options: &Options) -> Result<(), Failure> {
     let registry = open(options, &loaded, &data, public_url.trim_end_matches('/')).await?;
     let demo = if options.demo { seed(options, &registry).await? } else { IndexMap::new() };
     announce(options, &loaded, &address, &demo);
+    let purging = tokio::spawn(purge(registry.clone()));
     let settings = Settings { secure: public_url.starts_with("https://"), demo };
     let app = App::new(registry, &options.themes, settings)?;
     serve(listener, router(app), ServeLimits::default(), ended()).await;
+    purging.abort();
     tracing::info!("stopped");
     Ok(())
 }
@@ -181,6 +183,17 @@ fn announce(options: &Options, loaded: &Loaded, address: &SocketAddr, demo: &Ind
     }
     if options.demo {
         println!("演示数据；按 Ctrl+C 结束。Demonstration data; Ctrl+C ends it.");
+    }
+}
+
+/// Every hour, what has ended is forgotten.
+async fn purge(registry: Registry) {
+    let mut hours = tokio::time::interval(std::time::Duration::from_secs(3600));
+    loop {
+        hours.tick().await;
+        if let Err(error) = registry.purge().await {
+            tracing::warn!(%error, "ended sessions could not be purged");
+        }
     }
 }
 

@@ -144,7 +144,8 @@ impl CodeList {
     /// The rows as `[code, name, parent, branch, {column: value}]`, what a pinned form keeps.
     pub fn to_json(&self) -> serde_json::Value {
         let parent = |entry: &Entry| entry.parent.map_or("", |at| &self.entries[at].code);
-        let row = |entry: &Entry| serde_json::json!([&*entry.code, &*entry.name, parent(entry), entry.branch, entry.columns]);
+        let row =
+            |entry: &Entry| serde_json::json!([&*entry.code, &*entry.name, parent(entry), entry.branch, entry.columns]);
         self.entries.iter().map(row).collect()
     }
 

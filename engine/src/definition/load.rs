@@ -1,25 +1,34 @@
 //! Folder → [`Region`], or every problem in it at once.
 
 mod codes;
+mod document;
 mod field;
+mod field_type;
+mod files;
 mod form;
+mod menu;
+mod number;
 mod order;
+mod people;
 mod pinned;
+mod plugin;
 mod region;
+mod rule;
 mod sample;
+mod sound;
+mod told;
 mod workflow;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::expression::{self, Expression, Message, Mistake, Scope, Type};
 use super::merge::Files;
 use super::problem::Problem;
-use super::source::{Node, Problems};
-use super::{Calendar, CodeList, Id, Region, Text};
+use super::source::{Problems, Spot};
+use super::{Calendar, CodeList, Id, Region};
 
 pub use pinned::{Unreadable, pinned};
 pub use sample::{Act, Case, ExpectedFinding, Sample, samples};
@@ -88,15 +97,16 @@ pub fn load(folders: &Folders, only: Option<&str>) -> Result<Loaded, LoadError> 
     let mut problems = Problems::default();
     let mut shared = Shared::default();
     let mut regions = IndexMap::new();
+    if only.is_none() {
+        told::folders_without_region(&folders.forms, &mut problems);
+    }
     for id in ids {
-        let before = problems.len();
         let mut own = Problems::default();
         let region = Loader::new(&id, folders, &mut files, &mut shared, &mut own).region();
         let sound = !own.has_errors();
         for problem in own.into_sorted() {
             problems.add(problem);
         }
-        debug_assert!(problems.len() >= before);
         if let (Some(region), true) = (region, sound) {
             regions.insert(Id::from(id), Arc::new(region));
         }
@@ -139,6 +149,14 @@ struct Loader<'a> {
     codes: IndexMap<Id, Arc<CodeList>>,
     calendar: Arc<Calendar>,
     texts: IndexMap<String, String>,
+    /// What was declared but has mistakes of its own, told already: whoever names it is not blamed.
+    broken: HashSet<(&'static str, String)>,
+    /// What `null` took out of the definition at hand, and where.
+    removed: Vec<(String, Spot)>,
+    /// Where the fields of the form at hand are defined.
+    fields: HashMap<Id, Spot>,
+    used_texts: HashSet<String>,
+    used_lists: HashSet<Id>,
 }
 
 impl<'a> Loader<'a> {
@@ -159,47 +177,21 @@ impl<'a> Loader<'a> {
             codes: IndexMap::new(),
             calendar: Arc::default(),
             texts: IndexMap::new(),
+            broken: HashSet::new(),
+            removed: Vec::new(),
+            fields: HashMap::new(),
+            used_texts: HashSet::new(),
+            used_lists: HashSet::new(),
         }
     }
 
-    /// Compiles the expression at `node`; mistakes become problems at their characters.
-    fn expression(&mut self, node: &Node, scope: &Scope, expected: Option<&Type>) -> Option<Expression> {
-        let source = super::source::string_of(node, self.problems)?;
-        match expression::compile(&source, scope, expected) {
-            Ok(compiled) => Some(compiled),
-            Err(mistakes) => {
-                self.tell_mistakes(node, &source, mistakes);
-                None
-            }
-        }
+    /// Notes that `name` of this kind has mistakes of its own.
+    fn breaks(&mut self, kind: &'static str, name: &str) {
+        self.broken.insert((kind, name.to_owned()));
     }
 
-    /// Compiles a condition.
-    fn condition(&mut self, node: Option<&Node>, scope: &Scope) -> Option<Expression> {
-        self.expression(node?, scope, Some(&Type::Bool))
-    }
-
-    /// Compiles a message with `{expression}` in it.
-    fn message(&mut self, node: &Node, scope: &Scope) -> Option<Message> {
-        let text = super::source::text_of(node, self.problems)?;
-        match Message::compile(&text, scope) {
-            Ok(message) => Some(message),
-            Err(mistakes) => {
-                self.tell_mistakes(node, &text.to_string(), mistakes);
-                None
-            }
-        }
-    }
-
-    fn tell_mistakes(&mut self, node: &Node, source: &str, mistakes: Vec<Mistake>) {
-        for mistake in mistakes {
-            let spot = node.spot.within(source, mistake.start, mistake.end);
-            let related = node
-                .replaced
-                .iter()
-                .map(|spot| (spot.place(), Text::both("它覆盖了这里", "it replaces this")));
-            self.problems
-                .error_with(mistake.rule, &spot, mistake.message, mistake.help, related.collect());
-        }
+    /// Whether `name` of this kind is declared but could not be read.
+    fn is_broken(&self, kind: &'static str, name: &str) -> bool {
+        self.broken.contains(&(kind, name.to_owned()))
     }
 }

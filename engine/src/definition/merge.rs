@@ -1,17 +1,28 @@
 //! `extends`: bases left to right, the file itself over them (LANGUAGE L2).
 
+mod place;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::Text;
-use super::source::{self, Entry, Node, Problems, SourceFile, Value};
+use super::source::{self, Entry, Node, Problems, SourceFile, Spot, Value};
 
 /// The files below the folder of all definitions, each read and parsed once.
 #[derive(Debug)]
 pub struct Files {
     root: PathBuf,
     parsed: BTreeMap<PathBuf, Option<Node>>,
+}
+
+/// A file with its bases merged under it.
+#[derive(Debug)]
+pub struct Merged {
+    /// The whole.
+    pub node: Node,
+    /// What a `null` took away, and where that is written.
+    pub removed: Vec<(String, Spot)>,
 }
 
 impl Files {
@@ -35,31 +46,29 @@ impl Files {
 
     /// The text of a file; unreadable ones are a problem.
     pub fn read(&self, path: &Path, problems: &mut Problems) -> Option<Arc<SourceFile>> {
-        let bytes = std::fs::read(self.root.join(path));
-        let text = bytes
-            .map_err(|error| error.to_string())
-            .and_then(|bytes| String::from_utf8(bytes).map_err(|_| "the file is not UTF-8".to_owned()));
-        match text {
-            Ok(text) => {
+        let told = match std::fs::read(self.root.join(path)).map(String::from_utf8) {
+            Ok(Ok(text)) => {
                 let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-                Some(Arc::new(SourceFile {
-                    path: path.to_path_buf(),
-                    text,
-                }))
+                let path = path.to_path_buf();
+                return Some(Arc::new(SourceFile { path, text }));
             }
-            Err(error) => {
-                let file = Arc::new(SourceFile {
-                    path: path.to_path_buf(),
-                    text: String::new(),
-                });
-                let message = Text::both(
+            Ok(Err(_)) => (
+                Text::both("这个文件不是 UTF-8 编码", "the file is not UTF-8"),
+                Some(Text::both(
+                    "请另存为 UTF-8：记事本在“编码”里选，Excel 选“CSV UTF-8”",
+                    "save it as UTF-8; in Excel choose `CSV UTF-8`",
+                )),
+            ),
+            Err(error) => (
+                Text::both(
                     format!("读不了这个文件：{error}"),
                     format!("the file cannot be read: {error}"),
-                );
-                problems.error("file-unreadable", &source::Spot { file, range: 0..0 }, message, None);
-                None
-            }
-        }
+                ),
+                None,
+            ),
+        };
+        problems.error("file-unreadable", &Spot::whole(path), told.0, told.1);
+        None
     }
 
     /// One file as a tree, without its bases.
@@ -74,66 +83,72 @@ impl Files {
         node
     }
 
-    /// One file with its bases merged under it. `suffix` is the kind's, such as `.form.yaml`.
-    pub fn merged(&mut self, path: &Path, suffix: &str, problems: &mut Problems) -> Option<Node> {
-        self.merge_chain(path, suffix, &mut Vec::new(), problems)
+    /// One file with its bases merged under it. `suffix` is the kind's, such as `.form.yaml`. `None`
+    /// where the file or one of its bases cannot be read: what is missing then is no mistake of its own.
+    pub fn merged(&mut self, path: &Path, suffix: &str, problems: &mut Problems) -> Option<Merged> {
+        let mut removed = Vec::new();
+        let mut chain = Chain {
+            suffix,
+            seen: Vec::new(),
+            removed: &mut removed,
+            problems,
+        };
+        let node = self.merge_chain(path, &mut chain)?;
+        Some(Merged { node, removed })
     }
 
-    fn merge_chain(
-        &mut self,
-        path: &Path,
-        suffix: &str,
-        seen: &mut Vec<PathBuf>,
-        problems: &mut Problems,
-    ) -> Option<Node> {
-        let own = self.tree(path, problems)?;
-        seen.push(path.to_path_buf());
-        let mut merged: Option<Node> = None;
+    fn merge_chain(&mut self, path: &Path, chain: &mut Chain<'_>) -> Option<Node> {
+        let own = self.tree(path, chain.problems)?;
+        chain.seen.push(path.to_path_buf());
+        let mut under: Option<Node> = None;
+        let mut sound = true;
         if let Some(extends) = own.get("extends") {
-            for (base, node) in source::names_of(extends, problems) {
-                let base_path = base_path(&base, suffix);
-                if seen.contains(&base_path) {
-                    let chain = seen
-                        .iter()
-                        .map(|p| p.display().to_string())
-                        .collect::<Vec<_>>()
-                        .join(" → ");
-                    let message = Text::both(
-                        format!("extends 绕成了圈：{chain} → {}", base_path.display()),
-                        format!("`extends` goes round in a circle: {chain} → {}", base_path.display()),
-                    );
-                    problems.at_node("extends-cycle", node, message, None);
-                    continue;
+            for (base, node) in source::names_of(extends, chain.problems) {
+                match self.base(&base, node, chain) {
+                    Some(base) => {
+                        under = Some(match under {
+                            Some(under) => merge(under, base, &mut Vec::new(), &mut Problems::default()),
+                            None => base,
+                        });
+                    }
+                    None => sound = false,
                 }
-                if !self.has(&base_path) {
-                    let message = Text::both(
-                        format!("extends 所指的文件 {} 不存在", base_path.display()),
-                        format!("`extends` names {}, which does not exist", base_path.display()),
-                    );
-                    let known = self.siblings(suffix);
-                    problems.at_node(
-                        "extends-missing",
-                        node,
-                        message,
-                        source::nearest(&base, known.iter().map(String::as_str)),
-                    );
-                    continue;
-                }
-                let Some(base) = self.merge_chain(&base_path, suffix, seen, problems) else {
-                    continue;
-                };
-                let base = without(base, &["extends", "abstract"]);
-                merged = Some(match merged {
-                    Some(under) => merge(under, base, &mut Problems::default()),
-                    None => base,
-                });
             }
         }
-        seen.pop();
-        Some(match merged {
-            Some(base) => merge(base, own, problems),
-            None => place_entries(own, problems),
-        })
+        chain.seen.pop();
+        let merged = match under {
+            _ if !sound => return None,
+            Some(base) => merge(base, own, chain.removed, chain.problems),
+            None => added(own, chain.problems),
+        };
+        Some(place::entries(merged, chain.problems))
+    }
+
+    /// What `extends` names, its own bases under it.
+    fn base(&mut self, name: &str, node: &Node, chain: &mut Chain<'_>) -> Option<Node> {
+        let path = base_path(name, chain.suffix);
+        if chain.seen.contains(&path) {
+            let names: Vec<String> = chain.seen.iter().map(|path| path.display().to_string()).collect();
+            let circle = format!("{} → {}", names.join(" → "), path.display());
+            let message = Text::both(
+                format!("extends 绕成了圈：{circle}"),
+                format!("`extends` goes round in a circle: {circle}"),
+            );
+            chain.problems.at_node("extends-cycle", node, message, None);
+            return None;
+        }
+        if !self.has(&path) {
+            let message = Text::both(
+                format!("extends 所指的文件 {} 不存在", path.display()),
+                format!("`extends` names {}, which does not exist", path.display()),
+            );
+            let known = self.siblings(chain.suffix);
+            let help = source::nearest(name, known.iter().map(String::as_str));
+            chain.problems.at_node("extends-missing", node, message, help);
+            return None;
+        }
+        let base = self.merge_chain(&path, chain)?;
+        Some(without(base, &["extends", "abstract"]))
     }
 
     /// The files of a folder, relative to the root, that end in `suffix`, by name.
@@ -150,24 +165,55 @@ impl Files {
         found
     }
 
-    fn siblings(&self, suffix: &str) -> Vec<String> {
-        let mut found = Vec::new();
-        let folders = std::fs::read_dir(&self.root)
-            .into_iter()
-            .flatten()
-            .flatten()
-            .filter(|entry| entry.path().is_dir());
-        for folder in folders {
-            for file in std::fs::read_dir(folder.path()).into_iter().flatten().flatten() {
-                let name = file.file_name().to_string_lossy().into_owned();
-                if let Some(stem) = name.strip_suffix(suffix).filter(|stem| !stem.is_empty()) {
-                    found.push(format!("{}/{stem}", folder.file_name().to_string_lossy()));
+    /// Every file below a folder, relative to the root, by name; none whose name or folder begins
+    /// with a dot.
+    pub fn all_below(&self, folder: &Path) -> Vec<PathBuf> {
+        let (mut found, mut waiting) = (Vec::new(), vec![folder.to_path_buf()]);
+        while let Some(folder) = waiting.pop() {
+            let read = std::fs::read_dir(self.root.join(&folder))
+                .into_iter()
+                .flatten()
+                .flatten();
+            for entry in read.filter(|entry| !entry.file_name().to_string_lossy().starts_with('.')) {
+                let path = folder.join(entry.file_name());
+                if entry.path().is_dir() {
+                    waiting.push(path);
+                } else {
+                    found.push(path);
                 }
             }
         }
         found.sort();
         found
     }
+
+    /// What `extends` could name, for a kind of file.
+    fn siblings(&self, suffix: &str) -> Vec<String> {
+        let folders = std::fs::read_dir(&self.root).into_iter().flatten().flatten();
+        let mut found = Vec::new();
+        for folder in folders.filter(|entry| entry.path().is_dir()) {
+            let name = folder.file_name().to_string_lossy().into_owned();
+            if let Some(file) = suffix.strip_prefix('/') {
+                found.extend(folder.path().join(file).is_file().then_some(name));
+                continue;
+            }
+            for inner in [PathBuf::from(&name), Path::new(&name).join("accounts")] {
+                let files = self.in_folder(&inner, suffix);
+                let names = files.iter().map(|path| path.display().to_string());
+                found.extend(names.filter_map(|path| path.strip_suffix(suffix).map(str::to_owned)));
+            }
+        }
+        found.sort();
+        found
+    }
+}
+
+/// What is known while a chain of bases is merged.
+struct Chain<'a> {
+    suffix: &'a str,
+    seen: Vec<PathBuf>,
+    removed: &'a mut Vec<(String, Spot)>,
+    problems: &'a mut Problems,
 }
 
 fn without(node: Node, keys: &[&str]) -> Node {
@@ -208,26 +254,20 @@ const TYPE_FREE: [&str; 11] = [
 ];
 
 /// RFC 7396 over trees, order kept, spots kept.
-fn merge(base: Node, over: Node, problems: &mut Problems) -> Node {
+fn merge(base: Node, over: Node, removed: &mut Vec<(String, Spot)>, problems: &mut Problems) -> Node {
     let both_maps = base.entries().is_some() && over.entries().is_some();
     if !both_maps || base.is_text_map() || over.is_text_map() {
         return Node {
             replaced: Some(base.spot),
-            ..over
+            ..added(over, problems)
         };
     }
-    let retyped = match (
-        base.get("type").and_then(Node::scalar),
-        over.get("type").and_then(Node::scalar),
-    ) {
-        (Some(old), Some(new)) => old != new,
-        _ => false,
-    };
+    let kind = |node: &Node| node.get("type").and_then(Node::scalar).map(str::to_owned);
+    let retyped = kind(&base).zip(kind(&over)).is_some_and(|(old, new)| old != new);
     let (Value::Map(mut entries), Value::Map(additions)) = (base.value, over.value) else {
         return Node {
-            spot: over.spot,
-            replaced: None,
             value: Value::Map(Vec::new()),
+            ..over
         };
     };
     if retyped {
@@ -235,30 +275,47 @@ fn merge(base: Node, over: Node, problems: &mut Problems) -> Node {
     }
     for addition in additions {
         let at = entries.iter().position(|entry| entry.key == addition.key);
-        if addition.value.is_null() {
-            match at {
-                Some(at) => drop(entries.remove(at)),
-                None => removes_nothing(&addition, problems),
-            }
-            continue;
-        }
         match at {
+            Some(at) if addition.value.is_null() => {
+                entries.remove(at);
+                removed.push((addition.key, addition.key_spot));
+            }
             Some(at) => {
                 let old = std::mem::replace(&mut entries[at].value, addition.value.clone());
-                entries[at].value = merge(old, addition.value, problems);
+                entries[at].value = merge(old, addition.value, removed, problems);
                 entries[at].key_spot = addition.key_spot;
             }
-            None => entries.push(addition),
+            None => entries.extend(new_entry(addition, problems)),
         }
     }
-    place_entries(
-        Node {
-            spot: over.spot,
-            replaced: Some(base.spot),
-            value: Value::Map(entries),
-        },
-        problems,
-    )
+    Node {
+        spot: over.spot,
+        replaced: Some(base.spot),
+        value: Value::Map(entries),
+    }
+}
+
+/// What stands over nothing: a `null` in it removes nothing.
+fn added(node: Node, problems: &mut Problems) -> Node {
+    let Value::Map(entries) = node.value else { return node };
+    let entries = entries.into_iter().filter_map(|entry| new_entry(entry, problems));
+    Node {
+        value: Value::Map(entries.collect()),
+        ..node
+    }
+}
+
+fn new_entry(entry: Entry, problems: &mut Problems) -> Option<Entry> {
+    if entry.value.is_null() {
+        removes_nothing(&entry, problems);
+        return None;
+    }
+    // These are data that only pass through; a null in them is a value.
+    if matches!(entry.key.as_str(), "options" | "schema") {
+        return Some(entry);
+    }
+    let value = added(entry.value, problems);
+    Some(Entry { value, ..entry })
 }
 
 fn removes_nothing(entry: &Entry, problems: &mut Problems) {
@@ -266,73 +323,6 @@ fn removes_nothing(entry: &Entry, problems: &mut Problems) {
         format!("null 用来去掉继承来的「{}」，但没有继承到它", entry.key),
         format!("`null` removes an inherited `{}`, but none is inherited", entry.key),
     );
-    problems.error(
-        "removes-nothing",
-        &entry.key_spot,
-        message,
-        Some(Text::both("请删去这一行", "delete this line")),
-    );
-}
-
-/// Moves every entry that says `after:` or `before:` to its place, and takes the word away.
-fn place_entries(node: Node, problems: &mut Problems) -> Node {
-    let Value::Map(entries) = node.value else { return node };
-    let mut placed: Vec<Entry> = entries
-        .into_iter()
-        .map(|entry| Entry {
-            value: place_entries(entry.value, problems),
-            ..entry
-        })
-        .collect();
-    for at in 0..placed.len() {
-        let key = placed[at].key.clone();
-        let Some(entry) = placed.iter().position(|entry| entry.key == key) else {
-            continue;
-        };
-        let Some((word, target)) = take_position(&mut placed[entry].value) else {
-            continue;
-        };
-        let Some(name) = target.scalar().map(str::to_owned) else {
-            source::wrong_type(&target, ("一个标识", "an id"), None, problems);
-            continue;
-        };
-        if !placed.iter().any(|other| other.key == name && other.key != key) {
-            let known: Vec<String> = placed
-                .iter()
-                .map(|other| other.key.clone())
-                .filter(|other| *other != key)
-                .collect();
-            problems.unknown(
-                "unknown-position",
-                &target,
-                ("同级内容", "neighbour"),
-                &name,
-                known.iter().map(String::as_str),
-            );
-            continue;
-        }
-        let moved = placed.remove(entry);
-        let target = placed
-            .iter()
-            .position(|other| other.key == name)
-            .unwrap_or(placed.len());
-        placed.insert(if word == "after" { target + 1 } else { target }, moved);
-    }
-    Node {
-        value: Value::Map(placed),
-        ..node
-    }
-}
-
-fn take_position(node: &mut Node) -> Option<(&'static str, Node)> {
-    let Value::Map(entries) = &mut node.value else {
-        return None;
-    };
-    for word in ["after", "before"] {
-        // `after` and `before` are only words for entries that are maps themselves.
-        if let Some(at) = entries.iter().position(|entry| entry.key == word) {
-            return Some((word, entries.remove(at).value));
-        }
-    }
-    None
+    let help = Text::both("请删去这一行", "delete this line");
+    problems.error("removes-nothing", &entry.key_spot, message, Some(help));
 }

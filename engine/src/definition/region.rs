@@ -16,11 +16,11 @@ use super::{Calendar, CodeList, Form, Id, Language, Text};
 pub struct Region {
     /// The folder's name.
     pub id: Id,
-    /// 甘肃省.
+    /// For example 青山省.
     pub name: Text,
-    /// 甘肃省科技管理信息系统.
+    /// For example 青山省科技管理信息系统.
     pub title: Text,
-    /// 甘肃省科学技术厅.
+    /// For example 青山省科学技术厅.
     pub authority: Text,
     /// The GB/T 2260 code of the place.
     pub place: String,
@@ -58,6 +58,8 @@ pub struct Region {
     pub workflow: Workflow,
     /// The forms offered.
     pub forms: IndexMap<Id, Arc<Form>>,
+    /// The forms of sign-up, activation and profile (`accounts/*.form.yaml`).
+    pub account_forms: IndexMap<Id, Arc<Form>>,
     /// Code lists by id, own and inherited.
     pub codes: IndexMap<Id, Arc<CodeList>>,
     /// Markdown texts by file name without `.md`.
@@ -88,8 +90,6 @@ pub enum MenuTarget {
     Certificates,
     /// `queue`: what waits for the person.
     Queue,
-    /// `account`: the person's own data.
-    Account,
 }
 
 /// Whom an applicant can ask, and what can be read first.
@@ -156,12 +156,33 @@ pub struct WayIn {
     pub id: Id,
     /// What people call it.
     pub label: Text,
+    /// The form it asks, a key of [`Region::account_forms`].
+    pub form: Option<Id>,
+    /// The text to agree to first, a key of [`Region::texts`].
+    pub agreement: Option<Id>,
+    /// The role whose people allot such accounts; anybody signs up by themself where there is none.
+    pub invited_by: Option<Id>,
+    /// What must happen before the account can be used.
+    pub activation: Activation,
+    /// The role that approves, for [`Activation::Approval`].
+    pub approved_by: Option<Id>,
     /// The role it gives to the account it creates; none where it creates a unit alone.
     pub role: Option<Id>,
     /// The kind of the unit it creates, if it creates one.
     pub creates_unit: Option<Id>,
     /// Whether the person joins a unit that is there already.
     pub joins_unit: bool,
+}
+
+/// What must happen before a new account can be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Activation {
+    /// Nothing.
+    None,
+    /// A link that was sent by e-mail is opened.
+    Email,
+    /// Somebody approves.
+    Approval,
 }
 
 /// A unit that is there from the start.
@@ -234,7 +255,7 @@ pub struct Document {
 pub enum DocumentSource {
     /// A Typst file with what it may read.
     Template {
-        /// The main file's key in `files`, for example `gansu/documents/certificate.typ`.
+        /// The main file's key in `files`, for example `region/documents/certificate.typ`.
         main: String,
         /// Every file under `documents/` of the region's own folder and its bases, by path from
         /// `forms/`. A template can read these and nothing else.

@@ -15,7 +15,7 @@ use super::problem::Place;
 
 pub use parse::parse;
 pub use reader::{Keys, MapReader, Problems};
-pub(super) use reader::{check_id, list_of, names_of, nearest, string_of, text_of, wrong_type};
+pub(super) use reader::{check_id, list_of, names_of, nearest, replaced, string_of, text_of, wrong_type};
 
 /// A file that was read, kept for excerpts.
 #[derive(Debug, PartialEq, Eq)]
@@ -36,6 +36,15 @@ pub struct Spot {
 }
 
 impl Spot {
+    /// All of a file, of which nothing is shown.
+    pub fn whole(path: &std::path::Path) -> Self {
+        let (path, text) = (path.to_path_buf(), String::new());
+        Self {
+            file: Arc::new(SourceFile { path, text }),
+            range: 0..0,
+        }
+    }
+
     /// Line and column for people.
     pub fn place(&self) -> Place {
         let (line, column) = line_and_column(&self.file.text, self.range.start);
@@ -49,20 +58,33 @@ impl Spot {
         }
     }
 
-    /// The bytes `from..to` of a scalar's value as a spot of their own; all of it where the value
-    /// is written with escapes or over several lines.
+    /// The bytes `from..to` of a scalar's value as a spot of their own. Where the value is written
+    /// with escapes or over several lines, the same piece of text is looked for, and all of the scalar
+    /// is taken where that is not found.
     pub fn within(&self, value: &str, from: usize, to: usize) -> Self {
         let raw = self.file.text.get(self.range.clone()).unwrap_or_default();
-        let Some(start) = raw.find(value).filter(|_| !value.is_empty()) else {
-            return self.clone();
+        let from = from.min(value.len());
+        let to = to.clamp(from, value.len());
+        let found = match raw.find(value).filter(|_| !value.is_empty()) {
+            Some(start) => Some(start + from..start + to),
+            None => same_piece(raw, value, from..to),
         };
-        let begin = self.range.start + start + from.min(value.len());
-        let end = self.range.start + start + to.clamp(from.min(value.len()), value.len());
-        Self {
-            file: Arc::clone(&self.file),
-            range: begin..end.max(begin),
-        }
+        found.map_or_else(
+            || self.clone(),
+            |piece| Self {
+                file: Arc::clone(&self.file),
+                range: self.range.start + piece.start..self.range.start + piece.end,
+            },
+        )
     }
+}
+
+/// The piece of `raw` that is as often preceded by its like as `value[piece]` is in `value`.
+fn same_piece(raw: &str, value: &str, piece: Range<usize>) -> Option<Range<usize>> {
+    let text = value.get(piece.clone()).filter(|text| !text.is_empty())?;
+    let earlier = value.get(..piece.start)?.matches(text).count();
+    let (start, _) = raw.match_indices(text).nth(earlier)?;
+    Some(start..start + text.len())
 }
 
 fn line_and_column(text: &str, offset: usize) -> (usize, usize) {

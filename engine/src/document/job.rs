@@ -11,7 +11,7 @@ use serde_json::Value as Json;
 /// One document to be rendered.
 #[derive(Debug, Clone)]
 pub struct Job {
-    /// The key of the main file in [`Job::files`], for example `gansu/documents/certificate.typ`.
+    /// The key of the main file in [`Job::files`], for example `region/documents/certificate.typ`.
     pub main: String,
     /// Every file that the template may read, by path from the root it sees.
     pub files: Arc<BTreeMap<String, Arc<[u8]>>>,

@@ -38,8 +38,10 @@ impl Registry {
             Actor::Person(person.actor(application.applicant == person.account))
         });
         let case = case.await?;
+        // A draft is its applicant's own affair until it is submitted.
+        let draft = super::list::is_draft(&case.office, &case.application);
         match &case.actor {
-            Actor::Person(person) if may_see(person, &case.standing) => Ok(case),
+            Actor::Person(person) if may_see(person, &case.standing) && (person.is_applicant || !draft) => Ok(case),
             _ => Err(Refused::NotFound),
         }
     }

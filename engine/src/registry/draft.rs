@@ -319,7 +319,7 @@ fn storable(given: &Answers, stored: &Answers, findings: &[Finding]) -> Answers 
 }
 
 /// What lists call an application: the answer to `name`, else to the form's first text field.
-fn title_field(form: &Form) -> Option<&Id> {
+pub(super) fn title_field(form: &Form) -> Option<&Id> {
     let named = form.field("name").map(|field| &field.id);
     named.or_else(|| form.fields().map(|(_, field)| field).find(|field| matches!(field.kind, FieldType::Text)).map(|field| &field.id))
 }

@@ -57,7 +57,8 @@ impl Registry {
         let workflow = &case.office().region().workflow;
         let mut events = Vec::new();
         for entry in self.inner.store.audit(&application.region, &application.id).await? {
-            let told = entry.act == "create" || workflow.actions.contains_key(entry.act.as_str());
+            let told_create = entry.act == "create";
+            let told = told_create || workflow.actions.contains_key(entry.act.as_str());
             if !told {
                 continue;
             }
@@ -70,7 +71,10 @@ impl Registry {
                 name: account.map(|account| account.name).unwrap_or_default(),
                 role: entry.role,
                 act: entry.act,
-                state: detail.get("to").and_then(Json::as_str).map(str::to_owned),
+                state: match detail.get("to").and_then(Json::as_str) {
+                    None if told_create => Some(workflow.start.to_string()),
+                    to => to.map(str::to_owned),
+                },
                 opinion: Some(opinion(&input)).filter(|opinion| !opinion.is_empty()),
                 marks: marks.map(str::to_owned).collect(),
             });

@@ -1,11 +1,10 @@
 //! Lists: a person's applications, what waits for them, what was certified.
 
 use jiff::civil::{Date, DateTime};
-use serde_json::Value as Json;
 
-use super::{Office, Person, Refused, Registry, clock::local};
-use crate::definition::FieldType;
+use super::{Case, Office, Person, Refused, Registry, clock::local};
 use crate::definition::region::Sees;
+use crate::definition::{FieldType, Id, Language, Text};
 use crate::store::{Application, Listing, Page, Party};
 
 /// One application in a list.
@@ -61,14 +60,10 @@ pub struct Verified {
     pub number: String,
     /// 成果名称.
     pub title: String,
-    /// The names of the completing units, in order.
-    pub units: Vec<String>,
     /// The day it carries.
     pub issued_on: Date,
-    /// The document's id.
-    pub document: String,
-    /// The answers that the form makes public: label and value.
-    pub public: Vec<(crate::definition::Text, String)>,
+    /// The answers that the form makes public: label and text.
+    pub public: Vec<(Text, String)>,
 }
 
 impl Registry {
@@ -125,37 +120,42 @@ impl Registry {
         let Some(certificate) = self.inner.store.certificate_by_token(region, token).await? else { return Ok(None) };
         let clock = |_: &Application| crate::workflow::Actor::Clock;
         let case = self.case_of(region, &certificate.application, clock).await?;
-        let rows = case.answers().get("completing_units").and_then(Json::as_array).cloned().unwrap_or_default();
-        let units: Vec<String> = rows.iter().filter_map(|row| row.get("name")?.as_str().map(str::to_owned)).collect();
-        let names = case.names();
-        let answers = case.evaluated().visible_answers(case.answers());
-        let public = case.form().fields().filter(|(_, field)| field.public);
-        let public = public.filter_map(|(_, field)| {
-            let answer = answers.get(&*field.id)?;
-            let text = match (&field.kind, answer.as_str()) {
-                (FieldType::Lookup(_), Some(id)) => names.get(id)?.clone(),
-                (FieldType::Choice(choice) | FieldType::Tree(choice), Some(code)) => choice.list.label(code).to_owned(),
-                (_, Some(text)) => text.to_owned(),
-                (_, None) => answer.to_string(),
-            };
-            // Title and units are told anyway.
-            let told = text == case.application().title || units.contains(&text);
-            (!told).then(|| (field.label.clone(), text))
-        });
-        let public = public.collect();
         Ok(Some(Verified {
             region: office.region().id.to_string(),
-            number: certificate.number,
+            number: certificate.number.clone(),
             title: case.application().title.clone(),
-            units,
             issued_on: certificate.issued_on,
-            document: certificate.document,
-            public,
+            public: self.public_answers(&case, &certificate.document),
         }))
+    }
+
+    /// What the form makes public: label and text, of a table the public columns row by row.
+    fn public_answers(&self, case: &Case, document: &str) -> Vec<(Text, String)> {
+        let Some(document) = case.office().region().documents.get(document) else { return Vec::new() };
+        let data = self.data(case, document, None, None, Language::Chinese);
+        let title = super::draft::title_field(case.form());
+        let mut public = Vec::new();
+        for (_, field) in case.form().fields().filter(|(_, field)| Some(&field.id) != title) {
+            let Some(answer) = data["answers"].get(&*field.id) else { continue };
+            let text = match &field.kind {
+                FieldType::Table(table) => {
+                    let columns: Vec<&Id> = table.columns.values().filter(|column| column.public).map(|column| &column.id).collect();
+                    let rows = answer["rows"].as_array().into_iter().flatten();
+                    let cells = rows.flat_map(|row| columns.iter().filter_map(|column| row[&***column]["text"].as_str()));
+                    cells.collect::<Vec<_>>().join("、")
+                }
+                _ if field.public => answer["text"].as_str().unwrap_or_default().to_owned(),
+                _ => continue,
+            };
+            if !text.is_empty() {
+                public.push((field.label.clone(), text));
+            }
+        }
+        public
     }
 }
 
-fn is_draft(office: &Office, application: &Application) -> bool {
+pub(super) fn is_draft(office: &Office, application: &Application) -> bool {
     application.filed_on.is_none() && *office.region().workflow.start == *application.state
 }
 

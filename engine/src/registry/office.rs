@@ -58,6 +58,13 @@ pub enum OfficeError {
 
 impl Office {
     pub(super) async fn open(region: Arc<Region>, plugins: &Plugins, store: &Store) -> Result<Self, OfficeError> {
+        let office = Self::compile(region, plugins).await?;
+        seed_units(&office.region, store).await?;
+        Ok(office)
+    }
+
+    /// A region with its schemas and plugins compiled, without a database: enough for samples.
+    pub async fn compile(region: Arc<Region>, plugins: &Plugins) -> Result<Self, OfficeError> {
         let mut forms = IndexMap::new();
         let mut versions = HashMap::new();
         for (id, form) in &region.forms {
@@ -71,7 +78,6 @@ impl Office {
             forms.insert(Id::clone(id), compiled);
         }
         let loaded = load_plugins(&region, plugins).await?;
-        seed_units(&region, store).await?;
         let codes = Arc::new(region.codes.clone());
         Ok(Self { region, forms, versions: RwLock::new(versions), plugins: loaded, codes })
     }

@@ -130,7 +130,7 @@ impl Registry {
         }
     }
 
-    fn data(&self, case: &Case, document: &Document, issue: Option<&Issue<'_>>, verify_url: Option<&str>, language: Language) -> Json {
+    pub(super) fn data(&self, case: &Case, document: &Document, issue: Option<&Issue<'_>>, verify_url: Option<&str>, language: Language) -> Json {
         let region = case.office.region();
         let application = &case.application;
         let evaluated = case.evaluated();

@@ -1,14 +1,19 @@
-//! Samples (LANGUAGE L10): their answers, and the check they are run through.
+//! Samples (LANGUAGE L10): their answers, the check they are run through and the walk they take.
+
+mod run;
+mod walk;
 
 use jiff::civil::Date;
 use serde_json::{Map, Value as Json};
 
 use super::{Office, Units};
-use crate::check::{self, Answers, Finding, Path};
+use crate::check::{self, Answers, Checked, Finding, Path};
 use crate::definition::load::{Case, ExpectedFinding, Sample};
 use crate::definition::scope::App;
 use crate::plugin::CallError;
 use crate::store::Unit;
+
+pub use run::{Outcome, run};
 
 /// A sample that cannot be run as it is written.
 #[derive(Debug, thiserror::Error)]
@@ -63,9 +68,21 @@ fn date(context: &Map<String, Json>, key: &str) -> Result<Option<Date>, SampleEr
     text.parse().map(Some).map_err(|_| SampleError::Context(format!("{key}: {text} is not a day")))
 }
 
+/// A sample that was checked, with what it was checked with.
+struct Tried<'f> {
+    app: App,
+    today: Date,
+    answers: Answers,
+    checked: Checked<'f>,
+}
+
 impl Office {
     /// Every finding of a sample, or of one of its cases, plugins included.
     pub async fn check_sample(&self, sample: &Sample, case: Option<&Case>, now: Date) -> Result<Vec<Finding>, SampleError> {
+        Ok(self.tried(sample, case, now).await?.checked.findings)
+    }
+
+    async fn tried(&self, sample: &Sample, case: Option<&Case>, now: Date) -> Result<Tried<'_>, SampleError> {
         let form = self.form(&sample.form).ok_or_else(|| SampleError::Form(sample.form.clone()))?;
         let answers = answers(sample, case)?;
         let mut context = sample.context.clone();
@@ -101,7 +118,7 @@ impl Office {
             let found = plugin.check(&told, &visible, std::sync::Arc::new(units.clone())).await?;
             checked.merge(found.into_iter().map(|finding| super::case::plugin_finding(form.form(), finding)));
         }
-        Ok(checked.findings)
+        Ok(Tried { app, today, answers, checked })
     }
 
     /// The region's seeded units with the sample's over them.

@@ -23,8 +23,9 @@ impl Loader<'_> {
                 if lists.contains_key(&stem) || &*stem == "units" {
                     continue;
                 }
-                if let Some(list) = self.code_list(&path, &stem) {
-                    lists.insert(stem, list);
+                match self.code_list(&path, &stem) {
+                    Some(list) => drop(lists.insert(stem, list)),
+                    None => self.breaks("codes", &stem),
                 }
             }
         }
@@ -90,7 +91,7 @@ impl Loader<'_> {
         let Some(file) = self.files.read(&path, self.problems) else {
             return calendar;
         };
-        for (line, record) in records(&file, self.problems) {
+        for (line, record) in records(&file, &["date", "kind"], self.problems) {
             let kind = record.get("kind").map(String::as_str).unwrap_or_default();
             match (record.get("date").and_then(|date| date.parse().ok()), kind) {
                 (Some(date), "off" | "work") => drop(calendar.exceptions.insert(date, kind == "work")),
@@ -111,7 +112,9 @@ impl Loader<'_> {
     /// The list called `name`, or a problem.
     pub(super) fn list_named(&mut self, name: &str, node: &Node) -> Option<Arc<CodeList>> {
         let found = self.codes.get(name).cloned();
-        if found.is_none() {
+        if let Some(list) = &found {
+            self.used_lists.insert(list.id.clone());
+        } else if !self.is_broken("codes", name) {
             let known: Vec<&str> = self.codes.keys().map(|id| &**id).collect();
             let message = Text::both(
                 format!("没有代码表「{name}」（codes/{name}.csv）"),
@@ -124,13 +127,32 @@ impl Loader<'_> {
     }
 }
 
-/// The rows of a CSV with a header, each with its line number.
-pub(super) fn records(file: &Arc<SourceFile>, problems: &mut Problems) -> Vec<(usize, IndexMap<String, String>)> {
+/// The rows of a CSV with a header, each with its line number; none where the header lacks a column.
+pub(super) fn records(
+    file: &Arc<SourceFile>,
+    columns: &[&str],
+    problems: &mut Problems,
+) -> Vec<(usize, IndexMap<String, String>)> {
     let mut reader = csv::ReaderBuilder::new()
         .trim(csv::Trim::All)
         .comment(Some(b'#'))
         .from_reader(file.text.as_bytes());
     let header = reader.headers().cloned().unwrap_or_default();
+    if let Some(missing) = columns
+        .iter()
+        .find(|column| !header.iter().any(|known| known == **column))
+    {
+        let message = Text::both(
+            format!("表头里没有「{missing}」这一列"),
+            format!("the header has no column `{missing}`"),
+        );
+        let help = Text::both(
+            format!("表头要有：{}", columns.join("、")),
+            format!("the header has {}", columns.join(", ")),
+        );
+        problems.error("csv-header", &line_spot(file, header_line(file)), message, Some(help));
+        return Vec::new();
+    }
     let mut rows = Vec::new();
     for record in reader.records() {
         match record {
@@ -155,11 +177,24 @@ pub(super) fn records(file: &Arc<SourceFile>, problems: &mut Problems) -> Vec<(u
                     "这一行的列数与表头不同",
                     "this row has not as many columns as the header",
                 );
-                problems.error("csv-row", &line_spot(file, line), message, None);
+                let help = Text::both(
+                    "内容里有逗号时，整格加半角双引号",
+                    "put a cell with a comma in it into double quotes",
+                );
+                problems.error("csv-row", &line_spot(file, line), message, Some(help));
             }
         }
     }
     rows
+}
+
+/// The first line that is neither empty nor a comment.
+fn header_line(file: &SourceFile) -> usize {
+    let lines = file.text.lines();
+    lines
+        .take_while(|line| line.trim().is_empty() || line.starts_with('#'))
+        .count()
+        + 1
 }
 
 /// The whole of one line.
@@ -170,7 +205,8 @@ pub(super) fn line_spot(file: &Arc<SourceFile>, line: usize) -> Spot {
         .take(line.saturating_sub(1))
         .map(str::len)
         .sum();
-    let length = file.text[start..].find('\n').unwrap_or(file.text.len() - start);
+    let rest = file.text.get(start..).unwrap_or_default();
+    let length = rest.find(['\r', '\n']).unwrap_or(rest.len());
     Spot {
         file: Arc::clone(file),
         range: start..start + length,
@@ -178,10 +214,11 @@ pub(super) fn line_spot(file: &Arc<SourceFile>, line: usize) -> Spot {
 }
 
 fn read_list(file: &Arc<SourceFile>, id: &Id, problems: &mut Problems) -> Option<Arc<CodeList>> {
-    let header = line_spot(file, 1);
+    let header = line_spot(file, header_line(file));
+    let before = problems.len();
     let mut lines = Vec::new();
     let mut rows = Vec::new();
-    for (line, mut record) in records(file, problems) {
+    for (line, mut record) in records(file, &["code", "name"], problems) {
         let mut take = |key: &str| record.shift_remove(key).unwrap_or_default();
         let (code, name, parent, branch) = (take("code"), take("name"), take("parent"), take("branch"));
         if code.is_empty() || name.is_empty() {
@@ -189,15 +226,7 @@ fn read_list(file: &Arc<SourceFile>, id: &Id, problems: &mut Problems) -> Option
                 "代码表每行都要有 code 和 name",
                 "each row of a code list has a code and a name",
             );
-            problems.error(
-                "code-list-row",
-                &line_spot(file, line),
-                message,
-                Some(Text::both(
-                    "表头应为 code,name,parent",
-                    "the header is code,name,parent",
-                )),
-            );
+            problems.error("code-list-row", &line_spot(file, line), message, None);
             continue;
         }
         lines.push(line);
@@ -208,6 +237,9 @@ fn read_list(file: &Arc<SourceFile>, id: &Id, problems: &mut Problems) -> Option
             branch: matches!(branch.as_str(), "1" | "true" | "yes"),
             columns: record,
         });
+    }
+    if problems.len() > before && rows.is_empty() {
+        return None;
     }
     if rows.is_empty() {
         problems.error(

@@ -1,15 +1,13 @@
-//! One field: its keys, its type, its constraints (LANGUAGE L3, L4).
+//! One field: its keys, its conditions, its constraints (LANGUAGE L4). [`super::field_type`] reads its type.
 
-use std::sync::Arc;
-
-use indexmap::IndexMap;
 use serde_json::{Map, Value as Json};
 
 use super::Loader;
-use crate::definition::expression::{RecordType, Scope, Type};
-use crate::definition::form::{Choice, Computed, FileRules, Lookup, Table};
-use crate::definition::source::{Entry, Keys, MapReader, Node, check_id, nearest, string_of};
-use crate::definition::{CodeList, Field, FieldType, Id, Text, scope};
+use super::field_type::TYPES;
+use crate::definition::expression::Scope;
+use crate::definition::form_schema::{Validator, field_schema};
+use crate::definition::source::{Entry, Keys, MapReader, Node, check_id, nearest, string_of, wrong_type};
+use crate::definition::{Field, FieldType, Text};
 
 /// The keys of a field. What belongs to some types only is checked against [`allowed`].
 pub(super) const FIELD: Keys = Keys {
@@ -105,37 +103,6 @@ const CONSTRAINTS: [&str; 14] = [
     "const",
 ];
 
-const TYPES: [&str; 28] = [
-    "text",
-    "long-text",
-    "integer",
-    "decimal",
-    "money",
-    "date",
-    "month",
-    "year",
-    "yes-no",
-    "choice",
-    "choices",
-    "tree",
-    "trees",
-    "lookup",
-    "email",
-    "phone",
-    "url",
-    "cn-id-number",
-    "cn-credit-code",
-    "cn-org-code",
-    "cn-patent-number",
-    "isbn",
-    "issn",
-    "list",
-    "table",
-    "file",
-    "computed",
-    "note",
-];
-
 /// The keys that belong to some types only.
 fn allowed(kind: &str, key: &str) -> bool {
     let choosing = matches!(kind, "choice" | "choices" | "tree" | "trees");
@@ -160,63 +127,6 @@ fn allowed(kind: &str, key: &str) -> bool {
 }
 
 impl Loader<'_> {
-    /// The type that an answer reads as, for the scope; unknown where the field has a mistake
-    /// (which [`Loader::field`] tells).
-    pub(super) fn read_type(&mut self, id: &str, node: &Node) -> Type {
-        let kind = node.get("type").and_then(Node::scalar).unwrap_or_default();
-        match kind {
-            "list" | "computed" => {
-                let of = node.get("of").and_then(Node::scalar).unwrap_or("text");
-                let inner = self.type_of_kind(of, id, node);
-                if kind == "list" {
-                    Type::List(Box::new(inner))
-                } else {
-                    inner
-                }
-            }
-            _ => self.type_of_kind(kind, id, node),
-        }
-    }
-
-    fn type_of_kind(&mut self, kind: &str, id: &str, node: &Node) -> Type {
-        match kind {
-            "integer" | "year" => Type::Int,
-            "decimal" | "money" => Type::Decimal,
-            "date" => Type::Date,
-            "month" => Type::Month,
-            "yes-no" => Type::Bool,
-            "choice" | "tree" => self.code_type(id, node),
-            "choices" | "trees" => Type::List(Box::new(self.code_type(id, node))),
-            "lookup" => scope::unit_type(),
-            "file" => Type::List(Box::new(scope::file_type())),
-            "table" => Type::List(Box::new(self.row_type(id, node))),
-            "note" => Type::Unknown,
-            _ => Type::Text,
-        }
-    }
-
-    fn code_type(&mut self, id: &str, node: &Node) -> Type {
-        let list = match node.get("codes") {
-            Some(codes) if codes.scalar().is_some() => codes.scalar().and_then(|name| self.codes.get(name).cloned()),
-            Some(codes) => self.inline_list(id, codes),
-            None => None,
-        };
-        list.map_or(Type::Unknown, Type::Code)
-    }
-
-    fn row_type(&mut self, id: &str, node: &Node) -> Type {
-        let mut columns: IndexMap<Id, Type> = IndexMap::new();
-        for entry in node.get("columns").and_then(Node::entries).unwrap_or_default() {
-            let ty = self.read_type(&entry.key, &entry.value);
-            columns.insert(entry.key.as_str().into(), ty);
-        }
-        columns.insert("index".into(), Type::Int);
-        Type::Record(Arc::new(RecordType {
-            name: id.into(),
-            columns,
-        }))
-    }
-
     /// Reads one field. `scope` is what its conditions may read.
     pub(super) fn field(&mut self, entry: &Entry, scope: &Scope, depth: usize) -> Option<Field> {
         check_id(entry, false, self.problems);
@@ -227,14 +137,18 @@ impl Loader<'_> {
         let kind_node = map.need("type", self.problems)?;
         let kind_name = string_of(kind_node, self.problems)?;
         if !TYPES.contains(&kind_name.as_str()) {
-            self.problems
-                .unknown("unknown-type", kind_node, ("字段类型", "field type"), &kind_name, TYPES);
+            let message = Text::both(
+                format!("没有名为「{kind_name}」的字段类型"),
+                format!("there is no field type called `{kind_name}`"),
+            );
+            let help = elsewhere(&kind_name).or_else(|| nearest(&kind_name, TYPES));
+            self.problems.at_node("unknown-type", kind_node, message, help);
             return None;
         }
         self.keys_fit(&map, &kind_name);
         let kind = self.kind(&entry.key, &kind_name, &map, scope, depth)?;
         let constraints = self.constraints(&map);
-        Some(Field {
+        let field = Field {
             id: entry.key.as_str().into(),
             label: label.unwrap_or_default(),
             help: map.text("help", self.problems),
@@ -248,7 +162,43 @@ impl Loader<'_> {
             public: map.bool("public", self.problems).unwrap_or(false),
             constraints,
             kind,
-        })
+        };
+        self.default_fits(&field, map.get("default"));
+        Some(field)
+    }
+
+    /// What stands there before there is an answer must be one that may be given.
+    fn default_fits(&mut self, field: &Field, node: Option<&Node>) {
+        let Some((node, default)) = node.zip(field.default.as_ref()) else {
+            return;
+        };
+        let message = match &field.kind {
+            FieldType::Choice(choice) | FieldType::Tree(choice) => {
+                let code = default.as_str().unwrap_or_default();
+                choice.list.get(code).is_none().then(|| {
+                    Text::both(
+                        format!("默认值「{code}」不是选项的代码"),
+                        format!("the default `{code}` is no code of the list"),
+                    )
+                })
+            }
+            _ => Validator::new(&field_schema(field)).ok().and_then(|validator| {
+                let misfit = validator.misfits(default).into_iter().next()?;
+                Some(Text::both(
+                    format!(
+                        "默认值不能作答案：{}",
+                        misfit.message.get(crate::definition::Language::Chinese)
+                    ),
+                    format!(
+                        "the default cannot be an answer: {}",
+                        misfit.message.get(crate::definition::Language::English)
+                    ),
+                ))
+            }),
+        };
+        if let Some(message) = message {
+            self.problems.at_node("default-misfit", node, message, None);
+        }
     }
 
     fn sensitive(&mut self, map: &MapReader<'_>) -> bool {
@@ -258,7 +208,8 @@ impl Loader<'_> {
             map.get("public"),
         ) {
             let message = Text::both("sensitive 的字段不能同时 public", "a sensitive field cannot be public");
-            self.problems.at_node("sensitive-public", node, message, None);
+            let help = Text::both("删去其中一个", "delete one of the two");
+            self.problems.at_node("sensitive-public", node, message, Some(help));
         }
         sensitive
     }
@@ -270,245 +221,15 @@ impl Loader<'_> {
                     format!("「{}」类型的字段不用「{}」", kind, entry.key),
                     format!("a field of type `{kind}` takes no `{}`", entry.key),
                 );
-                self.problems.error("key-not-for-type", &entry.key_spot, message, None);
-            }
-        }
-    }
-
-    fn kind(&mut self, id: &str, name: &str, map: &MapReader<'_>, scope: &Scope, depth: usize) -> Option<FieldType> {
-        Some(match name {
-            "text" => FieldType::Text,
-            "long-text" => FieldType::LongText,
-            "integer" => FieldType::Integer,
-            "decimal" => FieldType::Decimal,
-            "money" => FieldType::Money,
-            "date" => FieldType::Date,
-            "month" => FieldType::Month,
-            "year" => FieldType::Year,
-            "yes-no" => FieldType::YesNo,
-            "choice" => FieldType::Choice(self.choice(id, map, scope)?),
-            "choices" => FieldType::Choices(self.choice(id, map, scope)?),
-            "tree" => FieldType::Tree(self.choice(id, map, scope)?),
-            "trees" => FieldType::Trees(self.choice(id, map, scope)?),
-            "lookup" => FieldType::Lookup(self.lookup(map, scope)?),
-            "email" => FieldType::Email,
-            "phone" => FieldType::Phone,
-            "url" => FieldType::Url,
-            "cn-id-number" => FieldType::CnIdNumber,
-            "cn-credit-code" => FieldType::CnCreditCode,
-            "cn-org-code" => FieldType::CnOrgCode,
-            "cn-patent-number" => FieldType::CnPatentNumber,
-            "isbn" => FieldType::Isbn,
-            "issn" => FieldType::Issn,
-            "list" => FieldType::List(Box::new(self.inner(id, map, scope)?)),
-            "table" => FieldType::Table(self.table(id, map, scope, depth)?),
-            "file" => FieldType::File(self.file_rules(map)?),
-            "computed" => FieldType::Computed(self.computed(id, map, scope)?),
-            _ => FieldType::Note,
-        })
-    }
-
-    /// The single-valued type that `of:` names.
-    fn inner(&mut self, id: &str, map: &MapReader<'_>, scope: &Scope) -> Option<FieldType> {
-        let node = map.need("of", self.problems)?;
-        let name = string_of(node, self.problems)?;
-        let single: Vec<&str> = TYPES
-            .into_iter()
-            .filter(|kind| {
-                !matches!(
-                    *kind,
-                    "list"
-                        | "table"
-                        | "file"
-                        | "computed"
-                        | "note"
-                        | "choices"
-                        | "trees"
-                        | "choice"
-                        | "tree"
-                        | "lookup"
-                )
-            })
-            .collect();
-        if !single.contains(&name.as_str()) {
-            self.problems.unknown(
-                "unknown-type",
-                node,
-                ("可用的单值类型", "single-valued type"),
-                &name,
-                single,
-            );
-            return None;
-        }
-        self.kind(id, &name, map, scope, 0)
-    }
-
-    fn choice(&mut self, id: &str, map: &MapReader<'_>, scope: &Scope) -> Option<Choice> {
-        let codes = map.need("codes", self.problems)?;
-        let list: Arc<CodeList> = match codes.scalar() {
-            Some(name) => self.list_named(name, codes)?,
-            None if codes.entries().is_some() => self.inline_list(id, codes)?,
-            None => {
-                crate::definition::source::wrong_type(
-                    codes,
-                    ("代码表名，或 代码: 名称", "a code list's name or code: label"),
-                    None,
-                    self.problems,
+                let takes: Vec<&str> = TYPES.into_iter().filter(|kind| allowed(kind, &entry.key)).collect();
+                let help = Text::both(
+                    format!("它用于这些类型：{}", takes.join("、")),
+                    format!("these types take it: {}", takes.join(", ")),
                 );
-                return None;
-            }
-        };
-        let candidate = scope.with("it", scope::entry_type(&list));
-        let filter = self.condition(map.get("where"), &candidate);
-        Some(Choice {
-            filter,
-            leaf_only: map.bool("leafOnly", self.problems).unwrap_or(false),
-            list,
-        })
-    }
-
-    fn lookup(&mut self, map: &MapReader<'_>, scope: &Scope) -> Option<Lookup> {
-        let from = map.need("from", self.problems)?;
-        let name = string_of(from, self.problems)?;
-        if name != "units" {
-            self.problems
-                .unknown("unknown-register", from, ("登记册", "register"), &name, ["units"]);
-            return None;
-        }
-        let filter = self.condition(map.get("where"), &scope.with("it", scope::unit_type()));
-        let pick_only = match map.get("pick") {
-            Some(node) if node.scalar() != Some("only") => {
-                self.problems.unknown(
-                    "unknown-pick",
-                    node,
-                    ("选取方式", "way of picking"),
-                    node.scalar().unwrap_or_default(),
-                    ["only"],
-                );
-                false
-            }
-            other => other.is_some(),
-        };
-        Some(Lookup {
-            from: name.into(),
-            filter,
-            pick_only,
-        })
-    }
-
-    fn table(&mut self, id: &str, map: &MapReader<'_>, scope: &Scope, depth: usize) -> Option<Table> {
-        let node = map.need("columns", self.problems)?;
-        if depth >= 2 {
-            self.problems.at_node(
-                "table-depth",
-                node,
-                Text::both("表格里最多再套一层表格", "a table may hold one inner table"),
-                None,
-            );
-            return None;
-        }
-        let row_type = self.row_type(id, map.node);
-        // The row at hand, and around it the row of the table that holds this one.
-        let mut inner = scope.clone();
-        let outer = inner.names.shift_remove("row");
-        inner = inner.with("row", row_type.clone());
-        if let Some(outer) = outer {
-            inner = inner.with("outer", outer);
-        }
-        let mut columns = IndexMap::new();
-        for entry in MapReader::open(node, ("表格的列", "columns"), self.problems)?.entries() {
-            if let Some(column) = self.field(entry, &inner, depth + 1) {
-                columns.insert(column.id.clone(), column);
-            }
-        }
-        let mut unique = Vec::new();
-        for (name, node) in map.names("unique", self.problems) {
-            if columns.contains_key(&name) {
-                unique.push(name);
-            } else {
-                let known: Vec<&str> = columns.keys().map(|id| &**id).collect();
                 self.problems
-                    .unknown("unknown-field", node, ("列", "column"), &name, known);
+                    .error("key-not-for-type", &entry.key_spot, message, Some(help));
             }
         }
-        let min_rows = map.count("minRows", self.problems).unwrap_or(0);
-        let max_rows = map.count("maxRows", self.problems).unwrap_or(200);
-        if let (true, Some(node)) = (min_rows > max_rows, map.get("minRows")) {
-            let message = Text::both(
-                format!("minRows {min_rows} 大于 maxRows {max_rows}"),
-                format!("minRows {min_rows} is more than maxRows {max_rows}"),
-            );
-            self.problems.at_node("constraint-contradiction", node, message, None);
-        }
-        Some(Table {
-            columns,
-            min_rows,
-            max_rows,
-            unique,
-            ordered: map.bool("ordered", self.problems).unwrap_or(false),
-            row_type,
-        })
-    }
-
-    fn file_rules(&mut self, map: &MapReader<'_>) -> Option<FileRules> {
-        const KINDS: [&str; 8] = ["pdf", "jpg", "png", "docx", "xlsx", "doc", "xls", "zip"];
-        let mut accept = Vec::new();
-        for (kind, node) in map.names("accept", self.problems) {
-            if KINDS.contains(&&*kind) {
-                accept.push(kind.to_string());
-            } else {
-                self.problems
-                    .unknown("unknown-file-kind", node, ("文件种类", "kind of file"), &kind, KINDS);
-            }
-        }
-        if accept.is_empty() {
-            accept.push("pdf".into());
-        }
-        let max_size = map.get("maxSize").map_or(Some(20 << 20), |node| self.size(node))?;
-        let min_items = map.count("minItems", self.problems).unwrap_or(0);
-        let max_items = map.count("maxItems", self.problems).unwrap_or(min_items.max(1));
-        Some(FileRules {
-            accept,
-            max_size,
-            min_items,
-            max_items,
-        })
-    }
-
-    /// `20 MB`, `500 KB`.
-    fn size(&mut self, node: &Node) -> Option<u64> {
-        let text = string_of(node, self.problems)?;
-        let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
-        let unit = match text[digits.len()..].trim() {
-            "MB" => Some(1 << 20),
-            "KB" => Some(1 << 10),
-            _ => None,
-        };
-        let size = digits
-            .parse::<u64>()
-            .ok()
-            .zip(unit)
-            .and_then(|(number, unit)| number.checked_mul(unit));
-        if size.is_none() {
-            crate::definition::source::wrong_type(
-                node,
-                ("大小，如 20 MB 或 500 KB", "a size such as 20 MB or 500 KB"),
-                None,
-                self.problems,
-            );
-        }
-        size
-    }
-
-    fn computed(&mut self, id: &str, map: &MapReader<'_>, scope: &Scope) -> Option<Computed> {
-        let of = self.inner(id, map, scope)?;
-        let expected = self.read_type(id, map.node);
-        let node = map.need("compute", self.problems)?;
-        let compute = self.expression(node, scope, Some(&expected))?;
-        Some(Computed {
-            of: Box::new(of),
-            compute,
-        })
     }
 
     fn constraints(&mut self, map: &MapReader<'_>) -> Map<String, Json> {
@@ -521,7 +242,7 @@ impl Loader<'_> {
         if let Some(node) = map.get("schema") {
             match node.to_json() {
                 Json::Object(further) => constraints.extend(further),
-                _ => crate::definition::source::wrong_type(
+                _ => wrong_type(
                     node,
                     ("一组 JSON Schema 约束", "a map of JSON Schema words"),
                     None,
@@ -531,11 +252,17 @@ impl Loader<'_> {
         }
         self.contradictions(map, &constraints);
         if let Err(error) = jsonschema::options().build(&Json::Object(constraints.clone())) {
-            let node = map.get("pattern").or(map.get("schema")).unwrap_or(map.node);
-            let message = Text::both(
-                format!("约束写法有误：{error}"),
-                format!("the constraint is not valid: {error}"),
-            );
+            let path = error.instance_path().to_string();
+            let word = path.split('/').nth(1).unwrap_or_default();
+            let node = map.get(word).or(map.get("schema")).unwrap_or(map.node);
+            let message = match word {
+                "pattern" => Text::both("这不是正确的正则表达式", "this is not a regular expression"),
+                "" => Text::both(
+                    format!("约束写法有误：{error}"),
+                    format!("the constraint is not valid: {error}"),
+                ),
+                _ => Text::both(format!("「{word}」不能是这个值"), format!("`{word}` cannot be this")),
+            };
             self.problems.at_node("constraint-invalid", node, message, None);
         }
         constraints
@@ -559,14 +286,20 @@ impl Loader<'_> {
             }
         }
     }
+}
 
-    /// Says that `name` is no field, naming the nearest.
-    pub(super) fn unknown_field<'k>(&mut self, node: &Node, name: &str, known: impl IntoIterator<Item = &'k str>) {
-        let message = Text::both(
-            format!("没有名为「{name}」的字段"),
-            format!("there is no field called `{name}`"),
-        );
-        self.problems
-            .at_node("unknown-field", node, message, nearest(name, known));
-    }
+/// What a type is called here that has another name elsewhere.
+fn elsewhere(kind: &str) -> Option<Text> {
+    let (zh, en) = match kind {
+        "string" | "str" => ("text", "text"),
+        "textarea" => ("long-text", "long-text"),
+        "int" => ("integer", "integer"),
+        "number" | "float" | "double" => ("integer（整数）或 decimal（小数）", "integer or decimal"),
+        "bool" | "boolean" => ("yes-no", "yes-no"),
+        "datetime" => ("date", "date"),
+        "select" | "radio" | "enum" => ("choice", "choice"),
+        "multiselect" | "checkbox" => ("choices", "choices"),
+        _ => return None,
+    };
+    Some(Text::both(format!("这里写 {zh}"), format!("here it is {en}")))
 }

@@ -1,4 +1,4 @@
-//! One form: pages, lets, rules (LANGUAGE L4, L5).
+//! One form: pages and lets (LANGUAGE L4, L5).
 
 use std::sync::Arc;
 
@@ -9,9 +9,9 @@ use sha2::{Digest, Sha256};
 use super::Loader;
 use super::order::Reads;
 use crate::definition::expression::{Scope, Type};
-use crate::definition::form::{Let, Rule, Severity};
+use crate::definition::form::Let;
 use crate::definition::scope::App;
-use crate::definition::source::{Entry, Keys, MapReader, Node, check_id, string_of};
+use crate::definition::source::{Entry, Keys, MapReader, Node, check_id};
 use crate::definition::{Field, FieldType, Form, Id, Page, Text, form_schema};
 
 const FORM: Keys = Keys {
@@ -50,18 +50,6 @@ const PAGE: Keys = Keys {
     ],
 };
 
-const RULE: Keys = Keys {
-    what: ("规则", "a rule"),
-    keys: &[
-        ("each", "对表格的每一行检查", "checks every row of this table"),
-        ("when", "条件成立时才检查", "checked only while this holds"),
-        ("assert", "必须成立的条件", "what must hold"),
-        ("at", "问题指向的字段", "the field it points to"),
-        ("severity", "error 或 warning", "error or warning"),
-        ("message", "给填报人的话", "what the applicant is told"),
-    ],
-};
-
 impl Loader<'_> {
     /// Builds the form `id` from its merged definition.
     pub(super) fn form(&mut self, id: &str, node: &Node) -> Option<Form> {
@@ -91,7 +79,7 @@ impl Loader<'_> {
         let pages = self.pages(page_entries, &scope);
         let page_of = page_of(&pages);
         let rules = self.rules(top.get("rules"), &scope, &pages);
-        let create = self.create(&top, &page_of);
+        let create = self.create(&top, &page_of, &scope);
         let reads = Reads::of(&pages, &lets);
         let order = self.order(&scope, &reads, page_entries, top.get("let"));
         let code = top.string("code", self.problems).unwrap_or_default();
@@ -125,9 +113,11 @@ impl Loader<'_> {
             calendar: Arc::clone(&self.calendar),
         };
         let mut places: IndexMap<Id, &Entry> = IndexMap::new();
+        self.fields.clear();
         for page in pages {
             for field in page.value.get("fields").and_then(Node::entries).unwrap_or_default() {
                 let id = Id::from(field.key.as_str());
+                self.fields.insert(id.clone(), field.key_spot.clone());
                 if let Some(first) = places.insert(id.clone(), field) {
                     let message = Text::both(
                         format!("字段「{id}」在两个栏目里都有"),
@@ -181,7 +171,9 @@ impl Loader<'_> {
                         format!("「{}」直接或间接地用到了自己", entry.key),
                         format!("`{}` reads itself, directly or by others", entry.key),
                     );
-                    self.problems.error("computation-cycle", &entry.key_spot, message, None);
+                    let help = Text::both("改写其中一个，让它不再用到自己", "write one of them without itself");
+                    self.problems
+                        .error("computation-cycle", &entry.key_spot, message, Some(help));
                 }
                 break;
             };
@@ -246,193 +238,12 @@ impl Loader<'_> {
         pages
     }
 
-    fn rules(&mut self, node: Option<&Node>, scope: &Scope, pages: &IndexMap<Id, Page>) -> IndexMap<Id, Rule> {
-        let mut rules = IndexMap::new();
-        let Some(map) = node.and_then(|node| MapReader::open(node, ("规则", "rules"), self.problems)) else {
-            return rules;
-        };
-        for entry in map.entries() {
-            check_id(entry, false, self.problems);
-            if let Some(rule) = self.rule(entry, scope, pages) {
-                rules.insert(rule.id.clone(), rule);
-            }
-        }
-        rules
-    }
-
-    fn rule(&mut self, entry: &Entry, scope: &Scope, pages: &IndexMap<Id, Page>) -> Option<Rule> {
-        let map = MapReader::new(&entry.value, &RULE, self.problems)?;
-        let (each, scope) = match map.get("each") {
-            Some(node) => {
-                let (path, scope) = self.each(node, scope, pages)?;
-                (Some(path), scope)
-            }
-            None => (None, scope.clone()),
-        };
-        let when = self.condition(map.get("when"), &scope);
-        let assert_node = map.need("assert", self.problems);
-        let message_node = map.need("message", self.problems);
-        let assert = self.expression(assert_node?, &scope, Some(&Type::Bool))?;
-        let message = self.message(message_node?, &scope)?;
-        self.sensitive_in_message(message_node?, each.as_deref(), &message.reads_paths(), pages);
-        if let Some(node) = assert_node.filter(|_| assert.reads().iter().any(|name| &**name == "today")) {
-            let text = Text::both(
-                "规则里的 today 会随日子变化，退回后重交的申请可能因此不合格",
-                "`today` in a rule changes with the day, so an application that was fine may fail after a return",
-            );
-            self.problems.warning(
-                "today-in-rule",
-                &node.spot,
-                text,
-                Some(Text::both(
-                    "期限请用 app.filed_on（首次提交日）",
-                    "a deadline reads `app.filed_on`, the day of first submission",
-                )),
-            );
-        }
-        let severity = match map.get("severity") {
-            None => Severity::Error,
-            Some(node) => match node.scalar() {
-                Some("error") => Severity::Error,
-                Some("warning") => Severity::Warning,
-                other => {
-                    self.problems.unknown(
-                        "unknown-severity",
-                        node,
-                        ("级别", "severity"),
-                        other.unwrap_or_default(),
-                        ["error", "warning"],
-                    );
-                    Severity::Error
-                }
-            },
-        };
-        let at = map
-            .get("at")
-            .and_then(|node| self.rule_place(node, each.as_deref(), pages));
-        Some(Rule {
-            id: entry.key.as_str().into(),
-            each,
-            when,
-            assert,
-            at,
-            severity,
-            message,
-        })
-    }
-
-    /// `table` or `table.inner`: the path and the scope with `row` (and `outer`).
-    fn each(&mut self, node: &Node, scope: &Scope, pages: &IndexMap<Id, Page>) -> Option<(Vec<Id>, Scope)> {
-        let name = string_of(node, self.problems)?;
-        let mut parts = name.split('.');
-        let outer = parts.next().and_then(|id| table_in(find(pages, id)?));
-        let Some(outer) = outer else {
-            let tables = pages
-                .values()
-                .flat_map(|page| page.fields.values())
-                .filter(|field| table_in(field).is_some());
-            self.problems.unknown(
-                "unknown-field",
-                node,
-                ("表格", "table"),
-                &name,
-                tables.map(|field| &*field.id),
-            );
-            return None;
-        };
-        match parts.next() {
-            None => Some((vec![Id::from(name.as_str())], scope.with("row", outer.row_type.clone()))),
-            Some(inner) => {
-                let Some(table) = outer.columns.get(inner).and_then(table_in) else {
-                    self.problems.unknown(
-                        "unknown-field",
-                        node,
-                        ("内层表格", "inner table"),
-                        inner,
-                        outer.columns.keys().map(|id| &**id),
-                    );
-                    return None;
-                };
-                let scope = scope
-                    .with("row", table.row_type.clone())
-                    .with("outer", outer.row_type.clone());
-                Some((name.split('.').map(Id::from).collect(), scope))
-            }
-        }
-    }
-
-    /// Checks `at`: `field`, `table[0].column` or `row.column`.
-    fn rule_place(&mut self, node: &Node, each: Option<&[Id]>, pages: &IndexMap<Id, Page>) -> Option<String> {
-        let path = string_of(node, self.problems)?;
-        let columns = |mut ids: std::slice::Iter<'_, Id>| {
-            let mut table = table_in(find(pages, ids.next()?)?)?;
-            for id in ids {
-                table = table_in(table.columns.get(id)?)?;
-            }
-            Some(table)
-        };
-        if let Some(column) = path.strip_prefix("row.") {
-            let Some(table) = each.and_then(|each| columns(each.iter())) else {
-                let message = Text::both(
-                    "row.… 只能用在有 each 的规则里",
-                    "`row.…` belongs into a rule with `each`",
-                );
-                self.problems.at_node("unknown-field", node, message, None);
-                return None;
-            };
-            if table.columns.contains_key(column) {
-                return Some(path);
-            }
-            self.unknown_field(node, column, table.columns.keys().map(|id| &**id));
-            return None;
-        }
-        let (field, rest) = path
-            .split_once('[')
-            .map_or((path.as_str(), None), |(field, rest)| (field, Some(rest)));
-        let Some(found) = find(pages, field) else {
-            self.unknown_field(
-                node,
-                field,
-                pages.values().flat_map(|page| page.fields.keys()).map(|id| &**id),
-            );
-            return None;
-        };
-        if let Some((_, column)) = rest.and_then(|rest| rest.split_once("].")) {
-            let known = table_in(found).map(|table| &table.columns);
-            if !known.is_some_and(|columns| columns.contains_key(column)) {
-                self.unknown_field(
-                    node,
-                    column,
-                    known.into_iter().flat_map(|columns| columns.keys()).map(|id| &**id),
-                );
-                return None;
-            }
-        }
-        Some(path)
-    }
-
-    fn sensitive_in_message(&mut self, node: &Node, each: Option<&[Id]>, reads: &[Id], pages: &IndexMap<Id, Page>) {
-        for path in reads {
-            let mut parts = path.split('.');
-            let field = match (parts.next(), each) {
-                (Some("row"), Some(each)) => each.first().and_then(|table| find(pages, table)),
-                (Some(first), _) => find(pages, first),
-                (None, _) => None,
-            };
-            let column = field.and_then(table_in).zip(parts.next()).and_then(|(table, column)| table.columns.get(column));
-            if column.or(field).is_some_and(|field| field.sensitive) {
-                let message = Text::both(format!("提示里不能出现敏感字段「{path}」的内容"), format!("a message never shows the sensitive field `{path}`"));
-                self.problems.at_node("sensitive-in-message", node, message, None);
-            }
-        }
-    }
-
-    fn create(&mut self, top: &MapReader<'_>, page_of: &IndexMap<Id, Id>) -> Vec<Id> {
+    fn create(&mut self, top: &MapReader<'_>, page_of: &IndexMap<Id, Id>, scope: &Scope) -> Vec<Id> {
         let mut create = Vec::new();
         for (name, node) in top.names("create", self.problems) {
             if page_of.contains_key(&name) {
                 create.push(name);
-            } else {
+            } else if !scope.names.contains_key(&name) {
                 self.unknown_field(node, &name, page_of.keys().map(|id| &**id));
             }
         }
@@ -448,17 +259,6 @@ fn mentions(source: &str, name: &str) -> bool {
         let after = source[at + name.len()..].chars().next();
         !before.is_some_and(|c| word(c) || c == '.') && !after.is_some_and(word)
     })
-}
-
-fn find<'p>(pages: &'p IndexMap<Id, Page>, id: &str) -> Option<&'p Field> {
-    pages.values().find_map(|page| page.fields.get(id))
-}
-
-fn table_in(field: &Field) -> Option<&crate::definition::form::Table> {
-    match &field.kind {
-        FieldType::Table(table) => Some(table),
-        _ => None,
-    }
 }
 
 fn page_of(pages: &IndexMap<Id, Page>) -> IndexMap<Id, Id> {

@@ -40,6 +40,11 @@ fn take(needs: &mut IndexSet<Id>, expression: Option<&Expression>) {
 fn field_needs(needs: &mut IndexSet<Id>, field: &Field) {
     take(needs, field.show_when.as_ref());
     match &field.kind {
+        // Which candidate is the sole one is worked out as a computation is.
+        FieldType::Lookup(lookup) if lookup.pick_only => {
+            let filter = lookup.filter.iter().flat_map(Expression::reads);
+            needs.extend(filter.filter(|name| &***name != "it").cloned());
+        }
         FieldType::Computed(computed) => take(needs, Some(&computed.compute)),
         FieldType::Table(table) => table.columns.values().for_each(|column| field_needs(needs, column)),
         _ => {}
@@ -96,18 +101,17 @@ impl Loader<'_> {
             .map(|name| &**name)
             .chain([&**id])
             .collect();
-        let fields = pages
-            .iter()
-            .filter_map(|page| page.value.get("fields"))
-            .filter_map(Node::entries)
-            .flatten();
-        let found = fields
-            .chain(lets.and_then(Node::entries).unwrap_or_default())
-            .find(|entry| entry.key == **id);
-        let Some(entry) = found else { return };
-        let (rule, word) = match entry.value.get("compute") {
-            Some(node) => ("computation-cycle", node),
-            None => ("visibility-cycle", entry.value.get("showWhen").unwrap_or(&entry.value)),
+        let on_page = |page: &'_ Entry| page.value.get("fields").is_some_and(|fields| fields.get(id).is_some());
+        let page = pages.iter().find(|page| on_page(page)).map(|page| &page.value);
+        let field = page.and_then(|page| page.get("fields")?.get(id));
+        let Some(node) = field.or_else(|| lets?.get(id)) else {
+            return;
+        };
+        let page_shown = page.and_then(|page| page.get("showWhen"));
+        let (rule, word) = match (node.get("compute"), node.get("showWhen").or(page_shown)) {
+            (Some(node), _) => ("computation-cycle", node),
+            (None, Some(node)) => ("visibility-cycle", node),
+            (None, None) => ("computation-cycle", node.get("where").unwrap_or(node)),
         };
         let spot: Spot = word.spot.clone();
         let message = Text::both(

@@ -24,7 +24,10 @@ pub fn pinned(region: &Region, id: &str, source: &Json) -> Result<Form, Unreadab
         Some(1) => {}
         other => return Err(Unreadable(format!("language version {other:?} is not known"))),
     }
-    let folders = Folders { forms: PathBuf::new(), plugins: PathBuf::new() };
+    let folders = Folders {
+        forms: PathBuf::new(),
+        plugins: PathBuf::new(),
+    };
     let mut files = Files::new(Path::new(""));
     let (mut shared, mut problems) = (Shared::default(), Problems::default());
     let mut loader = Loader::new(&region.id, &folders, &mut files, &mut shared, &mut problems);
@@ -32,7 +35,10 @@ pub fn pinned(region: &Region, id: &str, source: &Json) -> Result<Form, Unreadab
     loader.texts = region.texts.clone();
     loader.codes = codes(source)?;
     let form = loader.form(id, &node(source.get("form").unwrap_or(&Json::Null)));
-    let first = problems.into_sorted().into_iter().find(|problem| problem.severity == crate::definition::form::Severity::Error);
+    let first = problems
+        .into_sorted()
+        .into_iter()
+        .find(|problem| problem.severity == crate::definition::form::Severity::Error);
     match (form, first) {
         (Some(form), None) => Ok(form),
         (_, Some(problem)) => Err(Unreadable(format!("{}: {}", problem.rule, problem.message))),
@@ -44,7 +50,8 @@ fn codes(source: &Json) -> Result<IndexMap<Id, Arc<CodeList>>, Unreadable> {
     let mut lists = IndexMap::new();
     for (id, stored) in source.get("codes").and_then(Json::as_object).into_iter().flatten() {
         let id = Id::from(id.as_str());
-        let list = CodeList::new(id.clone(), rows(stored)).map_err(|_| Unreadable(format!("code list {id} is damaged")))?;
+        let list =
+            CodeList::new(id.clone(), rows(stored)).map_err(|_| Unreadable(format!("code list {id} is damaged")))?;
         lists.insert(id, Arc::new(list));
     }
     Ok(lists)
@@ -55,7 +62,9 @@ fn rows(stored: &Json) -> Vec<Row> {
     let text = |row: &Json, at: usize| row.get(at).and_then(Json::as_str).unwrap_or_default().to_owned();
     let columns = |row: &Json| -> IndexMap<String, String> {
         let pairs = row.get(4).and_then(Json::as_object).into_iter().flatten();
-        pairs.map(|(key, value)| (key.clone(), value.as_str().unwrap_or_default().to_owned())).collect()
+        pairs
+            .map(|(key, value)| (key.clone(), value.as_str().unwrap_or_default().to_owned()))
+            .collect()
     };
     let read = |row: &Json| Row {
         code: text(row, 0),
@@ -69,16 +78,33 @@ fn rows(stored: &Json) -> Vec<Row> {
 
 /// JSON as if it had been written down: texts in quotes, everything else plain.
 fn node(json: &Json) -> Node {
-    let file = Arc::new(SourceFile { path: PathBuf::new(), text: String::new() });
+    let file = Arc::new(SourceFile {
+        path: PathBuf::new(),
+        text: String::new(),
+    });
     let spot = Spot { file, range: 0..0 };
     let value = match json {
-        Json::String(text) => Value::Scalar { text: text.clone(), plain: false },
+        Json::String(text) => Value::Scalar {
+            text: text.clone(),
+            plain: false,
+        },
         Json::Array(items) => Value::List(items.iter().map(node).collect()),
         Json::Object(map) => {
-            let entry = |(key, value): (&String, &Json)| Entry { key: key.clone(), key_spot: spot.clone(), value: node(value) };
+            let entry = |(key, value): (&String, &Json)| Entry {
+                key: key.clone(),
+                key_spot: spot.clone(),
+                value: node(value),
+            };
             Value::Map(map.iter().map(entry).collect())
         }
-        plain => Value::Scalar { text: plain.to_string(), plain: true },
+        plain => Value::Scalar {
+            text: plain.to_string(),
+            plain: true,
+        },
     };
-    Node { spot, replaced: None, value }
+    Node {
+        spot,
+        replaced: None,
+        value,
+    }
 }

@@ -9,12 +9,12 @@ use crate::definition::expression::{Period, RecordType, Scope, Type};
 use crate::definition::region::{Role, Sees};
 use crate::definition::scope::App;
 use crate::definition::source::{
-    Entry, Keys, MapReader, Node, Value, check_id, list_of, names_of, string_of, text_of, wrong_type,
+    Entry, Keys, MapReader, Node, Value, check_id, list_of, names_of, nearest, string_of, text_of, wrong_type,
 };
 use crate::definition::workflow::{
     Action, ActionField, By, Due, Edits, Effect, State, Target, WaitsFor, WaitsForUnit, Workflow,
 };
-use crate::definition::{Form, Id, Text};
+use crate::definition::{FieldType, Form, Id, Text};
 
 const WORKFLOW: Keys = Keys {
     what: ("流程", "a workflow"),
@@ -82,9 +82,19 @@ const WAITS_FOR: Keys = Keys {
     ],
 };
 
+/// The mistakes after which nothing can be said of the whole.
+const DISTURBING: [&str; 5] = [
+    "unknown-state",
+    "unknown-role",
+    "unknown-key",
+    "missing-key",
+    "wrong-type",
+];
+
 /// What a workflow may name.
 pub(super) struct Names<'a> {
     pub(super) roles: &'a IndexMap<Id, Role>,
+    pub(super) role_entries: &'a [Entry],
     pub(super) numbering: IndexSet<Id>,
     pub(super) documents: IndexSet<Id>,
     pub(super) forms: &'a IndexMap<Id, Arc<Form>>,
@@ -92,6 +102,7 @@ pub(super) struct Names<'a> {
 
 impl Loader<'_> {
     pub(super) fn workflow(&mut self, node: &Node, names: &Names<'_>) -> Option<Workflow> {
+        let before = self.problems.len();
         let map = MapReader::new(node, &WORKFLOW, self.problems)?;
         let states_node = map.need("states", self.problems)?;
         let actions_node = map.need("actions", self.problems)?;
@@ -124,8 +135,12 @@ impl Loader<'_> {
             actions,
             scope,
         };
-        self.leads_somewhere(&workflow, state_entries, action_entries);
-        self.roles_do_something(&workflow, names.roles, node);
+        // Where a name is wrong or a piece is missing, what leads where is not known.
+        if !self.problems.any_since(before, &DISTURBING) {
+            self.leads_somewhere(&workflow, state_entries, action_entries);
+            self.limits_end(&workflow, state_entries);
+            self.roles_do_something(&workflow, names.role_entries, names.roles);
+        }
         Some(workflow)
     }
 
@@ -178,14 +193,39 @@ impl Loader<'_> {
             Some(node) => {
                 let field = string_of(node, self.problems)?;
                 for form in names.forms.values() {
-                    if form.field(&field).is_none() {
-                        self.unknown_field(node, &field, form.page_of.keys().map(|id| &**id));
-                    }
+                    self.picks_unit(node, &field, form);
                 }
                 WaitsForUnit::Field(field.into())
             }
         };
         Some(WaitsFor { role, unit })
+    }
+
+    /// Every form has the field, and a unit is picked in it.
+    fn picks_unit(&mut self, node: &Node, name: &str, form: &Form) {
+        let Some(field) = form.field(name) else {
+            let message = Text::both(
+                format!("登记表「{}」里没有字段「{name}」", form.id),
+                format!("the form `{}` has no field `{name}`", form.id),
+            );
+            let known = form
+                .fields()
+                .filter(|(_, field)| matches!(field.kind, FieldType::Lookup(_)));
+            let help = nearest(name, known.map(|(_, field)| &*field.id));
+            return self.problems.at_node("unknown-field", node, message, help);
+        };
+        if !matches!(&field.kind, FieldType::Lookup(_)) {
+            let kind = field.kind.name();
+            let message = Text::both(
+                format!("登记表「{}」的「{name}」是 {kind}，不能从中得知单位", form.id),
+                format!(
+                    "`{name}` of the form `{}` is a {kind}: no unit is picked in it",
+                    form.id
+                ),
+            );
+            let help = Text::both("这里要写一个 type: lookup 的字段", "name a field of `type: lookup`");
+            self.problems.at_node("waits-for-no-unit", node, message, Some(help));
+        }
     }
 
     fn due(&mut self, node: &Node, actions: &[Entry]) -> Option<Due> {
@@ -213,7 +253,8 @@ impl Loader<'_> {
             );
             return None;
         };
-        if matches!(period, Period::Workdays(_)) && self.calendar.exceptions.is_empty() {
+        let calendar = self.is_broken("calendar", "") || !self.calendar.exceptions.is_empty();
+        if matches!(period, Period::Workdays(_)) && !calendar {
             let message = Text::both(
                 "按工作日计时，但没有工作日历",
                 "counted in working days, but there is no calendar",
@@ -413,6 +454,7 @@ impl Loader<'_> {
         let name = string_of(&entry.value, self.problems)?;
         match entry.key.as_str() {
             "assignNumber" if names.numbering.contains(name.as_str()) => Some(Effect::AssignNumber(name.into())),
+            "assignNumber" if self.is_broken("numbering", &name) => None,
             "assignNumber" => {
                 self.problems.unknown(
                     "unknown-numbering",
@@ -445,12 +487,8 @@ impl Loader<'_> {
             }
             other => {
                 let message = Text::both(format!("没有效果「{other}」"), format!("there is no effect `{other}`"));
-                self.problems.error(
-                    "unknown-effect",
-                    &entry.key_spot,
-                    message,
-                    crate::definition::source::nearest(other, EFFECTS),
-                );
+                self.problems
+                    .error("unknown-effect", &entry.key_spot, message, nearest(other, EFFECTS));
                 None
             }
         }
@@ -462,6 +500,13 @@ impl Loader<'_> {
             "handler" => By::Handler,
             "clock" => By::Clock,
             "anyone" => By::Anyone,
+            other if !roles.contains_key(other) && !self.is_broken("roles", other) => {
+                let known = roles.keys().map(|id| &**id);
+                let known = known.chain(["applicant", "handler", "clock", "anyone"]);
+                self.problems
+                    .unknown("unknown-role", node, ("角色", "role"), other, known);
+                return None;
+            }
             _ => By::Role(self.role(node, roles)?),
         })
     }
@@ -470,6 +515,9 @@ impl Loader<'_> {
         let name = string_of(node, self.problems)?;
         if roles.contains_key(name.as_str()) {
             return Some(name.into());
+        }
+        if self.is_broken("roles", &name) {
+            return None;
         }
         self.problems.unknown(
             "unknown-role",
@@ -494,89 +542,5 @@ impl Loader<'_> {
             states.iter().map(|id| &**id),
         );
         None
-    }
-
-    /// Every state is reached and, unless final, left by somebody.
-    fn leads_somewhere(&mut self, workflow: &Workflow, states: &[Entry], actions: &[Entry]) {
-        let mut reached: IndexSet<&Id> = [&workflow.start].into_iter().collect();
-        let mut at = 0;
-        while let Some(state) = reached.get_index(at).copied() {
-            let next = workflow.actions.values().filter(|action| action.from.contains(state));
-            let targets: Vec<&Id> = next
-                .flat_map(|action| action.to.iter().map(|target| &target.to))
-                .collect();
-            reached.extend(targets);
-            at += 1;
-        }
-        for entry in states {
-            let Some(state) = workflow.states.get(entry.key.as_str()) else {
-                continue;
-            };
-            if !reached.contains(&state.id) {
-                let message = Text::both(
-                    format!("没有操作通到状态「{}」", state.id),
-                    format!("no action leads to the state `{}`", state.id),
-                );
-                self.problems.error("unreachable-state", &entry.key_spot, message, None);
-            }
-            let left = workflow.actions.values().any(|action| action.from.contains(&state.id));
-            if !left && !state.is_final {
-                let message = Text::both(
-                    format!("状态「{}」没有出路", state.id),
-                    format!("there is no way out of the state `{}`", state.id),
-                );
-                self.problems.error(
-                    "dead-end-state",
-                    &entry.key_spot,
-                    message,
-                    Some(Text::both(
-                        "加一个从这里开始的操作，或写 final: true",
-                        "add an action that starts here, or write `final: true`",
-                    )),
-                );
-            }
-        }
-        for entry in actions {
-            let Some(action) = workflow.actions.get(entry.key.as_str()) else {
-                continue;
-            };
-            let waited = |state: &Id| {
-                workflow
-                    .states
-                    .get(state)
-                    .is_some_and(|state| state.waits_for.is_some())
-            };
-            if !action.by.is_empty() && action.by.iter().all(|by| *by == By::Handler) && !action.from.iter().any(waited)
-            {
-                let message = Text::both(
-                    format!("操作「{}」由 handler 做，但它开始的状态都没有 waitsFor", action.id),
-                    format!(
-                        "the action `{}` is taken by the handler, but none of its states waits for anybody",
-                        action.id
-                    ),
-                );
-                self.problems.error("action-nobody", &entry.key_spot, message, None);
-            }
-        }
-    }
-
-    fn roles_do_something(&mut self, workflow: &Workflow, roles: &IndexMap<Id, Role>, node: &Node) {
-        for role in roles.values().filter(|role| role.sees != Sees::Own) {
-            let acts = workflow
-                .actions
-                .values()
-                .any(|action| action.by.contains(&By::Role(role.id.clone())));
-            let waited = workflow
-                .states
-                .values()
-                .any(|state| state.waits_for.as_ref().is_some_and(|waits| waits.role == role.id));
-            if !acts && !waited {
-                let message = Text::both(
-                    format!("角色「{}」在流程里什么都不能做", role.id),
-                    format!("the role `{}` can do nothing in the workflow", role.id),
-                );
-                self.problems.warning("role-idle", &node.spot, message, None);
-            }
-        }
     }
 }

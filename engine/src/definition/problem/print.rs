@@ -64,6 +64,8 @@ impl Sources<'_> {
     fn load(&mut self, path: &Path) {
         if !self.texts.contains_key(path) {
             let text = std::fs::read_to_string(self.root.join(path)).unwrap_or_default();
+            // Columns are counted without the byte order mark.
+            let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
             self.texts.insert(path.to_path_buf(), text);
         }
     }

@@ -1,6 +1,8 @@
 //! YAML events → [`Node`]. Refuses what would make two readers disagree: anchors, aliases, tags,
 //! merge keys, duplicate keys, several documents.
 
+mod slip;
+
 use std::sync::Arc;
 
 use serde_yaml::granit_parser::{Event, Parser, ScalarStyle, Span};
@@ -20,6 +22,7 @@ pub fn parse(file: &Arc<SourceFile>, problems: &mut Problems) -> Option<Node> {
         root: None,
         documents: 0,
     };
+    let before = builder.problems.len();
     for next in Parser::new_from_str(&file.text) {
         match next {
             Ok((event, span)) => builder.take(event, &span)?,
@@ -29,23 +32,31 @@ pub fn parse(file: &Arc<SourceFile>, problems: &mut Problems) -> Option<Node> {
                     file: Arc::clone(file),
                     range: at..at,
                 };
-                builder.problems.error(
-                    "yaml-syntax",
-                    &spot,
-                    Text::both(
-                        format!("YAML 写法有误：{}", error.info()),
-                        format!("this is not valid YAML: {}", error.info()),
-                    ),
-                    Some(Text::both(
-                        "请检查缩进、冒号后的空格和引号；含 {、[、: 或 # 的文字要加引号",
-                        "check the indentation, the space after a colon and the quotes; quote a text with {, [, : or # in it",
-                    )),
+                let said = error.info();
+                let message = Text::both(
+                    format!("YAML 写法有误：{}", slip::in_chinese(&said)),
+                    format!("this is not valid YAML: {said}"),
                 );
+                let help = slip::help(&file.text, at);
+                builder.problems.error("yaml-syntax", &spot, message, Some(help));
                 return None;
             }
         }
     }
-    builder.root
+    // What these leave behind is not what was meant; there is no use in reading on.
+    let lost = builder
+        .problems
+        .any_since(before, &["yaml-alias", "yaml-key", "yaml-merge-key"]);
+    if builder.root.is_none() && builder.problems.len() == before {
+        let spot = Spot {
+            file: Arc::clone(file),
+            range: 0..0,
+        };
+        let message = Text::both("这个文件是空的", "the file is empty");
+        let help = Text::both("写上内容，或删去这个文件", "write something into it, or delete it");
+        builder.problems.error("empty-file", &spot, message, Some(help));
+    }
+    builder.root.filter(|_| !lost)
 }
 
 fn byte_of(text: &str, chars: usize) -> usize {
@@ -82,22 +93,34 @@ impl Builder<'_> {
                     return None;
                 }
             }
-            Event::Alias(_) => self.refuse(
-                "yaml-alias",
-                &spot,
-                "不支持别名 *…：文字以 * 开头时请加引号，重复的内容请用 extends",
-                "aliases are not used here: quote a text that starts with *, and use `extends` for what repeats",
-            ),
-            Event::Scalar(text, style, anchor, tag) => {
-                self.refuse_properties(anchor, tag.is_some(), &spot);
-                let plain = matches!(style, ScalarStyle::Plain);
+            Event::Alias(_) => {
+                self.refuse(
+                    "yaml-alias",
+                    &spot,
+                    "不支持别名 *…：文字以 * 开头时请加引号，重复的内容请用 extends",
+                    "aliases are not used here: quote a text that starts with *, and use `extends` for what repeats",
+                );
+                // Something must stand where a value is due.
                 self.add(Node {
                     spot,
                     replaced: None,
-                    value: Value::Scalar {
-                        text: text.into_owned(),
-                        plain,
-                    },
+                    value: Value::List(Vec::new()),
+                });
+            }
+            Event::Scalar(text, style, anchor, tag) => {
+                self.refuse_properties(anchor, tag.is_some(), &spot);
+                let plain = matches!(style, ScalarStyle::Plain);
+                // Where nothing is written, the parser says `~`.
+                let text = match (plain && spot.range.is_empty(), tag) {
+                    (true, None) => String::new(),
+                    // What was read as a tag is the beginning of the text that was meant.
+                    (true, Some(_)) => self.property(&spot, '!').1.to_owned(),
+                    (false, _) => text.into_owned(),
+                };
+                self.add(Node {
+                    spot,
+                    replaced: None,
+                    value: Value::Scalar { text, plain },
                 });
             }
             Event::SequenceStart(_, anchor, tag) => {
@@ -137,6 +160,7 @@ impl Builder<'_> {
 
     fn refuse_properties(&mut self, anchor: usize, tagged: bool, spot: &Spot) {
         if anchor > 0 {
+            let spot = &self.property(spot, '&').0;
             self.refuse(
                 "yaml-anchor",
                 spot,
@@ -145,6 +169,7 @@ impl Builder<'_> {
             );
         }
         if tagged {
+            let spot = &self.property(spot, '!').0;
             self.refuse(
                 "yaml-tag",
                 spot,
@@ -152,6 +177,18 @@ impl Builder<'_> {
                 "tags are not used here: quote an expression or text that starts with !",
             );
         }
+    }
+
+    /// The tag or anchor before a value, and its text.
+    fn property(&self, value: &Spot, mark: char) -> (Spot, &str) {
+        let before = self.file.text.get(..value.range.start).unwrap_or_default();
+        let start = before.rfind(mark).unwrap_or(value.range.start);
+        let text = before.get(start..).unwrap_or_default().trim_end();
+        let spot = Spot {
+            file: Arc::clone(self.file),
+            range: start..start + text.len(),
+        };
+        (spot, text)
     }
 
     fn close(&mut self, end: &Spot) {

@@ -58,12 +58,7 @@ impl Problems {
 
     /// Adds an error at a node; where the node came over a base, names the base's place too.
     pub fn at_node(&mut self, rule: &'static str, node: &Node, message: Text, help: Option<Text>) {
-        let related = node
-            .replaced
-            .iter()
-            .map(|spot| (spot.place(), Text::both("它覆盖了这里", "it replaces this")))
-            .collect();
-        self.error_with(rule, &node.spot, message, help, related);
+        self.error_with(rule, &node.spot, message, help, replaced(node));
     }
 
     /// A name that is none of `known`.
@@ -97,6 +92,14 @@ impl Problems {
         self.list.is_empty()
     }
 
+    /// Whether one of these rules was broken since there were `count`.
+    pub fn any_since(&self, count: usize, rules: &[&str]) -> bool {
+        self.list
+            .iter()
+            .skip(count)
+            .any(|problem| rules.contains(&problem.rule))
+    }
+
     /// All of them, by file and line.
     pub fn into_sorted(mut self) -> Vec<Problem> {
         self.list.sort_by(|a, b| {
@@ -106,31 +109,54 @@ impl Problems {
     }
 }
 
+/// The place in a base that a node came over.
+pub(in crate::definition) fn replaced(node: &Node) -> Vec<(Place, Text)> {
+    let note = || Text::both("它覆盖了这里", "it replaces this");
+    node.replaced.iter().map(|spot| (spot.place(), note())).collect()
+}
+
+/// The one of `known` that `name` is most like, where it is like any.
+fn best<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word = name.to_lowercase();
+    let far = |candidate: &str| strsim::damerau_levenshtein(&word, &candidate.to_lowercase());
+    let (distance, candidate) = known
+        .into_iter()
+        .map(|candidate| (far(candidate), candidate))
+        .min_by_key(|(distance, _)| *distance)?;
+    let length = stem_length(&word).min(stem_length(candidate));
+    (distance <= (length / 2).max(1) && distance < length.max(2)).then_some(candidate)
+}
+
+/// How long a name is without its folder and ending, which many names share.
+fn stem_length(name: &str) -> usize {
+    let stem = name.rsplit('/').next().unwrap_or(name);
+    stem.split('.').next().unwrap_or(stem).chars().count()
+}
+
 /// The help that names what may have been meant.
 pub(in crate::definition) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<Text> {
     let mut all: Vec<&str> = known.into_iter().collect();
     if all.is_empty() {
         return None;
     }
-    let best = all
-        .iter()
-        .map(|candidate| (strsim::damerau_levenshtein(name, candidate), *candidate))
-        .min_by_key(|(distance, _)| *distance);
-    if let Some((distance, candidate)) = best
-        && distance <= (name.chars().count() / 2).max(1)
-    {
+    if let Some(candidate) = best(name, all.iter().copied()) {
         return Some(Text::both(
             format!("是否要写「{candidate}」？"),
             format!("did you mean `{candidate}`?"),
         ));
     }
-    all.truncate(12);
-    let list = all.join("、");
-    Some(Text::both(
-        format!("可以写：{list}"),
-        format!("one of: {}", all.join(", ")),
-    ))
+    let more = all.len() > MOST_NAMES;
+    all.truncate(MOST_NAMES);
+    let (zh, en) = (all.join("、"), all.join(", "));
+    Some(if more {
+        Text::both(format!("可以写：{zh}……"), format!("for example: {en}, …"))
+    } else {
+        Text::both(format!("可以写：{zh}"), format!("one of: {en}"))
+    })
 }
+
+/// The most names that a help lists.
+const MOST_NAMES: usize = 30;
 
 /// The keys that a map may have, with what each means: the published shape of that map.
 #[derive(Debug)]
@@ -154,12 +180,16 @@ pub struct MapReader<'n> {
     /// The map itself.
     pub node: &'n Node,
     entries: &'n [Entry],
+    keys: Option<&'static Keys>,
 }
 
 impl<'n> MapReader<'n> {
     /// Reads a map, telling every key that `keys` does not list. `None` where it is no map.
-    pub fn new(node: &'n Node, keys: &Keys, problems: &mut Problems) -> Option<Self> {
-        let reader = Self::open(node, keys.what, problems)?;
+    pub fn new(node: &'n Node, keys: &'static Keys, problems: &mut Problems) -> Option<Self> {
+        let reader = Self {
+            keys: Some(keys),
+            ..Self::open(node, keys.what, problems)?
+        };
         for entry in reader.entries {
             if !keys.has(&entry.key) {
                 let message = Text::both(
@@ -169,7 +199,7 @@ impl<'n> MapReader<'n> {
                 let help = nearest(&entry.key, keys.keys.iter().map(|(key, ..)| *key));
                 problems.error("unknown-key", &entry.key_spot, message, help);
             }
-            empty_value(&entry.value, &entry.key, problems);
+            empty_value(entry, problems);
         }
         Some(reader)
     }
@@ -177,7 +207,11 @@ impl<'n> MapReader<'n> {
     /// Reads a map whose keys are the author's own names.
     pub fn open(node: &'n Node, what: (&str, &str), problems: &mut Problems) -> Option<Self> {
         match node.entries() {
-            Some(entries) => Some(Self { node, entries }),
+            Some(entries) => Some(Self {
+                node,
+                entries,
+                keys: None,
+            }),
             None => {
                 wrong_type(node, ("一组「键: 值」", "a map"), Some(what), problems);
                 None
@@ -196,21 +230,47 @@ impl<'n> MapReader<'n> {
             .iter()
             .find(|entry| entry.key == key)
             .map(|entry| &entry.value)
-            .filter(|node| !node.is_null())
+            .filter(|node| !node.is_null() && (self.keys.is_none() || !is_blank(node)))
     }
 
     /// The value of `key`, whose absence is a problem.
     pub fn need(&self, key: &str, problems: &mut Problems) -> Option<&'n Node> {
         let found = self.get(key);
-        if found.is_none() {
-            let spot = Spot {
-                file: self.node.spot.file.clone(),
-                range: first_line(&self.node.spot),
-            };
-            let message = Text::both(format!("这里缺少「{key}」"), format!("`{key}` is missing here"));
-            problems.error("missing-key", &spot, message, None);
+        let blank = self
+            .entries
+            .iter()
+            .any(|entry| entry.key == key && is_blank(&entry.value));
+        if found.is_none() && !blank && !self.misspells(key) {
+            self.lacks(key, problems);
         }
         found
+    }
+
+    fn lacks(&self, key: &str, problems: &mut Problems) {
+        let spot = Spot {
+            file: self.node.spot.file.clone(),
+            range: first_line(&self.node.spot),
+        };
+        let (zh, en) = self.keys.map_or(("这里", "this map"), |keys| keys.what);
+        let message = Text::both(format!("{zh}缺少「{key}」"), format!("{en} lacks `{key}`"));
+        let meaning = self
+            .keys
+            .and_then(|keys| keys.keys.iter().find(|(known, ..)| *known == key));
+        let help = meaning.map(|(_, zh, en)| Text::both(format!("{key}：{zh}"), format!("{key}: {en}")));
+        // Of a whole file, the base's place says nothing.
+        let related = if self.node.get("extends").is_some() {
+            Vec::new()
+        } else {
+            replaced(self.node)
+        };
+        problems.error_with("missing-key", &spot, message, help, related);
+    }
+
+    /// Whether a key that is not known here was surely meant to be `key`; it was told already.
+    fn misspells(&self, key: &str) -> bool {
+        let Some(keys) = self.keys else { return false };
+        let mut unknown = self.entries.iter().filter(|entry| !keys.has(&entry.key));
+        unknown.any(|entry| best(&entry.key, keys.keys.iter().map(|(key, ..)| *key)) == Some(key))
     }
 
     /// A text for people.
@@ -244,14 +304,19 @@ fn first_line(spot: &Spot) -> std::ops::Range<usize> {
     spot.range.start..spot.range.start + text.find('\n').unwrap_or(text.len())
 }
 
-fn empty_value(node: &Node, key: &str, problems: &mut Problems) {
-    if matches!(&node.value, Value::Scalar { text, plain: true } if text.is_empty()) {
+fn is_blank(node: &Node) -> bool {
+    matches!(&node.value, Value::Scalar { text, plain: true } if text.is_empty())
+}
+
+fn empty_value(entry: &Entry, problems: &mut Problems) {
+    let key = &entry.key;
+    if is_blank(&entry.value) {
         let message = Text::both(format!("「{key}」后面没有值"), format!("`{key}` has no value"));
         let help = Text::both(
             "要去掉继承来的内容请写 null，否则请删去这一行",
             "write `null` to remove what is inherited, or delete the line",
         );
-        problems.error("empty-value", &node.spot, message, Some(help));
+        problems.error("empty-value", &entry.key_spot, message, Some(help));
     }
 }
 
@@ -263,19 +328,29 @@ pub(in crate::definition) fn wrong_type(
     problems: &mut Problems,
 ) {
     let found = match &node.value {
-        Value::Scalar { text, .. } if text.is_empty() => ("空", "nothing".to_owned()),
-        Value::Scalar { text, .. } => ("文字", format!("`{}`", text.chars().take(30).collect::<String>())),
-        Value::List(_) => ("列表", "a list".to_owned()),
-        Value::Map(_) => ("一组「键: 值」", "a map".to_owned()),
+        Value::Scalar { text, .. } if text.is_empty() => ("空".to_owned(), "nothing".to_owned()),
+        Value::Scalar { text, .. } => {
+            let start: String = text.chars().take(30).collect();
+            (format!("「{start}」"), format!("`{start}`"))
+        }
+        Value::List(_) => ("列表".to_owned(), "a list".to_owned()),
+        Value::Map(_) => ("一组「键: 值」".to_owned(), "a map".to_owned()),
     };
-    let (zh, en) = what.map_or((String::new(), String::new()), |(zh, en)| {
-        (format!("{zh}："), format!("{en}: "))
+    let (zh, en) = what.map_or(("这里应写".to_owned(), String::new()), |(zh, en)| {
+        (format!("{zh}应写成"), format!("{en}: "))
     });
     let message = Text::both(
-        format!("{zh}这里应写{}，写的却是{}", expected.0, found.0),
+        format!("{zh}：{}；写的却是{}", expected.0, found.0),
         format!("{en}{} is expected here, found {}", expected.1, found.1),
     );
-    problems.at_node("wrong-type", node, message, None);
+    let wide = node.scalar().is_some_and(|text| text.contains('：'));
+    let help = wide.then(|| {
+        Text::both(
+            "键后面要用半角冒号加空格「: 」，这里用了全角的「：」",
+            "a key is followed by `: `; this is a full-width colon",
+        )
+    });
+    problems.at_node("wrong-type", node, message, help);
 }
 
 /// A string; numbers and truth values are taken as written.

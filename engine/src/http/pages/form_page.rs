@@ -133,10 +133,7 @@ async fn render(visit: &Visit, case: &Case, id: &str, outcome: Outcome) -> Resul
         head: head(visit, case, Some(id)),
         title: page.title.get(visit.language).into(),
         intro: page.intro.as_ref().map(|intro| intro.get(visit.language).to_owned()),
-        text: text.map(|text| {
-            let said = crate::theme::title(text) == Some(page.title.get(visit.language));
-            markdown(if said { crate::theme::below_title(text) } else { text })
-        }),
+        text: text.map(|text| markdown(text)),
         fields: fields.fill(visit.language, &filling),
         multipart: fields.has_files(),
         editable,

@@ -15,15 +15,15 @@ use crate::theme::view::{Home, Link, Task};
 pub(in crate::http) async fn show(visit: Visit) -> Result<Response, Error> {
     let region = visit.office.region();
     let language = visit.language;
-    let text = |(id, source): (&String, &String)| {
-        let label = crate::theme::title(source)?.to_owned();
-        Some(Link { label, href: visit.href(&format!("texts/{id}")) })
+    let text = |(id, source): (&String, &String)| Link {
+        label: crate::theme::title(source).unwrap_or(id).to_owned(),
+        href: visit.href(&format!("texts/{id}")),
     };
-    let notices = region.texts.values().filter(|source| crate::theme::title(source).is_none());
+    let titled = |(_, source): &(&String, &String)| crate::theme::title(source).is_some();
     let view = Home {
+        notice: region.texts.get("notice").map(|text| crate::theme::markdown(text)),
         categories: region.forms.values().map(|form| form.category.get(language).to_owned()).collect(),
-        notices: notices.map(|source| crate::theme::markdown(source)).collect(),
-        texts: region.texts.iter().filter_map(text).collect(),
+        texts: region.texts.iter().filter(titled).map(text).collect(),
         ways_in: Vec::new(),
         sign_in: visit.person.is_none().then(|| visit.href("sign-in")),
         tasks: match &visit.person {
@@ -61,7 +61,9 @@ pub(in crate::http) fn menu_label(visit: &Visit, target: MenuTarget) -> Option<S
 
 /// The first entry that leads there, of those that the role sees.
 fn find<'m>(items: &'m [MenuItem], role: Option<&Id>, target: MenuTarget) -> Option<&'m MenuItem> {
-    let mut mine = items.iter().filter(|item| item.roles.is_empty() || role.is_some_and(|role| item.roles.contains(role)));
+    let mut mine = items
+        .iter()
+        .filter(|item| item.roles.is_empty() || role.is_some_and(|role| item.roles.contains(role)));
     mine.find_map(|item| if item.target == target { Some(item) } else { find(&item.items, role, target) })
 }
 

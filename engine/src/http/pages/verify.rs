@@ -16,7 +16,6 @@ pub(in crate::http) async fn show(visit: Visit, Path((region, token)): Path<(Str
     let certificate = verified.map(|verified| VerifiedCertificate {
         number: verified.number,
         name: verified.title,
-        units: verified.units,
         authority: visit.office.region().authority.get(visit.language).into(),
         issued_on: verified.issued_on.to_string(),
         valid: true,

@@ -273,8 +273,8 @@ pub(super) fn pages(theme: &Theme, language: Language, text: &str) -> Vec<(&'sta
         ),
     );
     let home = Home {
+        notice: Some(crate::theme::markdown(text)),
         categories: ["应用技术类", "基础理论类", "软科学类", text].map(Into::into).to_vec(),
-        notices: vec![markdown(text)],
         texts: vec![link("填报说明"), link(text)],
         ways_in: vec![link("单位注册")],
         sign_in: Some("/somewhere/sign-in".into()),
@@ -500,7 +500,6 @@ pub(super) fn pages(theme: &Theme, language: Language, text: &str) -> Vec<(&'sta
     let verified = VerifiedCertificate {
         number: "9622026Y0001".into(),
         name: text.into(),
-        units: vec!["甲大学".into(), text.into()],
         authority: "某省科学技术厅".into(),
         issued_on: "2026-11-20".into(),
         valid: true,

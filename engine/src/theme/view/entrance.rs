@@ -27,10 +27,10 @@ pub struct RegionCard {
 /// `/{region}/`: the office's entrance; with a menu once somebody is signed in.
 #[derive(Debug, Serialize)]
 pub struct Home {
+    /// What everybody should know first: the region's text `notice`.
+    pub notice: Option<Html>,
     /// What can be registered: the categories of the region's forms.
     pub categories: Vec<String>,
-    /// Announcements: the region's texts that have no heading.
-    pub notices: Vec<Html>,
     /// Texts to read: guide, agreement, questions.
     pub texts: Vec<Link>,
     /// Ways to an account (单位注册, …); empty while there are none on the web.
@@ -103,15 +103,13 @@ pub struct VerifiedCertificate {
     pub number: String,
     /// 成果名称.
     pub name: String,
-    /// 完成单位 in order.
-    pub units: Vec<String>,
     /// 登记机关.
     pub authority: String,
     /// 登记日期.
     pub issued_on: String,
     /// Whether it stands.
     pub valid: bool,
-    /// Further public answers, label and text.
+    /// What the form makes public, label and text.
     pub more: Vec<Fact>,
 }
 

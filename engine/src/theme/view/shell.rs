@@ -122,7 +122,6 @@ fn address(target: MenuTarget) -> Option<&'static str> {
         MenuTarget::Applications => Some("applications"),
         MenuTarget::Certificates => Some("certificates"),
         MenuTarget::Queue => Some("queue"),
-        MenuTarget::Account => Some("account"),
     }
 }
 

@@ -1,0 +1,161 @@
+//! `documents:`: what is printed, and the files that templates may read (LANGUAGE L9).
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use indexmap::{IndexMap, IndexSet};
+
+use super::Loader;
+use crate::definition::expression::{Scope, Type};
+use crate::definition::region::{Document, DocumentSource, PluginUse, Role, Watermark};
+use crate::definition::scope::App;
+use crate::definition::source::{Entry, Keys, MapReader, Node, check_id, string_of, text_of};
+use crate::definition::{Id, Text};
+
+const DOCUMENT: Keys = Keys {
+    what: ("文书", "a document"),
+    keys: &[
+        ("label", "名称", "what people call it"),
+        ("template", "Typst 模板", "a Typst template"),
+        ("layout", "插件版式", "a plugin's layout"),
+        ("in", "在哪些状态提供", "the states in which it is offered"),
+        ("by", "提供给哪些角色", "the roles it is offered to"),
+        ("watermark", "水印", "a text across the page"),
+    ],
+};
+const WATERMARK: Keys = Keys {
+    what: ("水印", "a watermark"),
+    keys: &[("when", "条件", "the condition"), ("text", "文字", "the text")],
+};
+
+/// What a document may name. Without states there was no workflow to read, which is told elsewhere.
+pub(super) struct Around<'a> {
+    pub(super) roles: &'a IndexMap<Id, Role>,
+    pub(super) states: Option<&'a IndexSet<Id>>,
+    pub(super) plugins: &'a mut IndexMap<Id, PluginUse>,
+    pub(super) issued: &'a [Id],
+}
+
+impl Loader<'_> {
+    /// All documents. A plugin that lays one out is marked so.
+    pub(super) fn documents(&mut self, entries: &[Entry], around: &mut Around<'_>) -> IndexMap<Id, Document> {
+        let files = Arc::new(self.document_files());
+        let mut documents = IndexMap::new();
+        for entry in entries {
+            check_id(entry, true, self.problems);
+            if let Some(document) = self.document(entry, &files, around) {
+                documents.insert(document.id.clone(), document);
+            }
+        }
+        documents
+    }
+
+    fn document(
+        &mut self,
+        entry: &Entry,
+        files: &Arc<BTreeMap<String, Arc<[u8]>>>,
+        around: &mut Around<'_>,
+    ) -> Option<Document> {
+        let map = MapReader::new(&entry.value, &DOCUMENT, self.problems)?;
+        let id = Id::from(entry.key.as_str());
+        let label = self.need_text(&map, "label");
+        let source = self.document_source(&map, files, around.plugins);
+        let named = map.names("in", self.problems);
+        let states = around.states.map(|states| {
+            let known = named.into_iter().filter_map(|(_, node)| self.state_id(node, states));
+            known.collect()
+        });
+        let by = map.names("by", self.problems);
+        let by = by
+            .into_iter()
+            .filter_map(|(_, node)| self.role(node, around.roles))
+            .collect();
+        let watermark = map.get("watermark").and_then(|node| self.watermark(node));
+        let issued = around.issued.contains(&id);
+        Some(Document {
+            id,
+            label,
+            source: source?,
+            states: states.unwrap_or_default(),
+            by,
+            watermark,
+            issued,
+        })
+    }
+
+    fn document_source(
+        &mut self,
+        map: &MapReader<'_>,
+        files: &Arc<BTreeMap<String, Arc<[u8]>>>,
+        plugins: &mut IndexMap<Id, PluginUse>,
+    ) -> Option<DocumentSource> {
+        match (map.get("template"), map.get("layout")) {
+            (Some(node), None) => {
+                let name = string_of(node, self.problems)?;
+                let own = self.folders.iter().map(|folder| format!("{}/{name}", folder.display()));
+                let Some(main) = own.chain([name.clone()]).find(|path| files.contains_key(path)) else {
+                    self.missing_file(node, &name, "");
+                    return None;
+                };
+                Some(DocumentSource::Template {
+                    main,
+                    files: Arc::clone(files),
+                })
+            }
+            (None, Some(node)) => {
+                let name = string_of(node, self.problems)?;
+                match plugins.get_mut(name.as_str()) {
+                    Some(plugin) => {
+                        plugin.on_document = true;
+                        Some(DocumentSource::Layout(name.into()))
+                    }
+                    None if self.is_broken("plugins", &name) => None,
+                    None => {
+                        let known: Vec<&str> = plugins.keys().map(|id| &**id).collect();
+                        self.problems
+                            .unknown("unknown-plugin", node, ("插件", "plugin"), &name, known);
+                        None
+                    }
+                }
+            }
+            _ => {
+                let message = Text::both(
+                    "文书要写 template 或 layout 之一",
+                    "a document has either `template` or `layout`",
+                );
+                self.problems.at_node("document-source", map.node, message, None);
+                None
+            }
+        }
+    }
+
+    fn watermark(&mut self, node: &Node) -> Option<Watermark> {
+        let map = MapReader::new(node, &WATERMARK, self.problems)?;
+        let mut scope = Scope {
+            names: IndexMap::new(),
+            calendar: Arc::clone(&self.calendar),
+        };
+        scope.names.insert("app".into(), App::ty());
+        scope.names.insert("today".into(), Type::Date);
+        let text = map
+            .need("text", self.problems)
+            .and_then(|node| text_of(node, self.problems))?;
+        Some(Watermark {
+            when: self.condition(map.get("when"), &scope),
+            text,
+        })
+    }
+
+    /// Every file under `documents/` of the region and its bases.
+    fn document_files(&mut self) -> BTreeMap<String, Arc<[u8]>> {
+        let mut files = BTreeMap::new();
+        for folder in &self.folders {
+            for path in self.files.in_folder(&folder.join("documents"), "") {
+                if let Ok(bytes) = std::fs::read(self.files.root().join(&path)) {
+                    files.insert(path.to_string_lossy().into_owned(), bytes.into());
+                }
+            }
+        }
+        files
+    }
+}

@@ -1,0 +1,194 @@
+//! The files of a region's folder: which forms are there, and which files nothing reads.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
+use super::Loader;
+use crate::definition::source::{Node, Spot, nearest};
+use crate::definition::{Form, Id, Region, Text};
+
+/// Folders of which every file may be read.
+const OPEN_FOLDERS: [&str; 3] = ["documents", "plugins", "theme"];
+
+/// What is read in each other folder.
+const READ: [(&str, &str); 6] = [
+    ("accounts", ".form.yaml"),
+    ("registers", ".form.yaml"),
+    ("codes", ".csv"),
+    ("calendars", ".csv"),
+    ("texts", ".md"),
+    ("samples", ".yaml"),
+];
+
+impl Loader<'_> {
+    /// The forms that the region offers: those of its own folder with `form:`.
+    pub(super) fn forms(&mut self) -> IndexMap<Id, Arc<Form>> {
+        let folder = PathBuf::from(&*self.id);
+        let (forms, broken) = self.forms_in(&folder, "forms");
+        if forms.is_empty() && !broken {
+            let message = Text::both("这个地区没有登记表", "the region has no form");
+            let help = Text::both("写一个带 form: 的 *.form.yaml", "write a *.form.yaml with `form:`");
+            let spot = Spot::whole(&folder.join("region.yaml"));
+            self.problems.error("missing-file", &spot, message, Some(help));
+        }
+        forms
+    }
+
+    /// The forms under `accounts/` of the region's own folder.
+    pub(super) fn account_forms(&mut self) -> IndexMap<Id, Arc<Form>> {
+        let folder = Path::new(&*self.id).join("accounts");
+        self.forms_in(&folder, "account forms").0
+    }
+
+    /// The forms of a folder, and whether one of them could not be read.
+    fn forms_in(&mut self, folder: &Path, kind: &'static str) -> (IndexMap<Id, Arc<Form>>, bool) {
+        let (mut forms, mut broken) = (IndexMap::new(), false);
+        for path in self.files.in_folder(folder, ".form.yaml") {
+            let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+            let Some(stem) = name.as_deref().and_then(|name| name.strip_suffix(".form.yaml")) else {
+                continue;
+            };
+            let own = self.files.tree(&path, self.problems);
+            if own.as_ref().is_some_and(|own| own.get("form").is_none()) {
+                continue;
+            }
+            match own.and_then(|_| self.form_file(&path, stem)) {
+                Some(form) => drop(forms.insert(Id::from(stem), Arc::new(form))),
+                None => {
+                    broken = true;
+                    self.breaks(kind, stem);
+                }
+            }
+        }
+        (forms, broken)
+    }
+
+    fn form_file(&mut self, path: &Path, stem: &str) -> Option<Form> {
+        let merged = self.files.merged(path, ".form.yaml", self.problems)?;
+        self.removed = merged.removed;
+        self.form(stem, &merged.node)
+    }
+
+    /// Warns of every file of the folder that nothing reads: mostly a misspelt name.
+    pub(super) fn unknown_files(&mut self, region: &Node) {
+        let folder = PathBuf::from(&*self.id);
+        let named: BTreeSet<PathBuf> = ["menu", "words", "units"]
+            .iter()
+            .filter_map(|key| region.get(key).and_then(Node::scalar))
+            .map(|name| folder.join(name))
+            .collect();
+        for path in self.files.all_below(&folder) {
+            let inside = path.strip_prefix(&folder).unwrap_or(&path);
+            if is_read(inside) || named.contains(&path) {
+                continue;
+            }
+            let name = inside.display().to_string();
+            let message = Text::both(format!("没有任何地方会读 {name}"), format!("nothing reads {name}"));
+            let spot = Spot::whole(&path);
+            self.problems
+                .warning("unknown-file", &spot, message, Some(meant(inside)));
+        }
+    }
+
+    /// Warns of texts and code lists of the region's own that nothing uses. Asked only where all is
+    /// well: with mistakes about, what is used is not known.
+    pub(super) fn unused(&mut self, region: &Region) {
+        if self.problems.has_errors() {
+            return;
+        }
+        let folder = PathBuf::from(&*self.id);
+        let mut used_texts = std::mem::take(&mut self.used_texts);
+        // The region's home page shows this one.
+        used_texts.insert("notice".to_owned());
+        self.unused_in(&folder.join("texts"), ".md", "unused-text", |stem| {
+            used_texts.contains(stem)
+        });
+        let used_lists = std::mem::take(&mut self.used_lists);
+        let is_used = |stem: &str| used_lists.contains(stem) || !region.codes.contains_key(stem);
+        self.unused_in(&folder.join("codes"), ".csv", "unused-code-list", is_used);
+    }
+
+    fn unused_in(&mut self, folder: &Path, suffix: &str, rule: &'static str, is_used: impl Fn(&str) -> bool) {
+        for path in self.files.in_folder(folder, suffix) {
+            let stem = path
+                .file_stem()
+                .map(|stem| stem.to_string_lossy().into_owned())
+                .unwrap_or_default();
+            if is_used(&stem) {
+                continue;
+            }
+            let message = match rule {
+                "unused-text" => Text::both(
+                    format!("文字「{stem}」没有用到"),
+                    format!("the text `{stem}` is not used"),
+                ),
+                _ => Text::both(
+                    format!("代码表「{stem}」没有用到"),
+                    format!("the code list `{stem}` is not used"),
+                ),
+            };
+            let help = match rule {
+                "unused-text" => Text::both(
+                    "在栏目的 text、账号的 agreement 或 support 里写上它，或删去这个文件",
+                    "name it in a page's `text`, an account's `agreement` or in `support`, or delete the file",
+                ),
+                _ => Text::both(
+                    "在字段的 codes 里写上它，或删去这个文件",
+                    "name it in a field's `codes`, or delete the file",
+                ),
+            };
+            self.problems.warning(rule, &Spot::whole(&path), message, Some(help));
+        }
+    }
+}
+
+/// Whether a file of this name, from the region's folder, is read.
+fn is_read(path: &Path) -> bool {
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    let mut parts = path.iter().map(|part| part.to_string_lossy());
+    let first = parts.next().unwrap_or_default();
+    match parts.count() {
+        0 => matches!(&*name, "region.yaml" | "workflow.yaml" | "README.md") || name.ends_with(".form.yaml"),
+        _ if OPEN_FOLDERS.contains(&&*first) => true,
+        1 => READ
+            .iter()
+            .any(|(folder, suffix)| first == *folder && name.ends_with(suffix)),
+        _ => false,
+    }
+}
+
+/// What a file that nothing reads was probably meant to be.
+fn meant(path: &Path) -> Text {
+    let mut parts: Vec<String> = path.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+    let name = parts.pop().unwrap_or_default();
+    let suffix = |folder: &str| {
+        READ.iter()
+            .find(|(known, _)| *known == folder)
+            .map(|(_, suffix)| *suffix)
+    };
+    match parts.as_slice() {
+        [] => {
+            let stem = name.split('.').next().unwrap_or_default();
+            let known = [
+                "region.yaml".to_owned(),
+                "workflow.yaml".to_owned(),
+                format!("{stem}.form.yaml"),
+            ];
+            nearest(&name, known.iter().map(String::as_str)).unwrap_or_default()
+        }
+        [folder] if let Some(suffix) = suffix(folder) => Text::both(
+            format!("{folder}/ 里只读 *{suffix}"),
+            format!("of {folder}/ only *{suffix} is read"),
+        ),
+        [folder, ..] => {
+            let known = READ.iter().map(|(folder, _)| *folder).chain(OPEN_FOLDERS);
+            nearest(folder, known).unwrap_or_default()
+        }
+    }
+}

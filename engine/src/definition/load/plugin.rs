@@ -1,0 +1,111 @@
+//! `plugins:`: the components a region asks for, each named by what it contains (LANGUAGE L7).
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use super::Loader;
+use super::form::hex;
+use crate::definition::region::PluginUse;
+use crate::definition::source::{Entry, Keys, MapReader, Node, string_of};
+use crate::definition::{Id, Text};
+
+const PLUGIN: Keys = Keys {
+    what: ("插件", "a plugin"),
+    keys: &[
+        ("file", "组件文件", "the component's file"),
+        ("sha256", "文件的 SHA-256", "the file's SHA-256"),
+        ("on", "何时运行：check、document", "when it runs: check, document"),
+        ("options", "选项", "its options"),
+        ("lookups", "可以查的表", "the lists it may look up"),
+    ],
+};
+
+impl Loader<'_> {
+    /// One plugin: its file is there and is what its hash says.
+    pub(super) fn plugin(&mut self, entry: &Entry) -> Option<PluginUse> {
+        let map = MapReader::new(&entry.value, &PLUGIN, self.problems)?;
+        let file_node = map.need("file", self.problems)?;
+        let file_name = string_of(file_node, self.problems)?;
+        let (mut on_check, mut on_document) = (false, false);
+        for (name, node) in map.names("on", self.problems) {
+            match &*name {
+                "check" => on_check = true,
+                "document" => on_document = true,
+                other => self.problems.unknown(
+                    "unknown-plugin-use",
+                    node,
+                    ("运行时机", "time to run"),
+                    other,
+                    ["check", "document"],
+                ),
+            }
+        }
+        let lookups = self.plugin_lookups(&map);
+        let (file, bytes) = self.plugin_bytes(file_node, &file_name)?;
+        let sha256 = hex(&Sha256::digest(&bytes));
+        self.hash_fits(&map, &file_name, &sha256)?;
+        let options = map.get("options").map_or_else(|| serde_json::json!({}), Node::to_json);
+        Some(PluginUse {
+            id: entry.key.as_str().into(),
+            file,
+            bytes,
+            sha256,
+            on_check,
+            on_document,
+            options,
+            lookups,
+        })
+    }
+
+    /// The code lists and registers that it may look up.
+    fn plugin_lookups(&mut self, map: &MapReader<'_>) -> Vec<Id> {
+        let names = map.names("lookups", self.problems);
+        let (registers, lists): (Vec<_>, Vec<_>) = names.into_iter().partition(|(name, _)| &**name == "units");
+        let known = lists
+            .into_iter()
+            .filter(|(name, node)| self.list_named(name, node).is_some());
+        let known: Vec<Id> = known.map(|(name, _)| name).collect();
+        registers.into_iter().map(|(name, _)| name).chain(known).collect()
+    }
+
+    fn plugin_bytes(&mut self, node: &Node, name: &str) -> Option<(PathBuf, Arc<[u8]>)> {
+        let own = self.folders.iter();
+        let own = own.map(|folder| self.files.root().join(folder).join("plugins").join(name));
+        let places: Vec<PathBuf> = own.chain([self.folders_of_all.plugins.join(name)]).collect();
+        let safe = !name.contains(['/', '\\']) && !name.starts_with('.');
+        let Some(file) = places.into_iter().find(|path| safe && path.is_file()) else {
+            self.missing_file(node, name, "plugins");
+            return None;
+        };
+        match std::fs::read(&file) {
+            Ok(bytes) => Some((file, bytes.into())),
+            Err(error) => {
+                let message = Text::both(
+                    format!("读不了 {name}：{error}"),
+                    format!("{name} cannot be read: {error}"),
+                );
+                self.problems.at_node("file-unreadable", node, message, None);
+                None
+            }
+        }
+    }
+
+    fn hash_fits(&mut self, map: &MapReader<'_>, name: &str, sha256: &str) -> Option<()> {
+        let node = map.need("sha256", self.problems)?;
+        if node.scalar() == Some(sha256) {
+            return Some(());
+        }
+        let message = Text::both(
+            format!("{name} 的内容与这里写的 sha256 不符"),
+            format!("{name} is not what this sha256 stands for"),
+        );
+        let help = Text::both(
+            format!("文件现在的 sha256 是 {sha256}；确认来源可靠后再改"),
+            format!("the file's sha256 is {sha256}; change it once you trust where the file came from"),
+        );
+        self.problems.at_node("plugin-hash", node, message, Some(help));
+        None
+    }
+}

@@ -1,0 +1,272 @@
+//! `rules:` of a form: what must hold between answers, and where its findings point (LANGUAGE L5).
+
+use indexmap::IndexMap;
+
+use super::Loader;
+use crate::definition::expression::{Expression, Scope, Type};
+use crate::definition::form::{Rule, Severity, Table};
+use crate::definition::source::{Entry, Keys, MapReader, Node, check_id, string_of};
+use crate::definition::{Field, FieldType, Id, Page, Text};
+
+const RULE: Keys = Keys {
+    what: ("规则", "a rule"),
+    keys: &[
+        ("each", "对表格的每一行检查", "checks every row of this table"),
+        ("when", "条件成立时才检查", "checked only while this holds"),
+        ("assert", "必须成立的条件", "what must hold"),
+        ("at", "问题指向的字段", "the field it points to"),
+        ("severity", "error 或 warning", "error or warning"),
+        ("message", "给填报人的话", "what the applicant is told"),
+    ],
+};
+
+/// What a rule may name.
+struct Around<'a> {
+    scope: &'a Scope,
+    pages: &'a IndexMap<Id, Page>,
+}
+
+impl Around<'_> {
+    /// Whether a name of the scope stands behind `today`, where the lets are.
+    fn is_let(&self, name: &str) -> bool {
+        self.scope.names.get_index_of(name) >= self.scope.names.get_index_of("today")
+    }
+}
+
+impl Loader<'_> {
+    /// All rules of a form.
+    pub(super) fn rules(
+        &mut self,
+        node: Option<&Node>,
+        scope: &Scope,
+        pages: &IndexMap<Id, Page>,
+    ) -> IndexMap<Id, Rule> {
+        let around = Around { scope, pages };
+        let mut rules = IndexMap::new();
+        let Some(map) = node.and_then(|node| MapReader::open(node, ("规则", "rules"), self.problems)) else {
+            return rules;
+        };
+        for entry in map.entries() {
+            check_id(entry, false, self.problems);
+            if let Some(rule) = self.rule(entry, &around) {
+                rules.insert(rule.id.clone(), rule);
+            }
+        }
+        rules
+    }
+
+    fn rule(&mut self, entry: &Entry, around: &Around<'_>) -> Option<Rule> {
+        let map = MapReader::new(&entry.value, &RULE, self.problems)?;
+        let (each, scope) = match map.get("each") {
+            Some(node) => {
+                let (path, scope) = self.each(node, around)?;
+                (Some(path), scope)
+            }
+            None => (None, around.scope.clone()),
+        };
+        let when = self.condition(map.get("when"), &scope);
+        let assert_node = map.need("assert", self.problems);
+        let message_node = map.need("message", self.problems);
+        let assert = assert_node.and_then(|node| self.expression(node, &scope, Some(&Type::Bool)));
+        let message = message_node.and_then(|node| self.message(node, &scope));
+        let at = map
+            .get("at")
+            .and_then(|node| self.rule_place(node, each.as_deref(), around));
+        let severity = self.severity(&map);
+        let (assert, message) = (assert?, message?);
+        self.sensitive_in_message(message_node?, each.as_deref(), &message.reads_paths(), around.pages);
+        let reads_today = |read: &Expression| read.reads().iter().any(|name| &**name == "today");
+        if let Some(node) = assert_node.filter(|_| reads_today(&assert)) {
+            let text = Text::both(
+                "规则里的 today 会随日子变化，退回后重交的申请可能因此不合格",
+                "`today` in a rule changes with the day, so an application that was fine may fail after a return",
+            );
+            self.problems.warning(
+                "today-in-rule",
+                &node.spot,
+                text,
+                Some(Text::both(
+                    "期限请用 app.filed_on（首次提交日）",
+                    "a deadline reads `app.filed_on`, the day of first submission",
+                )),
+            );
+        }
+        Some(Rule {
+            id: entry.key.as_str().into(),
+            each,
+            when,
+            assert,
+            at,
+            severity,
+            message,
+        })
+    }
+
+    fn severity(&mut self, map: &MapReader<'_>) -> Severity {
+        match map.get("severity") {
+            None => Severity::Error,
+            Some(node) => match node.scalar() {
+                Some("error") => Severity::Error,
+                Some("warning") => Severity::Warning,
+                other => {
+                    self.problems.unknown(
+                        "unknown-severity",
+                        node,
+                        ("级别", "severity"),
+                        other.unwrap_or_default(),
+                        ["error", "warning"],
+                    );
+                    Severity::Error
+                }
+            },
+        }
+    }
+
+    /// `table` or `table.inner`: the path and the scope with `row` (and `outer`).
+    fn each(&mut self, node: &Node, around: &Around<'_>) -> Option<(Vec<Id>, Scope)> {
+        let (scope, pages) = (around.scope, around.pages);
+        let name = string_of(node, self.problems)?;
+        let mut parts = name.split('.');
+        let outer = parts.next().and_then(|id| table_in(find(pages, id)?));
+        let Some(outer) = outer else {
+            let first = name.split('.').next().unwrap_or_default();
+            if scope.names.contains_key(first) && find(pages, first).is_none() && !around.is_let(first) {
+                return None;
+            }
+            let tables = pages
+                .values()
+                .flat_map(|page| page.fields.values())
+                .filter(|field| table_in(field).is_some());
+            self.problems.unknown(
+                "unknown-field",
+                node,
+                ("表格", "table"),
+                &name,
+                tables.map(|field| &*field.id),
+            );
+            return None;
+        };
+        match parts.next() {
+            None => Some((vec![Id::from(name.as_str())], scope.with("row", outer.row_type.clone()))),
+            Some(inner) => {
+                let Some(table) = outer.columns.get(inner).and_then(table_in) else {
+                    self.problems.unknown(
+                        "unknown-field",
+                        node,
+                        ("内层表格", "inner table"),
+                        inner,
+                        outer.columns.keys().map(|id| &**id),
+                    );
+                    return None;
+                };
+                let scope = scope
+                    .with("row", table.row_type.clone())
+                    .with("outer", outer.row_type.clone());
+                Some((name.split('.').map(Id::from).collect(), scope))
+            }
+        }
+    }
+
+    /// Checks `at`: `field`, `table[0].column` or `row.column`.
+    fn rule_place(&mut self, node: &Node, each: Option<&[Id]>, around: &Around<'_>) -> Option<String> {
+        let pages = around.pages;
+        let path = string_of(node, self.problems)?;
+        if let Some(column) = path.strip_prefix("row.") {
+            let Some(table) = each.and_then(|each| table_in(table_field(each, pages)?)) else {
+                let message = Text::both(
+                    "row.… 只能用在有 each 的规则里",
+                    "`row.…` belongs into a rule with `each`",
+                );
+                self.problems.at_node("unknown-field", node, message, None);
+                return None;
+            };
+            if !has_column(table, column) {
+                self.unknown_field(node, column, table.columns.keys().map(|id| &**id));
+                return None;
+            }
+            return Some(path);
+        }
+        let (field, rest) = path
+            .split_once('[')
+            .map_or((path.as_str(), None), |(field, rest)| (field, Some(rest)));
+        let Some(found) = find(pages, field) else {
+            // A field that has mistakes of its own is in scope but on no page.
+            if !around.scope.names.contains_key(field) || around.is_let(field) {
+                let known = pages.values().flat_map(|page| page.fields.keys());
+                self.unknown_field(node, field, known.map(|id| &**id));
+            }
+            return None;
+        };
+        if let Some((_, column)) = rest.and_then(|rest| rest.split_once("].")) {
+            let table = table_in(found);
+            if !table.is_some_and(|table| has_column(table, column)) {
+                let known = table.into_iter().flat_map(|table| table.columns.keys());
+                self.unknown_field(node, column, known.map(|id| &**id));
+                return None;
+            }
+        }
+        Some(path)
+    }
+
+    fn sensitive_in_message(&mut self, node: &Node, each: Option<&[Id]>, reads: &[Id], pages: &IndexMap<Id, Page>) {
+        for path in reads
+            .iter()
+            .filter(|path| read_field(path, each, pages).is_some_and(|field| field.sensitive))
+        {
+            let message = Text::both(
+                format!("提示里不能出现敏感字段「{path}」的内容"),
+                format!("a message never shows the sensitive field `{path}`"),
+            );
+            let written = node.get("zh").unwrap_or(node);
+            let text = written.scalar().unwrap_or_default();
+            let spot = match text.find(&**path) {
+                Some(at) => written.spot.within(text, at, at + path.len()),
+                None => written.spot.clone(),
+            };
+            self.problems.error("sensitive-in-message", &spot, message, None);
+        }
+    }
+}
+
+fn find<'p>(pages: &'p IndexMap<Id, Page>, id: &str) -> Option<&'p Field> {
+    pages.values().find_map(|page| page.fields.get(id))
+}
+
+fn table_in(field: &Field) -> Option<&Table> {
+    match &field.kind {
+        FieldType::Table(table) => Some(table),
+        _ => None,
+    }
+}
+
+/// The field or column that a path of names reads.
+fn read_field<'p>(path: &str, each: Option<&[Id]>, pages: &'p IndexMap<Id, Page>) -> Option<&'p Field> {
+    let mut names = path.split('.');
+    let first = names.next()?;
+    let mut field = match (first, each) {
+        ("row", Some(each)) => table_field(each, pages)?,
+        ("outer", Some([outer @ .., _])) => table_field(outer, pages)?,
+        _ => find(pages, first)?,
+    };
+    for name in names {
+        field = table_in(field)?.columns.get(name)?;
+    }
+    Some(field)
+}
+
+/// The field of the table that `each` names.
+fn table_field<'p>(each: &[Id], pages: &'p IndexMap<Id, Page>) -> Option<&'p Field> {
+    let (first, inner) = each.split_first()?;
+    let first = find(pages, first)?;
+    inner
+        .iter()
+        .try_fold(first, |field, name| table_in(field)?.columns.get(name))
+}
+
+/// Whether a row has the column; one with mistakes of its own counts.
+fn has_column(table: &Table, column: &str) -> bool {
+    match &table.row_type {
+        Type::Record(record) => column != "index" && record.columns.contains_key(column),
+        _ => false,
+    }
+}
