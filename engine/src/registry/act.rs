@@ -8,7 +8,7 @@ use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 
 use super::case::party;
-use super::{Case, Person, Refused, Registry, print::Issue};
+use super::{Case, Person, Refused, Registry, history::RETURNED_WITH, print::Issue};
 use crate::definition::region::{CounterKey, NumberPart, Numbering, Sees};
 use crate::definition::workflow::{Action, By, Edits, Effect};
 use crate::definition::{Form, Language, Text};
@@ -113,6 +113,9 @@ impl Registry {
             .map(|(field, text)| (field.clone(), Json::String(text.clone())))
             .collect();
         next.summary["remarks"] = Json::Object(remarks.clone());
+        if next.returned.is_some() && old.returned.is_none() {
+            next.summary[RETURNED_WITH] = Json::Object(self.fingerprints(case));
+        }
         let acted = Acted {
             state: next.state.clone(),
             number: effects.number.clone(),

@@ -116,7 +116,8 @@ fn tabs(visit: &Visit, case: &Case, current: Option<&str>, editable: bool) -> Ve
             current: current == Some(&*page.id),
             progress: match missing {
                 Some(true) => TabProgress::Missing,
-                Some(false) if !page.fields.is_empty() => TabProgress::Complete,
+                // A page that nobody has saved yet is not done, even if nothing on it is required.
+                Some(false) if case.page_revision(&page.id) > 0 => TabProgress::Complete,
                 _ => TabProgress::Plain,
             },
             marked: marked(page),
