@@ -31,8 +31,18 @@ impl Answer {
 
     /// The page with its escapes undone, to look for links and words in; never to look for markup.
     pub fn page(&self) -> String {
-        let escapes = [("&#x2f;", "/"), ("&quot;", "\""), ("&#x27;", "'"), ("&#39;", "'"), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")];
-        escapes.iter().fold(self.text(), |page, (escape, letter)| page.replace(escape, letter))
+        let escapes = [
+            ("&#x2f;", "/"),
+            ("&quot;", "\""),
+            ("&#x27;", "'"),
+            ("&#39;", "'"),
+            ("&lt;", "<"),
+            ("&gt;", ">"),
+            ("&amp;", "&"),
+        ];
+        escapes
+            .iter()
+            .fold(self.text(), |page, (escape, letter)| page.replace(escape, letter))
     }
 
     /// Where a redirect leads, without this host.

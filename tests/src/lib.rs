@@ -157,8 +157,13 @@ impl TestApp {
 /// A temporary folder, in memory where the machine has such a place: tests commit thousands of times.
 fn temporary() -> TempDir {
     let memory = Path::new("/dev/shm");
-    let made = if memory.is_dir() { TempDir::new_in(memory) } else { TempDir::new() };
-    made.or_else(|_| TempDir::new()).expect("a temporary folder can be made")
+    let made = if memory.is_dir() {
+        TempDir::new_in(memory)
+    } else {
+        TempDir::new()
+    };
+    made.or_else(|_| TempDir::new())
+        .expect("a temporary folder can be made")
 }
 
 /// The program that renders documents, built with the tests.
