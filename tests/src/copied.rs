@@ -19,7 +19,10 @@ impl Copied {
     pub fn of(regions: &[&str]) -> Self {
         let folder = TempDir::new().expect("a temporary folder can be made");
         for region in ["national"].iter().chain(regions) {
-            copy(&repository().join("forms").join(region), &folder.path().join("forms").join(region));
+            copy(
+                &repository().join("forms").join(region),
+                &folder.path().join("forms").join(region),
+            );
         }
         copy(&repository().join("plugins/dist"), &folder.path().join("plugins"));
         Self { folder }
@@ -27,7 +30,10 @@ impl Copied {
 
     /// Where the copies are.
     pub fn folders(&self) -> Folders {
-        Folders { forms: self.folder.path().join("forms"), plugins: self.folder.path().join("plugins") }
+        Folders {
+            forms: self.folder.path().join("forms"),
+            plugins: self.folder.path().join("plugins"),
+        }
     }
 
     /// A file below the copy: `forms/…` or `plugins/…`.

@@ -17,23 +17,46 @@ impl TestApp {
     pub async fn staff(&self, region: &str) -> Vec<DemoAccount> {
         let mut samples = self.samples(region);
         samples.iter_mut().for_each(|sample| sample.walk.clear());
-        demo::seed(&self.registry, region, &samples).await.expect("the accounts can be entered")
+        demo::seed(&self.registry, region, &samples)
+            .await
+            .expect("the accounts can be entered")
     }
 
     /// A browser in which somebody with this role is signed in, of this unit where one is named.
     pub async fn in_role(&self, region: &str, accounts: &[DemoAccount], role: &str, unit: Option<bool>) -> Client {
-        let fits = |account: &&DemoAccount| account.role == role && unit.is_none_or(|unit| account.unit.is_some() == unit);
-        let account = accounts.iter().find(fits).unwrap_or_else(|| panic!("{region} has an account for {role}"));
+        let fits =
+            |account: &&DemoAccount| account.role == role && unit.is_none_or(|unit| account.unit.is_some() == unit);
+        let account = accounts
+            .iter()
+            .find(fits)
+            .unwrap_or_else(|| panic!("{region} has an account for {role}"));
         self.signed_in(region, &account.name).await
     }
 
     /// Enters another account that is like one of the demonstration's, and signs it in.
     pub async fn colleague(&self, region: &str, of: &str, name: &str) -> Client {
         let store = self.registry.store();
-        let known = store.account_by_sign_in_name(region, of).await.expect("the store can be read").expect("the account exists");
-        let account = Account { id: name.to_owned(), revision: 1, sign_in_name: name.to_owned(), name: name.to_owned(), ..known };
-        let expect = Expect::AccountRevision { region: region.to_owned(), id: name.to_owned(), revision: 0 };
-        let change = Change { expect: vec![expect], put: vec![Put::Account(Box::new(account))] };
+        let known = store
+            .account_by_sign_in_name(region, of)
+            .await
+            .expect("the store can be read")
+            .expect("the account exists");
+        let account = Account {
+            id: name.to_owned(),
+            revision: 1,
+            sign_in_name: name.to_owned(),
+            name: name.to_owned(),
+            ..known
+        };
+        let expect = Expect::AccountRevision {
+            region: region.to_owned(),
+            id: name.to_owned(),
+            revision: 0,
+        };
+        let change = Change {
+            expect: vec![expect],
+            put: vec![Put::Account(Box::new(account))],
+        };
         store.commit(change).await.expect("the account can be entered");
         self.signed_in(region, name).await
     }
@@ -41,7 +64,10 @@ impl TestApp {
     /// The answers of a sample.
     pub fn answers(&self, region: &str, name: &str) -> Answers {
         let samples = self.samples(region);
-        let sample: &Sample = samples.iter().find(|sample| sample.name == name).expect("the sample exists");
+        let sample: &Sample = samples
+            .iter()
+            .find(|sample| sample.name == name)
+            .expect("the sample exists");
         sample::answers(sample, None).expect("the sample can be put together")
     }
 
@@ -52,18 +78,38 @@ impl TestApp {
 
     /// An application as it is stored.
     pub async fn application(&self, region: &str, id: &str) -> Application {
-        self.registry.store().application(region, id).await.expect("the store can be read").expect("the application exists")
+        self.registry
+            .store()
+            .application(region, id)
+            .await
+            .expect("the store can be read")
+            .expect("the application exists")
     }
 
     /// The stored answers of an application by page; what is sensitive is sealed.
     pub async fn stored(&self, region: &str, id: &str) -> BTreeMap<String, AnswerPage> {
-        let dossier = self.registry.store().dossier(region, id).await.expect("the store can be read");
-        dossier.expect("the application exists").1.into_iter().map(|page| (page.page.clone(), page)).collect()
+        let dossier = self
+            .registry
+            .store()
+            .dossier(region, id)
+            .await
+            .expect("the store can be read");
+        dossier
+            .expect("the application exists")
+            .1
+            .into_iter()
+            .map(|page| (page.page.clone(), page))
+            .collect()
     }
 
     /// Asserts that no audit chain of the region is broken.
     pub async fn audit_holds(&self, region: &str) {
-        let proof = self.registry.store().verify_audit(region).await.expect("the store can be read");
+        let proof = self
+            .registry
+            .store()
+            .verify_audit(region)
+            .await
+            .expect("the store can be read");
         assert!(proof.breaks.is_empty(), "{:?}", proof.breaks);
     }
 }
@@ -80,7 +126,11 @@ pub struct Filed {
 impl Filed {
     /// The address below the application's own.
     pub fn at(&self, below: &str) -> String {
-        let tail = if below.is_empty() { String::new() } else { format!("/{below}") };
+        let tail = if below.is_empty() {
+            String::new()
+        } else {
+            format!("/{below}")
+        };
         format!("/{}/applications/{}{tail}", self.region, self.id)
     }
 
@@ -98,10 +148,22 @@ impl Filed {
 impl Client {
     /// Adds an application: chooses the category and answers what is asked first.
     pub async fn add(&mut self, region: &str, form: &Form, answers: &Answers) -> Filed {
-        let created = self.post(&format!("/{region}/applications/new/{}", form.id), &first_pairs(form, answers)).await;
+        let created = self
+            .post(
+                &format!("/{region}/applications/new/{}", form.id),
+                &first_pairs(form, answers),
+            )
+            .await;
         assert_eq!(created.status, 303, "{}", created.text());
-        let id = created.location().split('/').nth(3).expect("the answer leads to the application");
-        Filed { region: region.to_owned(), id: id.to_owned() }
+        let id = created
+            .location()
+            .split('/')
+            .nth(3)
+            .expect("the answer leads to the application");
+        Filed {
+            region: region.to_owned(),
+            id: id.to_owned(),
+        }
     }
 
     /// Fills and saves one page.
@@ -109,14 +171,21 @@ impl Client {
         let address = filed.page(page);
         let shown = self.get(&address).await;
         assert_eq!(shown.status, 200, "{address}: {}", shown.text());
-        let revision = shown.hidden("~revision").and_then(|revision| revision.parse().ok()).unwrap_or(0);
+        let revision = shown
+            .hidden("~revision")
+            .and_then(|revision| revision.parse().ok())
+            .unwrap_or(0);
         let (pairs, files) = page_pairs(&form.pages[page].fields, answers, revision);
         self.send_page(&address, &pairs, &files).await
     }
 
     /// Posts a page, with files where there are some.
     pub async fn send_page(&mut self, address: &str, pairs: &[(String, String)], files: &[Upload]) -> Answer {
-        if files.is_empty() { self.post(address, pairs).await } else { self.upload(address, pairs, files).await }
+        if files.is_empty() {
+            self.post(address, pairs).await
+        } else {
+            self.upload(address, pairs, files).await
+        }
     }
 
     /// Adds an application and saves every page of it.
@@ -153,7 +222,10 @@ pub fn first_pairs(form: &Form, answers: &Answers) -> Vec<(String, String)> {
     for id in &form.create {
         let page = &form.pages[&form.page_of[id]];
         let (all, _) = page_pairs(&page.fields, answers, 0);
-        pairs.extend(all.into_iter().filter(|(name, value)| **name == **id || (name == "~" && **value == **id)));
+        pairs.extend(
+            all.into_iter()
+                .filter(|(name, value)| **name == **id || (name == "~" && **value == **id)),
+        );
     }
     pairs
 }

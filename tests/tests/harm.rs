@@ -18,7 +18,10 @@ fn checker(body: &str) -> Vec<u8> {
         .replace("{memory}", "1")
         .replace("{instance}", "(core instance $i (instantiate $guest))")
         .replace("{version}", dengji::plugin::CONTRACT_VERSION);
-    ["{data}", "{imports}", "{core_imports}"].iter().fold(component, |text, part| text.replace(part, "")).into_bytes()
+    ["{data}", "{imports}", "{core_imports}"]
+        .iter()
+        .fold(component, |text, part| text.replace(part, ""))
+        .into_bytes()
 }
 
 /// Everything that an action could have changed.
@@ -52,7 +55,12 @@ async fn still_serves(client: &mut Client, filed: &Filed) {
 async fn a_checker_that_does_harm_passes_nothing() {
     let endless = "(loop $again (br $again)) unreachable";
     let greedy = "(loop $again (br_if $again (i32.ne (memory.grow (i32.const 16)) (i32.const -1)))) unreachable";
-    for (kind, body) in [("loops", endless), ("grows", greedy), ("traps", "unreachable"), ("answers nonsense", "(i32.const -4)")] {
+    for (kind, body) in [
+        ("loops", endless),
+        ("grows", greedy),
+        ("traps", "unreachable"),
+        ("answers nonsense", "(i32.const -4)"),
+    ] {
         let copied = Copied::of(&[REGION]);
         copied.replace_plugin(REGION, "gansu-checks.wasm", &checker(body));
         let app = TestApp::of(copied.folders()).await;
@@ -66,12 +74,19 @@ async fn a_checker_that_does_harm_passes_nothing() {
         let checked = registrant.get(&filed.at("check")).await;
         let page = checked.page();
         assert_eq!(checked.status, 200, "{kind}");
-        assert!(page.contains("插件“gansu-checks”暂时不能检查") && !page.contains("所有检查全部合格"), "{kind}: {page}");
+        assert!(
+            page.contains("插件“gansu-checks”暂时不能检查") && !page.contains("所有检查全部合格"),
+            "{kind}: {page}"
+        );
         // Repeated, so that the plugin rests: that is a refusal as well.
         for _ in 0..4 {
             let refused = registrant.act(&filed, "submit", &[]).await;
             assert_eq!(refused.status, 503, "{kind}: {}", refused.page());
-            assert!(refused.page().contains("插件“gansu-checks”暂时不能检查，没有任何改动"), "{kind}: {}", refused.page());
+            assert!(
+                refused.page().contains("插件“gansu-checks”暂时不能检查，没有任何改动"),
+                "{kind}: {}",
+                refused.page()
+            );
         }
         assert!(before == whole(&app, &filed).await, "{kind}: something changed");
         still_serves(&mut registrant, &filed).await;
@@ -92,8 +107,14 @@ async fn at_the_office(app: &TestApp, name: &str) -> (Client, Client, Filed) {
 
 /// Passes it on through the unit and the recommending unit.
 async fn pass(app: &TestApp, filed: &Filed) {
-    app.signed_in(REGION, "unit@demo.example").await.must_act(filed, "unit_pass", &[]).await;
-    app.signed_in(REGION, "recommending@demo.example").await.must_act(filed, "recommend_pass", &[("opinion", "同意推荐。")]).await;
+    app.signed_in(REGION, "unit@demo.example")
+        .await
+        .must_act(filed, "unit_pass", &[])
+        .await;
+    app.signed_in(REGION, "recommending@demo.example")
+        .await
+        .must_act(filed, "recommend_pass", &[("opinion", "同意推荐。")])
+        .await;
 }
 
 #[tokio::test]
@@ -108,7 +129,11 @@ async fn a_template_that_never_ends_approves_nothing() {
     let before = whole(&app, &filed).await;
     let refused = office.act(&filed, "approve", &[]).await;
     assert_eq!(refused.status, 503, "{}", refused.page());
-    assert!(refused.page().contains("文书没有生成，没有任何改动"), "{}", refused.page());
+    assert!(
+        refused.page().contains("文书没有生成，没有任何改动"),
+        "{}",
+        refused.page()
+    );
     assert!(before == whole(&app, &filed).await, "something changed");
     still_serves(&mut registrant, &filed).await;
 
@@ -118,7 +143,10 @@ async fn a_template_that_never_ends_approves_nothing() {
     let app = app.restart().await;
     let mut office = app.signed_in(REGION, "office@demo.example").await;
     office.must_act(&filed, "approve", &[]).await;
-    assert_eq!(app.application(REGION, &filed.id).await.number.as_deref(), Some("9622026Y0001"));
+    assert_eq!(
+        app.application(REGION, &filed.id).await.number.as_deref(),
+        Some("9622026Y0001")
+    );
 }
 
 #[tokio::test]
@@ -129,17 +157,35 @@ async fn a_character_that_no_font_has_is_named_and_can_be_mended() {
     let refused = office.act(&filed, "approve", &[]).await;
     let page = refused.page();
     assert_eq!(refused.status, 422, "{page}");
-    assert!(page.contains("U+E000") && page.contains("姓名"), "neither character nor field is named: {page}");
+    assert!(
+        page.contains("U+E000") && page.contains("姓名"),
+        "neither character nor field is named: {page}"
+    );
     assert!(before == whole(&app, &filed).await, "something changed");
 
-    office.must_act(&filed, "send_back", &[("opinion", "请更正姓名用字。"), ("marks", "people")]).await;
+    office
+        .must_act(
+            &filed,
+            "send_back",
+            &[("opinion", "请更正姓名用字。"), ("marks", "people")],
+        )
+        .await;
     let answers = app.answers(REGION, "complete");
-    assert_eq!(registrant.save(&filed, &app.form(REGION, FORM), "people", &answers).await.status, 303);
+    assert_eq!(
+        registrant
+            .save(&filed, &app.form(REGION, FORM), "people", &answers)
+            .await
+            .status,
+        303
+    );
     registrant.must_act(&filed, "submit", &[]).await;
     pass(&app, &filed).await;
     office.must_act(&filed, "approve", &[]).await;
     let application = app.application(REGION, &filed.id).await;
-    assert_eq!((application.state.as_str(), application.number.as_deref()), ("done", Some("9622026Y0001")));
+    assert_eq!(
+        (application.state.as_str(), application.number.as_deref()),
+        ("done", Some("9622026Y0001"))
+    );
     assert!(application.certificate.is_some());
     app.audit_holds(REGION).await;
 }

@@ -37,7 +37,9 @@ pub(super) fn not_picked(label: &Text) -> Text {
     let (zh, en) = (label.get(Language::Chinese), label.get(Language::English));
     Text::both(
         format!("{zh}不能为空，请从候选项中选取；没有所需的项时请联系管理单位。"),
-        format!("{en} must be picked from the suggestions; if what you need is missing, please ask the managing office."),
+        format!(
+            "{en} must be picked from the suggestions; if what you need is missing, please ask the managing office."
+        ),
     )
 }
 
