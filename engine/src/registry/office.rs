@@ -88,6 +88,7 @@ impl Office {
             versions: RwLock::new(versions),
             plugins: loaded,
             codes,
+            numbering: tokio::sync::Mutex::new(()),
         })
     }
 
