@@ -87,6 +87,19 @@ impl Client {
         }
     }
 
+    /// The same browser without a server, for a restart.
+    pub fn kept(self) -> Self {
+        Self {
+            router: Router::new(),
+            ..self
+        }
+    }
+
+    /// Connects the browser to a server that was started anew.
+    pub fn connect(&mut self, app: &super::TestApp) {
+        self.router = app.router.clone();
+    }
+
     /// Reads a page.
     pub async fn get(&mut self, path: &str) -> Answer {
         self.send(

@@ -7,6 +7,7 @@
 )]
 
 mod client;
+mod copied;
 mod pairs;
 mod steps;
 
@@ -25,6 +26,7 @@ use jiff::civil::Date;
 use tempfile::TempDir;
 
 pub use client::{Answer, Client};
+pub use copied::Copied;
 pub use pairs::{Upload, page_pairs};
 pub use steps::{Filed, first_pairs, with};
 
@@ -71,7 +73,7 @@ impl TestApp {
         Self::open(folders, loaded, temporary()).await
     }
 
-    /// The same data, opened anew: what a restart does.
+    /// The same data, opened anew with definitions read anew: what a restart does. Every client is dropped before.
     pub async fn restart(self) -> Self {
         let Self {
             registry,

@@ -51,7 +51,7 @@ pub enum Error {
     /// What was given cannot be taken.
     #[error("unprocessable: {0}")]
     Unprocessable(Text),
-    /// Too much is going on, or a plugin could not be asked.
+    /// Too much is going on, a plugin could not be asked, or a document not be made.
     #[error("try again: {0}")]
     Unavailable(Text, String),
     /// Ours.
@@ -80,6 +80,13 @@ impl From<Refused> for Error {
                     ),
                 ),
                 error.to_string(),
+            ),
+            Refused::Document(cause) => Self::Unavailable(
+                Text::both(
+                    "文书没有生成，没有任何改动。请稍后再试；反复出现时请联系技术支持检查文书模板",
+                    "No document was made; nothing was changed. Try again later, or ask for support to look at the document's template.",
+                ),
+                cause,
             ),
             Refused::Busy => Self::Unavailable(
                 Text::both(

@@ -21,7 +21,7 @@ use crate::store::{
 };
 use crate::workflow::{Refusal, Request, Step, decide};
 
-/// How often an action is tried again when somebody else took the number it was about to take.
+/// How often an action is tried again when another node took the number it was about to take.
 const TRIES: usize = 8;
 
 /// What was given with an action.
@@ -68,6 +68,15 @@ impl Registry {
                 .into());
             }
             let step = self.decide(&case, action, given).await?;
+            let numbered = step
+                .effects
+                .iter()
+                .any(|effect| matches!(effect, Effect::AssignNumber(_)));
+            let _turn = if numbered {
+                Some(case.office.numbering().await)
+            } else {
+                None
+            };
             let acted = self.carry_out(person, &case, &step, given).await;
             // Somebody took the number meanwhile: read again, render again.
             if !matches!(acted, Err(CommitOr::Moved)) {

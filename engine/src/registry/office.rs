@@ -20,6 +20,9 @@ pub struct Office {
     versions: RwLock<HashMap<String, Arc<CompiledForm>>>,
     plugins: IndexMap<Id, Plugin>,
     codes: Arc<IndexMap<Id, Arc<CodeList>>>,
+    /// Who takes a number waits here, so that a document is not rendered for a number that is gone
+    /// by then. Another node is told by the counter itself.
+    numbering: tokio::sync::Mutex<()>,
 }
 
 /// Why a region cannot be opened.
@@ -85,6 +88,7 @@ impl Office {
             versions: RwLock::new(versions),
             plugins: loaded,
             codes,
+            numbering: tokio::sync::Mutex::new(()),
         })
     }
 
@@ -105,6 +109,11 @@ impl Office {
 
     pub(super) fn plugin(&self, id: &str) -> Option<&Plugin> {
         self.plugins.get(id)
+    }
+
+    /// The turn of whoever takes a number.
+    pub(super) async fn numbering(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.numbering.lock().await
     }
 
     /// The plugins that run with the check.

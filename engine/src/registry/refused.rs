@@ -2,7 +2,7 @@
 //!
 //! - `NotFound`, `NotAllowed`, `NotSignedIn`, `Stale`, `Action`, `Input` and `Unprintable` are the
 //!   person's to know, in their language; nothing is logged.
-//! - `Plugin` and `Busy` tell the person to try again; they are logged once, by `http`.
+//! - `Plugin`, `Document` and `Busy` tell the person to try again; they are logged once, by `http`.
 //! - `Failed` is ours; the person gets a reference, the log the cause.
 
 use crate::definition::Text;
@@ -42,6 +42,9 @@ pub enum Refused {
     /// A plugin could not be asked; nothing is taken as passed.
     #[error(transparent)]
     Plugin(#[from] CallError),
+    /// A template or its data made no document, or not in time; why.
+    #[error("no document: {0}")]
+    Document(String),
     /// Too much is going on.
     #[error("busy")]
     Busy,
@@ -110,7 +113,7 @@ impl From<RenderError> for Refused {
                 ))
             }
             RenderError::Busy => Self::Busy,
-            other => Self::Failed(other.to_string()),
+            other => Self::Document(other.to_string()),
         }
     }
 }

@@ -28,7 +28,7 @@ pub(in crate::http) async fn show(
             tracing::error!(plugin = &*error.plugin, fault = %error.fault, "a plugin could not be asked");
             (
                 case.check_without_plugins().findings,
-                Some(visit.text("check_unavailable", &[])),
+                Some(visit.text("check_unavailable", &[("plugin", &error.plugin)])),
             )
         }
     };
