@@ -1,5 +1,10 @@
 //! The harness: the real router on a temporary database, with real plugins and real documents.
-#![allow(clippy::missing_panics_doc, clippy::unwrap_used, clippy::expect_used, reason = "a harness fails by panicking")]
+#![allow(
+    clippy::missing_panics_doc,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a harness fails by panicking"
+)]
 
 mod client;
 mod pairs;
@@ -26,12 +31,18 @@ pub const TODAY: Date = Date::constant(2026, 11, 20);
 
 /// The folder of the repository.
 pub fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the repository").to_path_buf()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the tests lie in the repository")
+        .to_path_buf()
 }
 
 /// The folders of the repository's definitions.
 pub fn folders() -> Folders {
-    Folders { forms: repository().join("forms"), plugins: repository().join("plugins/dist") }
+    Folders {
+        forms: repository().join("forms"),
+        plugins: repository().join("plugins/dist"),
+    }
 }
 
 /// A server without a socket.
@@ -61,7 +72,13 @@ impl TestApp {
 
     /// The same data, opened anew: what a restart does.
     pub async fn restart(self) -> Self {
-        let Self { registry, router, folders, data, .. } = self;
+        let Self {
+            registry,
+            router,
+            folders,
+            data,
+            ..
+        } = self;
         drop((registry, router));
         let loaded = load(&folders, None).expect("the definitions can be read");
         Self::open(folders, loaded, data).await
@@ -74,14 +91,22 @@ impl TestApp {
             store: Store::open(&data.path().join("dengji.redb"), &StoreOptions::default()).expect("the database opens"),
             files: Files::open(&data.path().join("files")).expect("the folder of files opens"),
             sealer: Sealer::load_or_create(&data.path().join("key")).expect("the key can be made"),
-            renderer: Renderer::start(RendererOptions::new(worker(), themes.join("default/fonts"))).await.expect("the renderer starts"),
+            renderer: Renderer::start(RendererOptions::new(worker(), themes.join("default/fonts")))
+                .await
+                .expect("the renderer starts"),
             plugins: Plugins::new(Limits::default(), Grant::default()).expect("the plugin engine starts"),
             clock: clock.clone(),
             public_url: "http://127.0.0.1".into(),
         };
         let registry = Registry::open(&loaded, parts).await.expect("the regions open");
         let app = App::new(registry.clone(), &themes, Settings::default()).expect("the themes load");
-        Self { registry, clock, router: router(app), folders, data }
+        Self {
+            registry,
+            clock,
+            router: router(app),
+            folders,
+            data,
+        }
     }
 
     /// The office of a region.
@@ -99,7 +124,9 @@ impl TestApp {
 
     /// Enters the demonstration of a region: its accounts, and an application in each state.
     pub async fn demo(&self, region: &str) -> Vec<DemoAccount> {
-        demo::seed(&self.registry, region, &self.samples(region)).await.expect("the demonstration can be entered")
+        demo::seed(&self.registry, region, &self.samples(region))
+            .await
+            .expect("the demonstration can be entered")
     }
 
     /// A browser without a session.
@@ -110,7 +137,12 @@ impl TestApp {
     /// A browser in which the demonstration's account of this name is signed in.
     pub async fn signed_in(&self, region: &str, name: &str) -> Client {
         let mut client = self.client();
-        let answer = client.post(&format!("/{region}/sign-in"), &[("name", name), ("password", demo::PASSWORD)]).await;
+        let answer = client
+            .post(
+                &format!("/{region}/sign-in"),
+                &[("name", name), ("password", demo::PASSWORD)],
+            )
+            .await;
         assert_eq!(answer.status, 303, "{name} cannot sign in: {}", answer.text());
         client
     }
@@ -135,7 +167,12 @@ fn worker() -> PathBuf {
 pub fn pdf_text(pdf: &[u8]) -> Option<String> {
     use std::io::Write;
     use std::process::{Command, Stdio};
-    let mut child = Command::new("pdftotext").args(["-layout", "-", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().ok()?;
+    let mut child = Command::new("pdftotext")
+        .args(["-layout", "-", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .ok()?;
     let mut input = child.stdin.take()?;
     let pdf = pdf.to_vec();
     let writer = std::thread::spawn(move || input.write_all(&pdf));

@@ -15,10 +15,17 @@ type Candidate = (String, String);
 impl Evaluated<'_> {
     /// The candidates of every look-up and every filtered choice among `fields`, by path; those of a
     /// column that is in no row yet stand under the path without row numbers.
-    pub fn candidates(&self, fields: &IndexMap<Id, Field>, lookups: &dyn Lookups) -> BTreeMap<String, Vec<(String, String)>> {
+    pub fn candidates(
+        &self,
+        fields: &IndexMap<Id, Field>,
+        lookups: &dyn Lookups,
+    ) -> BTreeMap<String, Vec<(String, String)>> {
         let mut found = BTreeMap::new();
         for field in fields.values() {
-            let rows = self.field(&field.id).map(|state| state.rows.as_slice()).unwrap_or_default();
+            let rows = self
+                .field(&field.id)
+                .map(|state| state.rows.as_slice())
+                .unwrap_or_default();
             self.collect(field, &field.id, &[], rows, lookups, &mut found);
         }
         found
@@ -37,19 +44,40 @@ impl Evaluated<'_> {
             FieldType::Lookup(lookup) => {
                 found.insert(path.to_owned(), self.records(lookup, extra, lookups));
             }
-            FieldType::Choice(choice) | FieldType::Choices(choice) | FieldType::Tree(choice) | FieldType::Trees(choice)
+            FieldType::Choice(choice)
+            | FieldType::Choices(choice)
+            | FieldType::Tree(choice)
+            | FieldType::Trees(choice)
                 if choice.filter.is_some() =>
             {
                 found.insert(path.to_owned(), self.codes(choice, extra));
             }
             FieldType::Table(table) => {
                 for column in table.columns.values() {
-                    self.collect(column, &format!("{path}.{}", column.id), &[Value::Empty], &[], lookups, found);
+                    self.collect(
+                        column,
+                        &format!("{path}.{}", column.id),
+                        &[Value::Empty],
+                        &[],
+                        lookups,
+                        found,
+                    );
                     for (at, row) in rows.iter().enumerate() {
                         let mut inner = vec![row.record().clone()];
                         inner.extend(extra.iter().take(1).cloned());
-                        let below = row.columns.get(&column.id).map(|state| state.rows.as_slice()).unwrap_or_default();
-                        self.collect(column, &format!("{path}[{at}].{}", column.id), &inner, below, lookups, found);
+                        let below = row
+                            .columns
+                            .get(&column.id)
+                            .map(|state| state.rows.as_slice())
+                            .unwrap_or_default();
+                        self.collect(
+                            column,
+                            &format!("{path}[{at}].{}", column.id),
+                            &inner,
+                            below,
+                            lookups,
+                            found,
+                        );
                     }
                 }
             }
@@ -59,9 +87,9 @@ impl Evaluated<'_> {
 
     fn records(&self, lookup: &Lookup, extra: &[Value], lookups: &dyn Lookups) -> Vec<Candidate> {
         let ty = scope::unit_type();
-        let fitting = lookups.all(&lookup.from).filter(|record| {
-            self.record_fits(lookup, value_of(record, &ty), extra).unwrap_or(false)
-        });
+        let fitting = lookups
+            .all(&lookup.from)
+            .filter(|record| self.record_fits(lookup, value_of(record, &ty), extra).unwrap_or(false));
         let named = fitting.filter_map(|record| {
             let text = |key: &str| record.get(key).and_then(serde_json::Value::as_str).map(str::to_owned);
             Some((text("id")?, text("name")?))
@@ -74,6 +102,8 @@ impl Evaluated<'_> {
             let selectable = !choice.leaf_only || choice.list.is_leaf(&entry.code);
             selectable && self.code_fits(choice, &entry.code, extra).unwrap_or(false)
         });
-        entries.map(|entry| (entry.code.to_string(), choice.list.path(&entry.code))).collect()
+        entries
+            .map(|entry| (entry.code.to_string(), choice.list.path(&entry.code)))
+            .collect()
     }
 }

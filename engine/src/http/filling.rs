@@ -33,7 +33,10 @@ pub(super) fn filling<'a>(
     };
     let candidates = evaluated.candidates(&page.fields, case.units());
     let candidate = |(value, label)| Candidate { value, label };
-    filling.candidates = candidates.into_iter().map(|(path, list)| (path, list.into_iter().map(candidate).collect())).collect();
+    filling.candidates = candidates
+        .into_iter()
+        .map(|(path, list)| (path, list.into_iter().map(candidate).collect()))
+        .collect();
     filling.names = case.names();
     filling.remarks = case.remarks();
     filling.changed = visit.app.registry().changed(case);
@@ -90,7 +93,10 @@ pub(super) fn tell(
         let text = visit.text(item.reason.text_key(), &[]);
         filling.refused.insert(item.path.clone(), item.raw.clone());
         summary.push(error_link(visit, case, Some(&item.path), text.clone()));
-        let message = Message { severity: crate::definition::form::Severity::Error, text };
+        let message = Message {
+            severity: crate::definition::form::Severity::Error,
+            text,
+        };
         filling.messages.entry(item.path.clone()).or_default().push(message);
     }
     for finding in findings {
@@ -98,7 +104,10 @@ pub(super) fn tell(
         let text = finding.message.get(visit.language).to_owned();
         let link = error_link(visit, case, path.as_deref(), text);
         if let Some(path) = path {
-            filling.messages.entry(path).or_default().push(Message { severity: finding.severity, text: link.message.clone() });
+            filling.messages.entry(path).or_default().push(Message {
+                severity: finding.severity,
+                text: link.message.clone(),
+            });
         }
         summary.push(link);
     }
@@ -107,12 +116,18 @@ pub(super) fn tell(
 
 /// One entry of an error summary, linked to its field on the same page.
 pub(super) fn error_link(visit: &Visit, case: &Case, path: Option<&str>, message: String) -> ErrorLink {
-    let label = path.and_then(|path| path.parse::<crate::check::Path>().ok()).map(|path| path.label(case.form()));
-    let label = label.map(|label| label.get(visit.language).to_owned()).unwrap_or_default();
+    let label = path
+        .and_then(|path| path.parse::<crate::check::Path>().ok())
+        .map(|path| path.label(case.form()));
+    let label = label
+        .map(|label| label.get(visit.language).to_owned())
+        .unwrap_or_default();
     ErrorLink {
         message: without_label(&message, &label).to_owned(),
         label,
-        href: path.map(|path| format!("#{}", crate::theme::input_name::anchor(path))).unwrap_or_default(),
+        href: path
+            .map(|path| format!("#{}", crate::theme::input_name::anchor(path)))
+            .unwrap_or_default(),
     }
 }
 
@@ -125,5 +140,9 @@ pub(super) fn without_label<'m>(message: &'m str, label: &str) -> &'m str {
 
 /// Nothing but texts that were filled in: for an action's inputs.
 pub(super) fn plain<'a>(answers: &'a serde_json::Map<String, Json>) -> Filling<'a> {
-    Filling { remarks: BTreeMap::new(), hidden: BTreeSet::new(), ..Filling::new(answers) }
+    Filling {
+        remarks: BTreeMap::new(),
+        hidden: BTreeSet::new(),
+        ..Filling::new(answers)
+    }
 }

@@ -38,7 +38,10 @@ impl Registry {
         };
         let now = self.fingerprints(case);
         let fields = case.form().fields().map(|(_, field)| &*field.id);
-        fields.filter(|id| now.get(*id) != before.get(*id)).map(str::to_owned).collect()
+        fields
+            .filter(|id| now.get(*id) != before.get(*id))
+            .map(str::to_owned)
+            .collect()
     }
 
     /// What the answers are, for comparing: a keyed hash tells nothing of a sensitive one.
@@ -46,7 +49,10 @@ impl Registry {
         let application = case.application();
         let hash = |(id, answer): (&String, &Json)| {
             let place = format!("{}/{}/{id}", application.region, application.id);
-            (id.clone(), Json::String(self.inner.sealer.fingerprint(&place, &answer.to_string())))
+            (
+                id.clone(),
+                Json::String(self.inner.sealer.fingerprint(&place, &answer.to_string())),
+            )
         };
         case.answers().iter().map(hash).collect()
     }
@@ -64,8 +70,16 @@ impl Registry {
             }
             let account = self.inner.store.account(&application.region, &entry.actor).await?;
             let detail = entry.detail.unwrap_or(Json::Null);
-            let input = detail.get("input").and_then(Json::as_object).cloned().unwrap_or_default();
-            let marks = input.values().filter_map(Json::as_array).flatten().filter_map(Json::as_str);
+            let input = detail
+                .get("input")
+                .and_then(Json::as_object)
+                .cloned()
+                .unwrap_or_default();
+            let marks = input
+                .values()
+                .filter_map(Json::as_array)
+                .flatten()
+                .filter_map(Json::as_str);
             events.push(Event {
                 at: local(entry.at),
                 name: account.map(|account| account.name).unwrap_or_default(),

@@ -96,11 +96,17 @@ impl From<RenderError> for Refused {
     fn from(error: RenderError) -> Self {
         match error {
             RenderError::MissingGlyph { character, field } => {
-                let (zh, en) = field.map_or((String::new(), String::new()), |field| (format!("“{field}”中的"), format!(" in “{field}”")));
+                let (zh, en) = field.map_or((String::new(), String::new()), |field| {
+                    (format!("“{field}”中的"), format!(" in “{field}”"))
+                });
                 let code = format!("U+{:04X}", u32::from(character));
                 Self::Unprintable(Text::both(
-                    format!("{zh}字符“{character}”（{code}）没有字体可以印出，文书没有生成，申请没有改变。请换用通行的字，或联系技术支持添加字体"),
-                    format!("The character “{character}” ({code}){en} cannot be printed by any font. No document was made and nothing was changed. Use a common character or ask for a font to be added."),
+                    format!(
+                        "{zh}字符“{character}”（{code}）没有字体可以印出，文书没有生成，申请没有改变。请换用通行的字，或联系技术支持添加字体"
+                    ),
+                    format!(
+                        "The character “{character}” ({code}){en} cannot be printed by any font. No document was made and nothing was changed. Use a common character or ask for a font to be added."
+                    ),
                 ))
             }
             RenderError::Busy => Self::Busy,

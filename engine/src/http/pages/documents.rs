@@ -34,21 +34,34 @@ pub(in crate::http) async fn show(
     let view = DocumentPage {
         label: document.label.get(visit.language).into(),
         name: case.application().title.clone(),
-        images: vec![PageImage { src: below("png"), width, height }],
+        images: vec![PageImage {
+            src: below("png"),
+            width,
+            height,
+        }],
         summary: summary(&visit, &case),
         pdf: below("pdf"),
         back: visit.of(&case, ""),
     };
-    let shell = visit.shell(Stand::at(MenuTarget::Certificates).then(view.label.clone(), None)).await?;
+    let shell = visit
+        .shell(Stand::at(MenuTarget::Certificates).then(view.label.clone(), None))
+        .await?;
     visit.page(StatusCode::OK, &shell, &view)
 }
 
 fn summary(visit: &Visit, case: &Case) -> Vec<Fact> {
     let application = case.application();
-    let fact = |key: &str, text: String| Fact { label: visit.text(key, &[]), text };
+    let fact = |key: &str, text: String| Fact {
+        label: visit.text(key, &[]),
+        text,
+    };
     let mut facts = vec![fact("name", application.title.clone())];
     facts.extend(application.number.clone().map(|number| fact("number", number)));
-    facts.extend(application.registered_on.map(|date| fact("issued_on", date.to_string())));
+    facts.extend(
+        application
+            .registered_on
+            .map(|date| fact("issued_on", date.to_string())),
+    );
     facts
 }
 
@@ -59,7 +72,12 @@ pub(in crate::http) async fn pdf(
 ) -> Result<Response, Error> {
     let case = visit.app.registry().case(&person, &id).await?;
     let print = visit.app.registry().print(&case, &document, visit.language).await?;
-    Ok(file(print.pdf.into(), "application/pdf", &format!("{}.pdf", print.name), true))
+    Ok(file(
+        print.pdf.into(),
+        "application/pdf",
+        &format!("{}.pdf", print.name),
+        true,
+    ))
 }
 
 /// One page as a picture.
@@ -82,7 +100,9 @@ pub(super) fn file(content: bytes::Bytes, kind: &str, name: &str, keep: bool) ->
     let disposition = format!("{how}; filename*=UTF-8''{encoded}");
     let mut response = content.into_response();
     let headers = response.headers_mut();
-    let value = |text: &str| HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static("application/octet-stream"));
+    let value = |text: &str| {
+        HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static("application/octet-stream"))
+    };
     headers.insert(header::CONTENT_TYPE, value(kind));
     headers.insert(header::CONTENT_DISPOSITION, value(&disposition));
     response

@@ -8,11 +8,11 @@ use serde_json::{Map, Value as Json};
 use super::head::head;
 use crate::definition::Page;
 use crate::definition::region::MenuTarget;
+use crate::http::Error;
 use crate::http::body::Posting;
 use crate::http::filling::{filling, tell};
 use crate::http::shell::Stand;
 use crate::http::visit::{SignedIn, Visit};
-use crate::http::Error;
 use crate::registry::{Case, Command, Refused, Saved};
 use crate::theme::markdown;
 use crate::theme::view::{ErrorLink, FormPage, Notice, NoticeKind, Opinion};
@@ -35,8 +35,14 @@ pub(in crate::http) async fn save(
 ) -> Result<Response, Error> {
     let registry = visit.app.registry();
     let case = registry.case(&person, &id).await?;
-    let command: Command = posting.get("~do").and_then(|command| command.parse().ok()).unwrap_or_default();
-    match registry.save_page(&person, &case, &page, &posting.pairs, posting.files).await {
+    let command: Command = posting
+        .get("~do")
+        .and_then(|command| command.parse().ok())
+        .unwrap_or_default();
+    match registry
+        .save_page(&person, &case, &page, &posting.pairs, posting.files)
+        .await
+    {
         Ok(saved) if saved.is_whole() => Ok(lead_on(&visit, &case, &page, &command, &saved)),
         Ok(saved) => {
             let case = registry.case(&person, &id).await?;
@@ -46,12 +52,34 @@ pub(in crate::http) async fn save(
             let case = registry.case(&person, &id).await?;
             let given = registry.typed(&case, &page, &posting.pairs)?;
             let problem = Some(text.get(visit.language).to_owned());
-            render(&visit, &case, &page, Outcome { status: StatusCode::CONFLICT, given: Some(given), problem, saved: None }).await
+            render(
+                &visit,
+                &case,
+                &page,
+                Outcome {
+                    status: StatusCode::CONFLICT,
+                    given: Some(given),
+                    problem,
+                    saved: None,
+                },
+            )
+            .await
         }
         Err(Refused::Input(text)) => {
             let given = registry.typed(&case, &page, &posting.pairs)?;
             let problem = Some(text.get(visit.language).to_owned());
-            render(&visit, &case, &page, Outcome { status: StatusCode::UNPROCESSABLE_ENTITY, given: Some(given), problem, saved: None }).await
+            render(
+                &visit,
+                &case,
+                &page,
+                Outcome {
+                    status: StatusCode::UNPROCESSABLE_ENTITY,
+                    given: Some(given),
+                    problem,
+                    saved: None,
+                },
+            )
+            .await
         }
         Err(refused) => Err(refused.into()),
     }
@@ -67,13 +95,23 @@ struct Outcome {
 
 impl Default for Outcome {
     fn default() -> Self {
-        Self { status: StatusCode::OK, given: None, problem: None, saved: None }
+        Self {
+            status: StatusCode::OK,
+            given: None,
+            problem: None,
+            saved: None,
+        }
     }
 }
 
 impl Outcome {
     fn partly(saved: Saved) -> Self {
-        Self { status: StatusCode::UNPROCESSABLE_ENTITY, given: Some(saved.given.clone()), problem: None, saved: Some(saved) }
+        Self {
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+            given: Some(saved.given.clone()),
+            problem: None,
+            saved: Some(saved),
+        }
     }
 }
 
@@ -98,7 +136,13 @@ fn lead_on(visit: &Visit, case: &Case, page: &str, command: &Command, saved: &Sa
 /// The pages before and after, of those that are shown.
 fn neighbours(case: &Case, page: &str) -> (Option<String>, Option<String>) {
     let evaluated = case.evaluated();
-    let shown: Vec<&str> = case.form().pages.keys().map(|id| &**id).filter(|id| evaluated.page_shown(id)).collect();
+    let shown: Vec<&str> = case
+        .form()
+        .pages
+        .keys()
+        .map(|id| &**id)
+        .filter(|id| evaluated.page_shown(id))
+        .collect();
     let at = shown.iter().position(|id| *id == page);
     let take = |at: Option<usize>| at.and_then(|at| shown.get(at)).map(|id| (*id).to_owned());
     (take(at.and_then(|at| at.checked_sub(1))), take(at.map(|at| at + 1)))
@@ -121,13 +165,20 @@ async fn render(visit: &Visit, case: &Case, id: &str, outcome: Outcome) -> Resul
         None => Vec::new(),
     };
     if let Some(problem) = outcome.problem {
-        errors.push(ErrorLink { label: String::new(), message: problem, href: String::new() });
+        errors.push(ErrorLink {
+            label: String::new(),
+            message: problem,
+            href: String::new(),
+        });
     }
     let prepared = visit.shop.form(form);
     let fields = prepared.page(id).ok_or(Error::NotFound)?;
     let (previous, next) = neighbours(case, id);
     let address = |page: String| visit.of(case, &format!("pages/{page}"));
-    let text = page.text.as_ref().and_then(|text| visit.office.region().texts.get(&**text));
+    let text = page
+        .text
+        .as_ref()
+        .and_then(|text| visit.office.region().texts.get(&**text));
     let editable = case.editing() != Editing::No && !page.fields.is_empty();
     let view = FormPage {
         head: head(visit, case, Some(id)),
@@ -143,10 +194,15 @@ async fn render(visit: &Visit, case: &Case, id: &str, outcome: Outcome) -> Resul
         previous: previous.map(address),
         next: next.map(address),
     };
-    let mut shell = visit.shell(Stand::at(MenuTarget::Applications).then(view.title.clone(), None)).await?;
+    let mut shell = visit
+        .shell(Stand::at(MenuTarget::Applications).then(view.title.clone(), None))
+        .await?;
     if let Some(saved) = outcome.saved {
         let wrong = (saved.refused.len() + saved.findings.len()).to_string();
-        shell.notice = Some(Notice { kind: NoticeKind::Warning, text: visit.text("saved_partly", &[("n", &wrong)]) });
+        shell.notice = Some(Notice {
+            kind: NoticeKind::Warning,
+            text: visit.text("saved_partly", &[("n", &wrong)]),
+        });
     }
     visit.page(outcome.status, &shell, &view)
 }
@@ -161,10 +217,21 @@ fn over(case: &Case, page: &Page, given: &Map<String, Json>) -> Map<String, Json
 
 /// What the reviewer wrote, while the application is returned.
 async fn opinion(visit: &Visit, case: &Case) -> Result<Option<Opinion>, Error> {
-    let Some(text) = case.returned_text() else { return Ok(None) };
+    let Some(text) = case.returned_text() else {
+        return Ok(None);
+    };
     let history = visit.app.registry().history(case).await?;
     let event = history.into_iter().find(|event| event.opinion.is_some());
-    let by = event.as_ref().map(|event| format!("{}（{}）", event.name, visit.role(&event.role))).unwrap_or_default();
-    let on = event.map(|event| event.at.strftime("%Y-%m-%d %H:%M").to_string()).unwrap_or_default();
-    Ok(Some(Opinion { by, on, text: text.get(visit.language).into() }))
+    let by = event
+        .as_ref()
+        .map(|event| format!("{}（{}）", event.name, visit.role(&event.role)))
+        .unwrap_or_default();
+    let on = event
+        .map(|event| event.at.strftime("%Y-%m-%d %H:%M").to_string())
+        .unwrap_or_default();
+    Ok(Some(Opinion {
+        by,
+        on,
+        text: text.get(visit.language).into(),
+    }))
 }

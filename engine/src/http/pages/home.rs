@@ -22,7 +22,11 @@ pub(in crate::http) async fn show(visit: Visit) -> Result<Response, Error> {
     let titled = |(_, source): &(&String, &String)| crate::theme::title(source).is_some();
     let view = Home {
         notice: region.texts.get("notice").map(|text| crate::theme::markdown(text)),
-        categories: region.forms.values().map(|form| form.category.get(language).to_owned()).collect(),
+        categories: region
+            .forms
+            .values()
+            .map(|form| form.category.get(language).to_owned())
+            .collect(),
         texts: region.texts.iter().filter(titled).map(text).collect(),
         ways_in: Vec::new(),
         sign_in: visit.person.is_none().then(|| visit.href("sign-in")),
@@ -64,7 +68,13 @@ fn find<'m>(items: &'m [MenuItem], role: Option<&Id>, target: MenuTarget) -> Opt
     let mut mine = items
         .iter()
         .filter(|item| item.roles.is_empty() || role.is_some_and(|role| item.roles.contains(role)));
-    mine.find_map(|item| if item.target == target { Some(item) } else { find(&item.items, role, target) })
+    mine.find_map(|item| {
+        if item.target == target {
+            Some(item)
+        } else {
+            find(&item.items, role, target)
+        }
+    })
 }
 
 /// `/{region}` is the folder: its page has a slash.
