@@ -29,6 +29,22 @@ impl Answer {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
+    /// The page with its escapes undone, to look for links and words in; never to look for markup.
+    pub fn page(&self) -> String {
+        let escapes = [
+            ("&#x2f;", "/"),
+            ("&quot;", "\""),
+            ("&#x27;", "'"),
+            ("&#39;", "'"),
+            ("&lt;", "<"),
+            ("&gt;", ">"),
+            ("&amp;", "&"),
+        ];
+        escapes
+            .iter()
+            .fold(self.text(), |page, (escape, letter)| page.replace(escape, letter))
+    }
+
     /// Where a redirect leads, without this host.
     pub fn location(&self) -> &str {
         self.headers

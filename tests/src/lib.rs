@@ -8,6 +8,7 @@
 
 mod client;
 mod pairs;
+mod steps;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use tempfile::TempDir;
 
 pub use client::{Answer, Client};
 pub use pairs::{Upload, page_pairs};
+pub use steps::{Filed, first_pairs, with};
 
 /// The day on which every test takes place, unless it sets the clock.
 pub const TODAY: Date = Date::constant(2026, 11, 20);
@@ -66,8 +68,7 @@ impl TestApp {
     pub async fn of(folders: Folders) -> Self {
         let loaded = load(&folders, None).expect("the definitions can be read");
         assert!(!loaded.has_errors(), "{:#?}", loaded.problems);
-        let data = TempDir::new().expect("a temporary folder can be made");
-        Self::open(folders, loaded, data).await
+        Self::open(folders, loaded, temporary()).await
     }
 
     /// The same data, opened anew: what a restart does.
@@ -153,14 +154,31 @@ impl TestApp {
     }
 }
 
+/// A temporary folder, in memory where the machine has such a place: tests commit thousands of times.
+fn temporary() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    let made = if memory.is_dir() {
+        TempDir::new_in(memory)
+    } else {
+        TempDir::new()
+    };
+    made.or_else(|_| TempDir::new())
+        .expect("a temporary folder can be made")
+}
+
 /// The program that renders documents, built with the tests.
 fn worker() -> PathBuf {
+    program("render-worker")
+}
+
+/// A program of this package.
+pub fn program(name: &str) -> PathBuf {
     let test = std::env::current_exe().expect("the test knows its own path");
     let mut folder = test.parent().expect("it lies in a folder");
     if folder.ends_with("deps") {
         folder = folder.parent().expect("deps lies in the target folder");
     }
-    folder.join("render-worker")
+    folder.join(name)
 }
 
 /// The text of a PDF, by `pdftotext`; `None` where that program is not installed.
