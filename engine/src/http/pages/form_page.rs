@@ -186,6 +186,7 @@ async fn render(visit: &Visit, case: &Case, id: &str, outcome: Outcome) -> Resul
         .and_then(|text| visit.office.region().texts.get(&**text));
     let editable = case.editing() != Editing::No && !page.fields.is_empty();
     let view = FormPage {
+        address: address(id.to_owned()),
         head: head(visit, case, Some(id)),
         title: page.title.get(visit.language).into(),
         intro: page.intro.as_ref().map(|intro| intro.get(visit.language).to_owned()),
@@ -227,7 +228,11 @@ fn elsewhere(visit: &Visit, case: &Case, page: &Page, filling: &mut Filling<'_>)
             text => visit.text("stale_answer", &[("text", &text)]),
         };
         let severity = Severity::Warning;
-        filling.messages.entry(id.to_owned()).or_default().push(Message { severity, text });
+        filling
+            .messages
+            .entry(id.to_owned())
+            .or_default()
+            .push(Message { severity, text });
     }
 }
 
