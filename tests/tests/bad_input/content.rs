@@ -10,7 +10,9 @@ async fn registrant() -> (TestApp, Client, Filed) {
     let app = TestApp::start().await;
     let accounts = app.staff(REGION).await;
     let mut registrant = app.in_role(REGION, &accounts, "registrant", Some(true)).await;
-    let filed = registrant.add(REGION, &app.form(REGION, FORM), &app.answers(REGION, "complete")).await;
+    let filed = registrant
+        .add(REGION, &app.form(REGION, FORM), &app.answers(REGION, "complete"))
+        .await;
     (app, registrant, filed)
 }
 
@@ -52,8 +54,16 @@ async fn unknown_fields_are_ignored_and_never_stored() {
     assert_eq!(stored["summary"].answers["summary"], "简介");
     assert_eq!(app.application(REGION, &filed.id).await.state, "draft");
     // What is not marked stays as it is.
-    assert_eq!(save(&mut client, &filed, "summary", &[("summary", "未标记")]).await.status, 303);
-    assert_eq!(app.stored(REGION, &filed.id).await["summary"].answers["summary"], "简介");
+    assert_eq!(
+        save(&mut client, &filed, "summary", &[("summary", "未标记")])
+            .await
+            .status,
+        303
+    );
+    assert_eq!(
+        app.stored(REGION, &filed.id).await["summary"].answers["summary"],
+        "简介"
+    );
 }
 
 #[tokio::test]
@@ -67,13 +77,20 @@ async fn wrong_types_are_told_at_their_fields() {
         ("project", &[("~", "fund_own"), ("fund_own", "12345678901234567890")]),
         ("project", &[("~", "fund_own"), ("fund_own", "NaN")]),
         ("summary", &[("~", "summary"), ("summary", "a\0b")]),
-        ("people", &[("~", "people:1"), ("~", "people[0].born"), ("people[0].born", "1970年")]),
+        (
+            "people",
+            &[("~", "people:1"), ("~", "people[0].born"), ("people[0].born", "1970年")],
+        ),
     ];
     for (page, pairs) in cases {
         let answer = save(&mut client, &filed, page, pairs).await;
         assert_eq!(answer.status, 422, "{pairs:?}: {}", answer.page());
         let (field, _) = pairs.last().unwrap();
-        assert!(answer.page().contains(&format!("href=\"#f-{field}\"")), "{field}: {}", answer.page());
+        assert!(
+            answer.page().contains(&format!("href=\"#f-{field}\"")),
+            "{field}: {}",
+            answer.page()
+        );
     }
     // Scalars where tables are, tables where scalars are, and paths into nowhere.
     let odd: [(&str, &[(&str, &str)]); 7] = [
@@ -82,15 +99,37 @@ async fn wrong_types_are_told_at_their_fields() {
         ("summary", &[("~", "summary:3"), ("summary", "x"), ("summary", "y")]),
         ("overview", &[("~", "keywords"), ("keywords[99999999999]", "x")]),
         ("overview", &[("~", "funded"), ("funded", "maybe")]),
-        ("people", &[("~", "people:1"), ("people[0][1].name", "x"), ("people[", "x"), ("people].", "x"), ("", "x")]),
-        ("people", &[("~", "people:1"), ("~do", "up:people:4294967295"), ("~do", "remove-file:people:../x")]),
+        (
+            "people",
+            &[
+                ("~", "people:1"),
+                ("people[0][1].name", "x"),
+                ("people[", "x"),
+                ("people].", "x"),
+                ("", "x"),
+            ],
+        ),
+        (
+            "people",
+            &[
+                ("~", "people:1"),
+                ("~do", "up:people:4294967295"),
+                ("~do", "remove-file:people:../x"),
+            ],
+        ),
     ];
     for (page, pairs) in odd {
         let answer = save(&mut client, &filed, page, pairs).await;
         assert!([303, 422].contains(&answer.status), "{pairs:?}: {}", answer.status);
     }
     let stored = app.stored(REGION, &filed.id).await;
-    assert!(stored.values().all(|page| page.answers.keys().all(|field| ["people", "keywords", "summary", "funded"].contains(&field.as_str()))), "{stored:?}");
+    assert!(
+        stored.values().all(|page| page
+            .answers
+            .keys()
+            .all(|field| ["people", "keywords", "summary", "funded"].contains(&field.as_str()))),
+        "{stored:?}"
+    );
     assert_eq!(client.get(&filed.at("check")).await.status, 200);
 }
 
@@ -98,28 +137,60 @@ async fn wrong_types_are_told_at_their_fields() {
 async fn too_many_inputs_and_rows_are_refused_whole() {
     let (app, mut client, filed) = registrant().await;
     let many: Vec<(String, String)> = (0..10_001).map(|n| (format!("x{n}"), String::new())).collect();
-    for address in [filed.page("summary"), filed.action("submit"), "/gansu/applications/new/applied-technology".into()] {
+    for address in [
+        filed.page("summary"),
+        filed.action("submit"),
+        "/gansu/applications/new/applied-technology".into(),
+    ] {
         let answer = client.post(&address, &many).await;
         assert!([400, 422].contains(&answer.status), "{address}: {}", answer.status);
         assert!(answer.page().contains("太多"), "{address}: {}", answer.page());
     }
     for rows in ["101", "4294967295", "99999999999999999999"] {
         let marker = format!("people:{rows}");
-        let answer = save(&mut client, &filed, "people", &[("~", &marker), ("~", "people[0].name"), ("people[0].name", "甲")]).await;
+        let answer = save(
+            &mut client,
+            &filed,
+            "people",
+            &[("~", &marker), ("~", "people[0].name"), ("people[0].name", "甲")],
+        )
+        .await;
         assert!([303, 422].contains(&answer.status), "{rows}: {}", answer.status);
     }
     let stored = app.stored(REGION, &filed.id).await;
-    let rows = stored.get("people").and_then(|page| page.answers.get("people")).and_then(Json::as_array).map_or(0, Vec::len);
+    let rows = stored
+        .get("people")
+        .and_then(|page| page.answers.get("people"))
+        .and_then(Json::as_array)
+        .map_or(0, Vec::len);
     assert!(rows <= 100, "{rows} rows are stored");
 
     // The hundredth row is the last.
     let people: Vec<Json> = (0..100).map(|n| json!({"name": format!("第{n}人")})).collect();
     let answers = with(&app.answers(REGION, "complete"), &[("people", json!(people))]);
-    assert_eq!(client.save(&filed, &app.form(REGION, FORM), "people", &answers).await.status, 303);
-    let full = save(&mut client, &filed, "people", &[("~", "people:100"), ("~do", "add:people")]).await;
+    assert_eq!(
+        client
+            .save(&filed, &app.form(REGION, FORM), "people", &answers)
+            .await
+            .status,
+        303
+    );
+    let full = save(
+        &mut client,
+        &filed,
+        "people",
+        &[("~", "people:100"), ("~do", "add:people")],
+    )
+    .await;
     assert_eq!(full.status, 422);
     assert!(full.page().contains("最多 100 行"), "{}", full.page());
-    assert_eq!(app.stored(REGION, &filed.id).await["people"].answers["people"].as_array().unwrap().len(), 100);
+    assert_eq!(
+        app.stored(REGION, &filed.id).await["people"].answers["people"]
+            .as_array()
+            .unwrap()
+            .len(),
+        100
+    );
 }
 
 #[tokio::test]
@@ -128,15 +199,37 @@ async fn files_are_told_by_content_and_kept_small() {
     let big = [b"%PDF-1.7 ".to_vec(), vec![b'x'; 20 << 20]].concat();
     let cases: [(&str, &str, Vec<u8>, &str); 6] = [
         ("report", "报告.pdf", b"MZ a program".to_vec(), "只接受 pdf"),
-        ("report", "报告.pdf", b"\x89PNG\r\n\x1a\n a picture".to_vec(), "只接受 pdf"),
-        ("report", "报告.pdf", b"<html><script>alert(1)</script></html>".to_vec(), "只接受 pdf"),
-        ("evaluation_proof", "照片.jpg", b"PK\x03\x04 an archive".to_vec(), "只接受 pdf、jpg、png"),
+        (
+            "report",
+            "报告.pdf",
+            b"\x89PNG\r\n\x1a\n a picture".to_vec(),
+            "只接受 pdf",
+        ),
+        (
+            "report",
+            "报告.pdf",
+            b"<html><script>alert(1)</script></html>".to_vec(),
+            "只接受 pdf",
+        ),
+        (
+            "evaluation_proof",
+            "照片.jpg",
+            b"PK\x03\x04 an archive".to_vec(),
+            "只接受 pdf、jpg、png",
+        ),
         ("report", "报告.pdf", Vec::new(), "文件是空的"),
         ("report", "报告.pdf", big, "超过 20 MB"),
     ];
     for (field, name, content, told) in cases {
-        let pairs = [("~revision".to_owned(), "0".to_owned()), ("~".to_owned(), field.to_owned())];
-        let file = Upload { field: field.into(), name: name.into(), content };
+        let pairs = [
+            ("~revision".to_owned(), "0".to_owned()),
+            ("~".to_owned(), field.to_owned()),
+        ];
+        let file = Upload {
+            field: field.into(),
+            name: name.into(),
+            content,
+        };
         let answer = client.upload(&filed.page("attachments"), &pairs, &[file]).await;
         assert_eq!(answer.status, 422, "{told}");
         assert!(answer.page().contains(told), "{told}: {}", answer.page());
@@ -144,19 +237,41 @@ async fn files_are_told_by_content_and_kept_small() {
     assert!(!app.stored(REGION, &filed.id).await.contains_key("attachments"));
 
     // What is accepted is served as a download under a harmless name.
-    let pairs = [("~revision".to_owned(), "0".to_owned()), ("~".to_owned(), "report".to_owned())];
-    let file = Upload { field: "report".into(), name: "../../<b>报告.pdf".into(), content: b"%PDF-1.7 x".to_vec() };
-    assert_eq!(client.upload(&filed.page("attachments"), &pairs, &[file]).await.status, 303);
+    let pairs = [
+        ("~revision".to_owned(), "0".to_owned()),
+        ("~".to_owned(), "report".to_owned()),
+    ];
+    let file = Upload {
+        field: "report".into(),
+        name: "../../<b>报告.pdf".into(),
+        content: b"%PDF-1.7 x".to_vec(),
+    };
+    assert_eq!(
+        client.upload(&filed.page("attachments"), &pairs, &[file]).await.status,
+        303
+    );
     let entry = app.stored(REGION, &filed.id).await["attachments"].answers["report"][0].clone();
     assert_eq!(entry["name"], "b报告.pdf");
-    let served = client.get(&filed.at(&format!("files/{}", entry["id"].as_str().unwrap()))).await;
+    let served = client
+        .get(&filed.at(&format!("files/{}", entry["id"].as_str().unwrap())))
+        .await;
     assert_eq!((served.status, served.header("content-type")), (200, "application/pdf"));
-    assert!(served.header("content-disposition").starts_with("attachment") && served.header("content-security-policy").contains("default-src 'none'"));
+    assert!(
+        served.header("content-disposition").starts_with("attachment")
+            && served.header("content-security-policy").contains("default-src 'none'")
+    );
 
     // A file for a field that takes none, and for one that was not offered.
     for field in ["summary", "user_proof", "nothing"] {
-        let pairs = [("~revision".to_owned(), "1".to_owned()), ("~".to_owned(), "report".to_owned())];
-        let file = Upload { field: field.into(), name: "a.pdf".into(), content: b"%PDF-1.7 y".to_vec() };
+        let pairs = [
+            ("~revision".to_owned(), "1".to_owned()),
+            ("~".to_owned(), "report".to_owned()),
+        ];
+        let file = Upload {
+            field: field.into(),
+            name: "a.pdf".into(),
+            content: b"%PDF-1.7 y".to_vec(),
+        };
         let status = client.upload(&filed.page("attachments"), &pairs, &[file]).await.status;
         assert!([303, 409, 422].contains(&status), "{field}: {status}");
         let kept = app.stored(REGION, &filed.id).await["attachments"].answers.clone();
@@ -169,10 +284,15 @@ const SCRIPT: &str = "\"'><script>x()</script>";
 /// The field with a script in every text that takes any text.
 fn infected(field: &Field, answer: &mut Json) {
     match (&field.kind, answer) {
-        (FieldType::Text | FieldType::LongText, answer @ Json::String(_)) if !field.constraints.contains_key("pattern") => {
+        (FieldType::Text | FieldType::LongText, answer @ Json::String(_))
+            if !field.constraints.contains_key("pattern") =>
+        {
             *answer = Json::String(SCRIPT.into());
         }
-        (FieldType::List(_), Json::Array(items)) => items.iter_mut().enumerate().for_each(|(n, item)| *item = json!(format!("{n}{SCRIPT}"))),
+        (FieldType::List(_), Json::Array(items)) => items
+            .iter_mut()
+            .enumerate()
+            .for_each(|(n, item)| *item = json!(format!("{n}{SCRIPT}"))),
         (FieldType::Table(table), Json::Array(rows)) => {
             for row in rows {
                 for column in table.columns.values() {
@@ -189,7 +309,10 @@ fn infected(field: &Field, answer: &mut Json) {
 fn clean(what: &str, answer: &Answer) {
     assert!(answer.status < 500, "{what}");
     let text = answer.text();
-    assert!(!text.contains("<script>x()") && !text.contains("'><script") && !text.contains("\"'>"), "{what}: {text}");
+    assert!(
+        !text.contains("<script>x()") && !text.contains("'><script") && !text.contains("\"'>"),
+        "{what}: {text}"
+    );
 }
 
 #[tokio::test]
@@ -210,7 +333,10 @@ async fn no_answer_becomes_markup() {
         // The same where the page comes back with errors.
         if !page.fields.is_empty() {
             let (mut pairs, _) = page_pairs(&page.fields, &answers, 0);
-            pairs.iter_mut().filter(|(name, _)| !name.starts_with('~')).for_each(|(_, value)| *value = SCRIPT.into());
+            pairs
+                .iter_mut()
+                .filter(|(name, _)| !name.starts_with('~'))
+                .for_each(|(_, value)| *value = SCRIPT.into());
             clean(&page.id, &client.post(&filed.page(&page.id), &pairs).await);
         }
     }
@@ -221,17 +347,40 @@ async fn no_answer_becomes_markup() {
     client.must_act(&filed, "submit", &[]).await;
     let mut unit = app.signed_in(REGION, "unit@demo.example").await;
     let review = unit.get(&filed.at("review")).await;
-    assert!(review.text().contains("&lt;script&gt;x()"), "the reviewer reads what was written");
+    assert!(
+        review.text().contains("&lt;script&gt;x()"),
+        "the reviewer reads what was written"
+    );
     clean("review", &review);
     clean("queue", &unit.get("/gansu/queue").await);
-    clean("action", &unit.post(&filed.action("send_back"), &[("marks", SCRIPT), ("marks.summary", SCRIPT)]).await);
-    unit.must_act(&filed, "send_back", &[("opinion", SCRIPT), ("marks", "summary"), ("marks.summary", SCRIPT)]).await;
+    clean(
+        "action",
+        &unit
+            .post(
+                &filed.action("send_back"),
+                &[("marks", SCRIPT), ("marks.summary", SCRIPT)],
+            )
+            .await,
+    );
+    unit.must_act(
+        &filed,
+        "send_back",
+        &[("opinion", SCRIPT), ("marks", "summary"), ("marks.summary", SCRIPT)],
+    )
+    .await;
     for address in [filed.page("summary"), filed.at(""), filed.at("review")] {
         clean(&address, &client.get(&address).await);
     }
-    for address in [format!("/gansu/sign-in?next=/{}", "%22%3E%3Cscript%3Ex()%3C/script%3E"), "/%22%27%3E%3Cscript%3Ex()".into(), "/gansu/%22%27%3E%3Cscript%3Ex()".into()] {
+    for address in [
+        format!("/gansu/sign-in?next=/{}", "%22%3E%3Cscript%3Ex()%3C/script%3E"),
+        "/%22%27%3E%3Cscript%3Ex()".into(),
+        "/gansu/%22%27%3E%3Cscript%3Ex()".into(),
+    ] {
         clean(&address, &app.client().get(&address).await);
     }
-    let name = app.client().post("/gansu/sign-in", &[("name", SCRIPT), ("password", SCRIPT)]).await;
+    let name = app
+        .client()
+        .post("/gansu/sign-in", &[("name", SCRIPT), ("password", SCRIPT)])
+        .await;
     clean("sign-in", &name);
 }

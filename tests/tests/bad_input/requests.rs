@@ -20,7 +20,9 @@ async fn draft() -> (TestApp, Client, Filed) {
 }
 
 async fn raw(client: &mut Client, address: &str, kind: &str, body: impl Into<Body>) -> Answer {
-    let request = Request::post(address).header("sec-fetch-site", "same-origin").header(CONTENT_TYPE, kind);
+    let request = Request::post(address)
+        .header("sec-fetch-site", "same-origin")
+        .header(CONTENT_TYPE, kind);
     client.send(request.body(body.into()).unwrap()).await
 }
 
@@ -57,10 +59,16 @@ async fn what_is_not_there_is_a_404_page() {
         assert_eq!(answer.status, 404, "{address}");
     }
     let page = registrant.get("/gansu/applications/none").await.page();
-    assert!(page.contains("没有这个页面") && page.contains("甘肃省科技管理信息系统") && page.contains("返回首页"), "{page}");
+    assert!(
+        page.contains("没有这个页面") && page.contains("甘肃省科技管理信息系统") && page.contains("返回首页"),
+        "{page}"
+    );
     let post = registrant.post(&filed.page("none"), &[("~revision", "0")]).await;
     assert_eq!(post.status, 404);
-    let request = Request::delete("/gansu/applications").header("sec-fetch-site", "same-origin").body(Body::empty()).unwrap();
+    let request = Request::delete("/gansu/applications")
+        .header("sec-fetch-site", "same-origin")
+        .body(Body::empty())
+        .unwrap();
     assert_eq!(registrant.send(request).await.status, 405);
 }
 
@@ -77,7 +85,13 @@ async fn a_body_over_the_limit_is_a_413_page_and_nothing_is_stored() {
     let mut body = head.as_bytes().to_vec();
     body.resize(65 << 20, b'x');
     body.extend(b"\r\n--b--\r\n");
-    let too_large = raw(&mut registrant, &filed.page("attachments"), "multipart/form-data; boundary=b", body).await;
+    let too_large = raw(
+        &mut registrant,
+        &filed.page("attachments"),
+        "multipart/form-data; boundary=b",
+        body,
+    )
+    .await;
     assert_eq!(too_large.status, 413);
     assert!(too_large.page().contains("超过 64 MB"), "{}", too_large.page());
     assert!(before == app.stored(REGION, &filed.id).await);
@@ -106,16 +120,31 @@ async fn what_cannot_be_read_is_a_400_page_and_nothing_is_stored() {
         assert!(answer.page().contains("没有保存"), "{kind}: {shown}");
     }
     // A broken percent sign is a percent sign, as browsers take it.
-    let percent = raw(&mut registrant, &filed.page("summary"), URLENCODED, "~revision=0&~=summary&summary=100%25+%zz").await;
+    let percent = raw(
+        &mut registrant,
+        &filed.page("summary"),
+        URLENCODED,
+        "~revision=0&~=summary&summary=100%25+%zz",
+    )
+    .await;
     assert_eq!(percent.status, 303);
-    assert_eq!(app.stored(REGION, &filed.id).await["summary"].answers["summary"], "100% %zz");
+    assert_eq!(
+        app.stored(REGION, &filed.id).await["summary"].answers["summary"],
+        "100% %zz"
+    );
     assert!(before.keys().all(|page| page != "summary"));
 }
 
 #[tokio::test]
 async fn posts_from_other_sites_are_not_carried_out() {
     let (app, mut registrant, filed) = draft().await;
-    let addresses = [filed.page("summary"), filed.action("submit"), "/gansu/sign-out".into(), "/gansu/role".into(), "/gansu/sign-in".into()];
+    let addresses = [
+        filed.page("summary"),
+        filed.action("submit"),
+        "/gansu/sign-out".into(),
+        "/gansu/role".into(),
+        "/gansu/sign-in".into(),
+    ];
     let headers: [&[(&str, &str)]; 5] = [
         &[("sec-fetch-site", "cross-site")],
         &[("sec-fetch-site", "same-site")],
@@ -129,22 +158,51 @@ async fn posts_from_other_sites_are_not_carried_out() {
             for (name, value) in given {
                 request = request.header(*name, *value);
             }
-            let answer = registrant.send(request.body(Body::from("~revision=0&~=summary&summary=x")).unwrap()).await;
+            let answer = registrant
+                .send(request.body(Body::from("~revision=0&~=summary&summary=x")).unwrap())
+                .await;
             assert_eq!(answer.status, 403, "{address} {given:?}");
         }
     }
     assert!(!app.stored(REGION, &filed.id).await.contains_key("summary"));
-    assert_eq!(registrant.get("/gansu/applications").await.status, 200, "still signed in");
+    assert_eq!(
+        registrant.get("/gansu/applications").await.status,
+        200,
+        "still signed in"
+    );
 }
 
 #[tokio::test]
 async fn every_answer_forbids_foreign_scripts_and_frames() {
     let (_app, mut registrant, filed) = draft().await;
-    for address in ["/", "/gansu/", "/nowhere", "/gansu/applications", &filed.page("people"), &filed.at("check")] {
+    for address in [
+        "/",
+        "/gansu/",
+        "/nowhere",
+        "/gansu/applications",
+        &filed.page("people"),
+        &filed.at("check"),
+    ] {
         let answer = registrant.get(address).await;
-        assert!(answer.header("content-security-policy").contains("script-src 'self'"), "{address}");
-        assert!(!answer.header("content-security-policy").contains("unsafe-inline"), "{address}");
-        assert_eq!((answer.header("x-content-type-options"), answer.header("x-frame-options")), ("nosniff", "DENY"), "{address}");
-        assert!(!answer.text().contains(" onclick=") && !answer.text().contains(" style=\""), "{address}");
+        assert!(
+            answer.header("content-security-policy").contains("script-src 'self'"),
+            "{address}"
+        );
+        assert!(
+            !answer.header("content-security-policy").contains("unsafe-inline"),
+            "{address}"
+        );
+        assert_eq!(
+            (
+                answer.header("x-content-type-options"),
+                answer.header("x-frame-options")
+            ),
+            ("nosniff", "DENY"),
+            "{address}"
+        );
+        assert!(
+            !answer.text().contains(" onclick=") && !answer.text().contains(" style=\""),
+            "{address}"
+        );
     }
 }
