@@ -30,8 +30,8 @@ async function look(page, name) {
       assert.deepEqual(await violations(page, run), [], `${name}, ${viewport.width} px, ${colorScheme}`);
     }
   }
-  for (const href of await page.locator("a[href]").evaluateAll((all) => all.map((one) => one.href))) {
-    if (href.startsWith(ORIGIN)) links.set(href.split("#")[0], name);
+  for (const href of await page.locator("a[href]").evaluateAll((all) => all.map((one) => one.href.split("#")[0]))) {
+    if (href.startsWith(ORIGIN) && href !== page.url().split("#")[0]) links.set(href, name);
   }
 }
 

@@ -146,3 +146,20 @@ pub(super) fn plain<'a>(answers: &'a serde_json::Map<String, Json>) -> Filling<'
         ..Filling::new(answers)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::without_label;
+
+    #[test]
+    fn a_label_is_said_once() {
+        for (message, label, expected) in [
+            ("成果名称：为必填项，请填写。", "成果名称", "为必填项，请填写。"),
+            ("Name: is required.", "Name", "is required."),
+            ("成果名称应与专利名称一致", "成果名称", "成果名称应与专利名称一致"),
+            ("：空", "", "：空"),
+        ] {
+            assert_eq!(without_label(message, label), expected);
+        }
+    }
+}

@@ -8,7 +8,11 @@ use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 
 use super::case::party;
-use super::{Case, Person, Refused, Registry, history::RETURNED_WITH, print::Issue};
+use super::{
+    Case, Person, Refused, Registry,
+    history::RETURNED_WITH,
+    print::{Issue, PICTURES},
+};
 use crate::definition::region::{CounterKey, NumberPart, Numbering, Sees};
 use crate::definition::workflow::{Action, By, Edits, Effect};
 use crate::definition::{Form, Language, Text};
@@ -49,6 +53,7 @@ struct Effects {
     put: Vec<Put>,
     number: Option<String>,
     certificate: Option<(String, String)>,
+    pictures: Map<String, Json>,
 }
 
 impl Registry {
@@ -208,6 +213,7 @@ impl Registry {
             next.registered_on = Some(case.today);
         }
         if let Some((certificate, _)) = &effects.certificate {
+            next.summary[PICTURES] = Json::Object(effects.pictures.clone());
             next.certificate = Some(certificate.clone());
         }
         next
@@ -265,7 +271,12 @@ impl Registry {
             verify_token: &token,
             state: &step.to,
         };
-        let pdf = self.render_issue(case, document, &issue).await?;
+        let (pdf, picture) = self.render_issue(case, document, &issue).await?;
+        // Kept by content: one that no commit follows harms nobody.
+        let picture = self.inner.files.put(picture).await?;
+        effects
+            .pictures
+            .insert(document.to_owned(), Json::String(picture.to_string()));
         let sha256: String = Sha256::digest(&pdf).iter().map(|byte| format!("{byte:02x}")).collect();
         let id = fresh_id(self.inner.clock.now())?;
         effects.certificate = Some((id.clone(), sha256.clone()));

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use jiff::civil::Date;
 use serde_json::Value as Json;
 
@@ -13,14 +14,10 @@ use crate::definition::region::{Document, DocumentSource};
 use crate::document::{self, Job, Output};
 use crate::store::Certificate;
 
-/// Dots a point in a preview: 144 dots an inch.
-const PREVIEW_SCALE: f64 = 2.0;
-
-/// Shows one page of a finished PDF as it is.
-const PREVIEW: &str = r#"#set page(width: auto, height: auto, margin: 0pt)
-#let data = json("data.json")
-#image("document.pdf", page: data.page, alt: "-")
-"#;
+/// Dots a point in a picture: 144 dots an inch.
+const PICTURE_SCALE: f64 = 2.0;
+/// Where an application's summary keeps the files of its pictures, by document.
+pub(super) const PICTURES: &str = "pictures";
 
 /// A finished print.
 #[derive(Debug, Clone)]
@@ -92,23 +89,15 @@ impl Registry {
         })
     }
 
-    /// One page of a finished PDF as a PNG.
-    pub async fn preview(&self, pdf: &[u8], page: usize) -> Result<Vec<u8>, Refused> {
-        let files: BTreeMap<String, Arc<[u8]>> = BTreeMap::from([
-            ("preview.typ".to_owned(), Arc::from(PREVIEW.as_bytes())),
-            ("document.pdf".to_owned(), Arc::from(pdf)),
-        ]);
-        let job = Job {
-            main: "preview.typ".into(),
-            files: Arc::new(files),
-            data: serde_json::json!({"page": page + 1}),
-            date: self.inner.clock.today(),
-            output: Output::Png {
-                page: 0,
-                pixel_per_pt: PREVIEW_SCALE,
-            },
-        };
-        Ok(self.inner.renderer.render(job).await?.bytes)
+    /// The first page of an issued document as a PNG, frozen with it.
+    pub async fn picture(&self, case: &Case, document: &str) -> Result<Bytes, Refused> {
+        case.document(document)?;
+        let pictures = case.application.summary.get(PICTURES);
+        let id = pictures
+            .and_then(|pictures| pictures.get(document))
+            .and_then(Json::as_str);
+        let id = id.and_then(|id| id.parse().ok()).ok_or(Refused::NotFound)?;
+        Ok(self.inner.files.get(id).await?)
     }
 
     async fn issued(&self, case: &Case, document: &Document) -> Result<Option<Certificate>, Refused> {
@@ -120,20 +109,28 @@ impl Registry {
         Ok(certificate.filter(|certificate| certificate.document == *document.id))
     }
 
-    /// Renders a document that an action is about to issue. Changes nothing.
+    /// Renders a document that an action is about to issue, as PDF and as the picture of its first
+    /// page. Changes nothing.
     pub(super) async fn render_issue(
         &self,
         case: &Case,
         document: &str,
         issue: &Issue<'_>,
-    ) -> Result<Vec<u8>, Refused> {
+    ) -> Result<(Vec<u8>, Bytes), Refused> {
         let region = case.office.region();
         let document = region
             .documents
             .get(document)
             .ok_or_else(|| Refused::Failed(format!("no document {document}")))?;
         let job = self.job(case, document, Some(issue), region.language).await?;
-        Ok(self.inner.renderer.render(job).await?.bytes)
+        let output = Output::Png {
+            page: 0,
+            pixel_per_pt: PICTURE_SCALE,
+        };
+        let picture = Job { output, ..job.clone() };
+        let pdf = self.inner.renderer.render(job).await?.bytes;
+        let picture = self.inner.renderer.render(picture).await?.bytes;
+        Ok((pdf, picture.into()))
     }
 
     async fn job(

@@ -78,8 +78,8 @@ impl From<CommitError> for Refused {
     fn from(error: CommitError) -> Self {
         match error {
             CommitError::Stale { what: Subject::Page(_) } => Self::Stale(Text::both(
-                "这一栏在别处已保存过，您刚才的修改没有保存。请对照下面的最新内容重新填写",
-                "This page was saved elsewhere; your changes were not stored. Please compare with the latest content below and enter them again.",
+                "这一栏在别处已保存过，您的修改还没有保存，仍在下面。请与别处保存的内容核对；再次保存将以本页的内容为准",
+                "This page was saved elsewhere; your changes are not stored yet and stand below. Compare them with what was saved; saving again puts this page in its place.",
             )),
             CommitError::Stale { .. } | CommitError::Missing { .. } => Self::Stale(Text::both(
                 "申请的状态已改变，您的操作没有生效，请刷新后再看",

@@ -9,6 +9,7 @@ use crate::check::CompiledForm;
 use crate::definition::region::MenuTarget;
 use crate::http::Error;
 use crate::http::body::Posting;
+use crate::http::filling::without_label;
 use crate::http::shell::Stand;
 use crate::http::visit::{SignedIn, Visit};
 use crate::registry::{Person, Saved};
@@ -96,9 +97,11 @@ async fn page(
     let mut tell = |path: String, text: String| {
         let label = path
             .parse::<crate::check::Path>()
-            .map(|path| path.label(definition).get(visit.language).to_owned());
+            .map(|path| path.label(definition).get(visit.language).to_owned())
+            .unwrap_or_default();
+        let text = without_label(&text, &label).to_owned();
         errors.push(ErrorLink {
-            label: label.unwrap_or_default(),
+            label,
             message: text.clone(),
             href: format!("#{}", crate::theme::input_name::anchor(&path)),
         });

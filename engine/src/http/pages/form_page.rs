@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json};
 
 use super::head::head;
 use crate::definition::Page;
+use crate::definition::form::Severity;
 use crate::definition::region::MenuTarget;
 use crate::http::Error;
 use crate::http::body::Posting;
@@ -14,6 +15,7 @@ use crate::http::filling::{filling, tell};
 use crate::http::shell::Stand;
 use crate::http::visit::{SignedIn, Visit};
 use crate::registry::{Case, Command, Refused, Saved};
+use crate::theme::filling::{Filling, Message};
 use crate::theme::markdown;
 use crate::theme::view::{ErrorLink, FormPage, Notice, NoticeKind, Opinion};
 use crate::workflow::Editing;
@@ -164,6 +166,9 @@ async fn render(visit: &Visit, case: &Case, id: &str, outcome: Outcome) -> Resul
         Some(saved) => tell(visit, case, &saved.findings, &saved.refused, &mut filling),
         None => Vec::new(),
     };
+    if outcome.status == StatusCode::CONFLICT {
+        elsewhere(visit, case, page, &mut filling);
+    }
     if let Some(problem) = outcome.problem {
         errors.push(ErrorLink {
             label: String::new(),
@@ -181,6 +186,7 @@ async fn render(visit: &Visit, case: &Case, id: &str, outcome: Outcome) -> Resul
         .and_then(|text| visit.office.region().texts.get(&**text));
     let editable = case.editing() != Editing::No && !page.fields.is_empty();
     let view = FormPage {
+        address: address(id.to_owned()),
         head: head(visit, case, Some(id)),
         title: page.title.get(visit.language).into(),
         intro: page.intro.as_ref().map(|intro| intro.get(visit.language).to_owned()),
@@ -205,6 +211,29 @@ async fn render(visit: &Visit, case: &Case, id: &str, outcome: Outcome) -> Resul
         });
     }
     visit.page(outcome.status, &shell, &view)
+}
+
+/// Says at each field that was typed differently what was saved elsewhere meanwhile.
+fn elsewhere(visit: &Visit, case: &Case, page: &Page, filling: &mut Filling<'_>) {
+    let prepared = visit.shop.form(case.form());
+    let Some(fields) = prepared.page(&page.id) else { return };
+    let mut stored = Filling::new(case.answers());
+    stored.names = case.names();
+    for id in page.fields.keys().map(|id| &**id) {
+        if filling.answers.get(id) == stored.answers.get(id) {
+            continue;
+        }
+        let text = match fields.answer(visit.language, id, &stored) {
+            text if text.is_empty() => visit.text("stale_differs", &[]),
+            text => visit.text("stale_answer", &[("text", &text)]),
+        };
+        let severity = Severity::Warning;
+        filling
+            .messages
+            .entry(id.to_owned())
+            .or_default()
+            .push(Message { severity, text });
+    }
 }
 
 /// All answers, with those of one page as they were typed.

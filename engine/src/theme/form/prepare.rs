@@ -187,11 +187,11 @@ impl Entries {
         }
     }
 
-    /// Whether all entries fit beside another field.
+    /// Whether all entries fit beside another field; of a filtered list few are shown.
     pub(super) fn is_short(&self) -> bool {
-        const CHARACTERS: usize = 16;
+        const CHARACTERS: usize = 12;
         let lengths = self.list.entries().iter().map(|entry| entry.name.chars().count());
-        lengths.sum::<usize>() <= CHARACTERS
+        self.filtered || lengths.sum::<usize>() <= CHARACTERS
     }
 }
 
