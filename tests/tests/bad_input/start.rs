@@ -86,19 +86,15 @@ impl Drop for Served {
 fn broken_definitions_are_told_all_at_once_and_nothing_is_served() {
     let (copied, data) = (Copied::of(&["gansu", "guangxi"]), TempDir::new().unwrap());
     copied.edit("forms/gansu/workflow.yaml", "start: draft", "start: drafft");
-    copied.edit(
-        "forms/gansu/applied-technology.form.yaml",
-        "requireWhen: 'planned'",
-        "requireWhen: 'planed'",
-    );
+    copied.edit("forms/gansu/region.yaml", "sees: unit", "sees: units");
     copied.edit("forms/guangxi/region.yaml", "theme: default", "thema: default");
     let (code, text) = refused(&copied, data.path());
     assert_eq!(code, Some(1), "{text}");
     for told in [
-        "workflow.yaml",
+        "gansu/workflow.yaml",
         "draft",
-        "applied-technology.form.yaml",
-        "planned",
+        "gansu/region.yaml",
+        "sees",
         "guangxi/region.yaml",
         "theme",
     ] {
