@@ -6,6 +6,7 @@
     reason = "a harness fails by panicking"
 )]
 
+mod bench;
 mod client;
 mod copied;
 mod pairs;
@@ -25,6 +26,7 @@ use dengji::store::{Files, Sealer, Store, StoreOptions};
 use jiff::civil::Date;
 use tempfile::TempDir;
 
+pub use bench::AtWork;
 pub use client::{Answer, Client};
 pub use copied::Copied;
 pub use pairs::{Upload, page_pairs};
@@ -68,9 +70,14 @@ impl TestApp {
 
     /// The regions of other folders.
     pub async fn of(folders: Folders) -> Self {
+        Self::at(folders, temporary()).await
+    }
+
+    /// The regions of other folders, with its data in a folder of the test's choice.
+    pub async fn at(folders: Folders, data: TempDir) -> Self {
         let loaded = load(&folders, None).expect("the definitions can be read");
         assert!(!loaded.has_errors(), "{:#?}", loaded.problems);
-        Self::open(folders, loaded, temporary()).await
+        Self::open(folders, loaded, data).await
     }
 
     /// The same data, opened anew with definitions read anew: what a restart does. Every client is dropped before.
