@@ -1,5 +1,4 @@
 //! Bad requests, strangers, and what they are told: nothing a client sends gives a 5xx or is stored in part.
-#![expect(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
 #[path = "bad_input/content.rs"]
 mod content;

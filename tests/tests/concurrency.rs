@@ -1,5 +1,4 @@
 //! Several people at once: nobody's work is lost, nothing happens twice, and a restart keeps all of it.
-#![expect(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
 use dengji_tests::{Answer, Client, Filed, TestApp, with};
 use serde_json::json;

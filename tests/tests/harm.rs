@@ -1,6 +1,5 @@
 //! Plugins and templates that do harm: each is stopped and named, nothing of the application changes,
 //! and the server goes on.
-#![expect(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
 use std::collections::BTreeMap;
 

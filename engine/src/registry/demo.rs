@@ -22,6 +22,9 @@ use crate::store::{Account, Accounts, Change, CommitError, Expect, Put, Standing
 /// The password of every demonstration account.
 pub const PASSWORD: &str = "Dengji#2026";
 
+/// Made-up people for the roles that samples do not name.
+const NAMES: [&str; 6] = ["李建华", "陈志远", "刘文静", "周启明", "赵淑兰", "孙立新"];
+
 /// An account of the demonstration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DemoAccount {
@@ -146,10 +149,9 @@ impl Cast {
         let part = |id: &str, role: &Role, label: String, unit: Option<String>| Part {
             id: id.to_owned(),
             role: Id::clone(&role.id),
-            name: if role.sees == Sees::Own {
-                text("name").unwrap_or_else(|| label.clone())
-            } else {
-                role.label.get(Language::Chinese).to_owned()
+            name: match text("name").filter(|_| role.sees == Sees::Own) {
+                Some(name) => name,
+                None => NAMES[region.roles.get_index_of(&role.id).unwrap_or(0) % NAMES.len()].to_owned(),
             },
             label,
             unit,

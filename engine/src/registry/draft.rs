@@ -219,10 +219,19 @@ impl Registry {
         let revision = posted.revision.unwrap_or(0);
         let stored = page_answers(fields, &case.answers);
         let mut given = posted.merge(fields, &stored);
-        let mut uploads = Vec::new();
+        let (mut uploads, mut refused_files) = (Vec::new(), Vec::new());
         for (field, file) in files {
-            if posted.files.contains(&field) {
-                uploads.push(self.receive(person, case, fields, &field, file, &mut given).await?);
+            if !posted.files.contains(&field) {
+                continue;
+            }
+            match self.receive(person, case, fields, &field, file, &mut given).await {
+                Ok(upload) => uploads.push(upload),
+                // A file that cannot be taken does not take the page's answers with it.
+                Err(Refused::Input(text)) => {
+                    let at = field.parse().ok();
+                    refused_files.push(Finding::new(definition, Severity::Error, "file-refused", at, text));
+                }
+                Err(other) => return Err(other),
             }
         }
         // Rows are not moved under somebody who has something to mend in them.
@@ -237,8 +246,9 @@ impl Registry {
                 format!("The table takes at most {} rows.", full.max),
             ))
         })?;
-        let findings = self.page_findings(case, page, &given);
+        let mut findings = self.page_findings(case, page, &given);
         let keep = storable(&given, &stored, &findings);
+        findings.extend(refused_files);
         let revision = self.store_page(person, case, page, revision, keep, uploads).await?;
         Ok(Saved {
             revision,

@@ -120,10 +120,22 @@ impl Registry {
         after: Option<String>,
         limit: usize,
     ) -> Result<EntryPage, Refused> {
-        let mut page = self.applications(person, after, limit).await?;
-        page.entries.retain(|entry| entry.certified);
-        page.total = page.entries.len();
-        Ok(page)
+        // Certificates are few among many applications: read on until a page is full.
+        let mut found = EntryPage {
+            next: after,
+            ..EntryPage::default()
+        };
+        loop {
+            let part = self.applications(person, found.next.take(), limit).await?;
+            found
+                .entries
+                .extend(part.entries.into_iter().filter(|entry| entry.certified));
+            found.next = part.next;
+            if found.next.is_none() || found.entries.len() >= limit {
+                found.total = found.entries.len();
+                return Ok(found);
+            }
+        }
     }
 
     async fn list(

@@ -193,6 +193,15 @@ async fn too_many_inputs_and_rows_are_refused_whole() {
     );
 }
 
+/// The revision that the page of attachments shows now.
+async fn revision(client: &mut Client, filed: &Filed) -> String {
+    client
+        .get(&filed.page("attachments"))
+        .await
+        .hidden("~revision")
+        .unwrap()
+}
+
 #[tokio::test]
 async fn files_are_told_by_content_and_kept_small() {
     let (app, mut client, filed) = registrant().await;
@@ -222,7 +231,7 @@ async fn files_are_told_by_content_and_kept_small() {
     ];
     for (field, name, content, told) in cases {
         let pairs = [
-            ("~revision".to_owned(), "0".to_owned()),
+            ("~revision".to_owned(), revision(&mut client, &filed).await),
             ("~".to_owned(), field.to_owned()),
         ];
         let file = Upload {
@@ -234,11 +243,11 @@ async fn files_are_told_by_content_and_kept_small() {
         assert_eq!(answer.status, 422, "{told}");
         assert!(answer.page().contains(told), "{told}: {}", answer.page());
     }
-    assert!(!app.stored(REGION, &filed.id).await.contains_key("attachments"));
+    assert!(app.stored(REGION, &filed.id).await["attachments"].answers.is_empty());
 
     // What is accepted is served as a download under a harmless name.
     let pairs = [
-        ("~revision".to_owned(), "0".to_owned()),
+        ("~revision".to_owned(), revision(&mut client, &filed).await),
         ("~".to_owned(), "report".to_owned()),
     ];
     let file = Upload {
@@ -264,7 +273,7 @@ async fn files_are_told_by_content_and_kept_small() {
     // A file for a field that takes none, and for one that was not offered.
     for field in ["summary", "user_proof", "nothing"] {
         let pairs = [
-            ("~revision".to_owned(), "1".to_owned()),
+            ("~revision".to_owned(), revision(&mut client, &filed).await),
             ("~".to_owned(), "report".to_owned()),
         ];
         let file = Upload {
