@@ -17,7 +17,7 @@ use crate::definition::region::{Role, Sees, WayIn};
 use crate::definition::workflow::WaitsForUnit;
 use crate::definition::{FieldType, Form, Id, Language};
 use crate::document::{Job, Output};
-use crate::store::{Account, Accounts, Change, CommitError, Expect, Put, Standing, Unit, Upload, fresh_id};
+use crate::store::{Account, Accounts, Change, CommitError, Expect, Put, Standing, Upload, fresh_id};
 
 /// The password of every demonstration account.
 pub const PASSWORD: &str = "Dengji#2026";
@@ -202,31 +202,7 @@ fn handled_unit(office: &Office, role: &str, answers: &Answers) -> Option<String
 }
 
 async fn enter_units(registry: &Registry, region: &str, sample: &Sample) -> Result<(), Refused> {
-    for row in sample
-        .registers
-        .get("units")
-        .and_then(Json::as_array)
-        .into_iter()
-        .flatten()
-    {
-        let text = |key: &str| row.get(key).and_then(Json::as_str).unwrap_or_default().to_owned();
-        let kinds = row
-            .get("kinds")
-            .and_then(Json::as_array)
-            .into_iter()
-            .flatten()
-            .filter_map(Json::as_str);
-        let unit = Unit {
-            region: region.to_owned(),
-            id: text("id"),
-            revision: 1,
-            name: text("name"),
-            credit_code: text("credit_code"),
-            kinds: kinds.map(str::to_owned).collect(),
-            place: text("place"),
-            parent: None,
-            active: true,
-        };
+    for unit in sample::units(region, sample) {
         let expect = vec![Expect::UnitRevision {
             region: region.to_owned(),
             id: unit.id.clone(),

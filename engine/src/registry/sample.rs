@@ -158,36 +158,32 @@ impl Office {
             .iter()
             .map(|seed| super::office::unit_of(self.region(), seed))
             .collect();
-        for row in sample
-            .registers
-            .get("units")
-            .and_then(Json::as_array)
-            .into_iter()
-            .flatten()
-        {
-            let text = |key: &str| row.get(key).and_then(Json::as_str).unwrap_or_default().to_owned();
-            let kinds = row
-                .get("kinds")
-                .and_then(Json::as_array)
-                .into_iter()
-                .flatten()
-                .filter_map(Json::as_str);
-            let unit = Unit {
-                region: self.region().id.to_string(),
-                id: text("id"),
-                revision: 1,
-                name: text("name"),
-                credit_code: text("credit_code"),
-                kinds: kinds.map(str::to_owned).collect(),
-                place: text("place"),
-                parent: row.get("parent").and_then(Json::as_str).map(str::to_owned),
-                active: row.get("active").and_then(Json::as_bool).unwrap_or(true),
-            };
+        for unit in self::units(&self.region().id, sample) {
             units.retain(|known| known.id != unit.id);
             units.push(unit);
         }
         self.units_of(units)
     }
+}
+
+/// The units that a sample puts beside the region's own.
+pub(super) fn units<'s>(region: &'s str, sample: &'s Sample) -> impl Iterator<Item = Unit> + 's {
+    let rows = sample.registers.get("units").and_then(Json::as_array);
+    rows.into_iter().flatten().map(move |row| {
+        let text = |key: &str| row.get(key).and_then(Json::as_str).unwrap_or_default().to_owned();
+        let kinds = row.get("kinds").and_then(Json::as_array).into_iter().flatten();
+        Unit {
+            region: region.to_owned(),
+            id: text("id"),
+            revision: 1,
+            name: text("name"),
+            credit_code: text("credit_code"),
+            kinds: kinds.filter_map(Json::as_str).map(str::to_owned).collect(),
+            place: text("place"),
+            parent: row.get("parent").and_then(Json::as_str).map(str::to_owned),
+            active: row.get("active").and_then(Json::as_bool).unwrap_or(true),
+        }
+    })
 }
 
 /// What is expected and did not come, and what came and is not expected, as lines for people.

@@ -6,15 +6,15 @@ use axum::response::Response;
 use serde_json::{Map, Value as Json};
 
 use super::head::head;
-use crate::definition::Page;
 use crate::definition::form::Severity;
 use crate::definition::region::MenuTarget;
+use crate::definition::{Page, Text};
 use crate::http::Error;
 use crate::http::body::Posting;
 use crate::http::filling::{filling, tell};
 use crate::http::shell::Stand;
 use crate::http::visit::{SignedIn, Visit};
-use crate::registry::{Case, Command, Refused, Saved};
+use crate::registry::{Case, Command, Person, Refused, Saved};
 use crate::theme::filling::{Filling, Message};
 use crate::theme::markdown;
 use crate::theme::view::{ErrorLink, FormPage, Notice, NoticeKind, Opinion};
@@ -51,40 +51,43 @@ pub(in crate::http) async fn save(
             render(&visit, &case, &page, Outcome::partly(saved)).await
         }
         Err(Refused::Stale(text)) => {
-            let case = registry.case(&person, &id).await?;
-            let given = registry.typed(&case, &page, &posting.pairs)?;
-            let problem = Some(text.get(visit.language).to_owned());
-            render(
-                &visit,
-                &case,
-                &page,
-                Outcome {
-                    status: StatusCode::CONFLICT,
-                    given: Some(given),
-                    problem,
-                    saved: None,
-                },
-            )
-            .await
+            again(&visit, &person, &id, &page, &posting.pairs, StatusCode::CONFLICT, &text).await
         }
         Err(Refused::Input(text)) => {
-            let given = registry.typed(&case, &page, &posting.pairs)?;
-            let problem = Some(text.get(visit.language).to_owned());
-            render(
+            again(
                 &visit,
-                &case,
+                &person,
+                &id,
                 &page,
-                Outcome {
-                    status: StatusCode::UNPROCESSABLE_ENTITY,
-                    given: Some(given),
-                    problem,
-                    saved: None,
-                },
+                &posting.pairs,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                &text,
             )
             .await
         }
         Err(refused) => Err(refused.into()),
     }
+}
+
+/// The page as it was typed, after a save that stored nothing.
+async fn again(
+    visit: &Visit,
+    person: &Person,
+    id: &str,
+    page: &str,
+    pairs: &[(String, String)],
+    status: StatusCode,
+    text: &Text,
+) -> Result<Response, Error> {
+    let registry = visit.app.registry();
+    let case = registry.case(person, id).await?;
+    let outcome = Outcome {
+        status,
+        given: Some(registry.typed(&case, page, pairs)?),
+        problem: Some(text.get(visit.language).to_owned()),
+        saved: None,
+    };
+    render(visit, &case, page, outcome).await
 }
 
 /// How a save ended, for showing the page again.
