@@ -1,9 +1,14 @@
 //! A posted form as name-value pairs and files, whatever way it was encoded, within limits.
 
+use std::time::Duration;
+
 use axum::body::Body;
+use axum::extract::multipart::Field;
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::header::CONTENT_TYPE;
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 use super::Error;
 use crate::definition::Text;
@@ -14,9 +19,23 @@ pub(super) const FORM_BYTES: usize = 2 << 20;
 /// Bytes of a posted form with files.
 pub(super) const UPLOAD_BYTES: usize = 64 << 20;
 
-/// A posted form.
+/// Files in one post.
+const FILES: usize = 100;
+/// How long a client may say nothing while it sends a form.
+const SILENCE: Duration = Duration::from_secs(30);
+/// Posts with files are held in memory while they arrive: so many at one time, others wait.
+static UPLOADS: Semaphore = Semaphore::const_new(8);
+
+/// A posted form without files.
 #[derive(Debug, Default)]
 pub(super) struct Posting {
+    /// Names and values in the order they were sent.
+    pub(super) pairs: Vec<(String, String)>,
+}
+
+/// A posted page of a form, which may have files.
+#[derive(Debug, Default)]
+pub(super) struct PagePosting {
     /// Names and values in the order they were sent.
     pub(super) pairs: Vec<(String, String)>,
     /// Files by the name of their input; inputs without a file are left out.
@@ -26,50 +45,85 @@ pub(super) struct Posting {
 impl Posting {
     /// The first value of `name`.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.pairs
-            .iter()
-            .find(|(key, _)| key == name)
-            .map(|(_, value)| value.as_str())
+        first(&self.pairs, name)
     }
+}
+
+impl PagePosting {
+    /// The first value of `name`.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        first(&self.pairs, name)
+    }
+}
+
+fn first<'p>(pairs: &'p [(String, String)], name: &str) -> Option<&'p str> {
+    pairs
+        .iter()
+        .find(|(key, _)| key == name)
+        .map(|(_, value)| value.as_str())
 }
 
 impl<S: Send + Sync> FromRequest<S> for Posting {
     type Rejection = Error;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
-        let kind = request
-            .headers()
-            .get(CONTENT_TYPE)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
-        match kind.split(';').next().unwrap_or_default().trim() {
-            "application/x-www-form-urlencoded" => urlencoded(request).await,
-            "multipart/form-data" => multipart(request, state).await,
+    async fn from_request(request: Request, _: &S) -> Result<Self, Error> {
+        match kind(&request).as_str() {
+            "application/x-www-form-urlencoded" => Ok(Self {
+                pairs: urlencoded(request).await?,
+            }),
             _ => Err(malformed()),
         }
     }
 }
 
-async fn urlencoded(request: Request) -> Result<Posting, Error> {
-    let body = Limited::new(request.into_body(), FORM_BYTES).collect().await;
-    let bytes = body
-        .map_err(|error| {
+impl<S: Send + Sync> FromRequest<S> for PagePosting {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
+        match kind(&request).as_str() {
+            "application/x-www-form-urlencoded" => Ok(Self {
+                pairs: urlencoded(request).await?,
+                files: Vec::new(),
+            }),
+            "multipart/form-data" => {
+                let _place = UPLOADS.acquire().await.map_err(|_| malformed())?;
+                multipart(request, state).await
+            }
+            _ => Err(malformed()),
+        }
+    }
+}
+
+fn kind(request: &Request) -> String {
+    let kind = request
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+async fn urlencoded(request: Request) -> Result<Vec<(String, String)>, Error> {
+    let mut body = Limited::new(request.into_body(), FORM_BYTES);
+    let mut bytes = Vec::new();
+    while let Some(frame) = timeout(SILENCE, body.frame()).await.map_err(|_| malformed())? {
+        let frame = frame.map_err(|error| {
             if error.is::<LengthLimitError>() {
                 too_large(FORM_BYTES)
             } else {
                 malformed()
             }
-        })?
-        .to_bytes();
+        })?;
+        if let Ok(data) = frame.into_data() {
+            bytes.extend_from_slice(&data);
+        }
+    }
     let mut pairs = Vec::new();
     for part in bytes.split(|byte| *byte == b'&').filter(|part| !part.is_empty()) {
         let at = part.iter().position(|byte| *byte == b'=').unwrap_or(part.len());
         pairs.push((decoded(&part[..at])?, decoded(part.get(at + 1..).unwrap_or_default())?));
     }
-    Ok(Posting {
-        pairs,
-        files: Vec::new(),
-    })
+    Ok(pairs)
 }
 
 /// Percent-encoded bytes as text; anything that is not UTF-8 is refused.
@@ -84,33 +138,49 @@ fn decoded(bytes: &[u8]) -> Result<String, Error> {
     Ok(text.into_owned())
 }
 
-async fn multipart<S: Send + Sync>(request: Request, state: &S) -> Result<Posting, Error> {
+async fn multipart<S: Send + Sync>(request: Request, state: &S) -> Result<PagePosting, Error> {
     let (parts, body) = request.into_parts();
     let limited = Request::from_parts(parts, Body::new(Limited::new(body, UPLOAD_BYTES)));
     let limited = axum::RequestExt::with_limited_body(limited);
     let mut reader = Multipart::from_request(limited, state).await.map_err(|_| malformed())?;
-    let mut posting = Posting::default();
+    let mut posting = PagePosting::default();
     loop {
-        let field = match reader.next_field().await {
-            Ok(Some(field)) => field,
-            Ok(None) => return Ok(posting),
-            Err(error) => return Err(unreadable(&error)),
+        let next = timeout(SILENCE, reader.next_field()).await.map_err(|_| malformed())?;
+        let Some(field) = next.map_err(|error| unreadable(&error))? else {
+            return Ok(posting);
         };
         let name = field.name().unwrap_or_default().to_owned();
-        match field.file_name().map(str::to_owned) {
-            Some(file) => {
-                let content = field.bytes().await.map_err(|error| unreadable(&error))?;
-                if !file.is_empty() {
-                    posting.files.push((name, Received { name: file, content }));
-                }
-            }
-            None => {
-                let bytes = field.bytes().await.map_err(|error| unreadable(&error))?;
-                let text = String::from_utf8(bytes.to_vec()).map_err(|_| malformed())?;
-                posting.pairs.push((name, text));
-            }
+        let file = field.file_name().map(str::to_owned);
+        let content = content(field).await?;
+        match file {
+            Some(file) if file.is_empty() => {}
+            Some(file) => posting.files.push((
+                name,
+                Received {
+                    name: file,
+                    content: content.into(),
+                },
+            )),
+            None => posting
+                .pairs
+                .push((name, String::from_utf8(content).map_err(|_| malformed())?)),
+        }
+        if posting.files.len() > FILES || posting.pairs.len() > crate::check::posted::MAX_PAIRS {
+            return Err(malformed());
         }
     }
+}
+
+async fn content(mut field: Field<'_>) -> Result<Vec<u8>, Error> {
+    let mut content = Vec::new();
+    while let Some(chunk) = timeout(SILENCE, field.chunk())
+        .await
+        .map_err(|_| malformed())?
+        .map_err(|error| unreadable(&error))?
+    {
+        content.extend_from_slice(&chunk);
+    }
+    Ok(content)
 }
 
 fn unreadable(error: &axum::extract::multipart::MultipartError) -> Error {

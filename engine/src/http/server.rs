@@ -18,19 +18,20 @@ pub struct ServeLimits {
     pub connections: usize,
     /// How long the headers of a request may take, the wait for the next request included.
     pub headers: Duration,
-    /// How long a whole request may take.
+    /// How long a whole request may take, its body included: long enough for a large file on a slow
+    /// line. A client that falls silent is given up sooner (`body`).
     pub request: Duration,
     /// How long requests in flight may take once the server ends.
     pub ending: Duration,
 }
 
 impl Default for ServeLimits {
-    /// 1,024 connections, 20 s for headers, 60 s a request, 20 s to end.
+    /// 1,024 connections, 20 s for headers, ten minutes a request, 20 s to end.
     fn default() -> Self {
         Self {
             connections: 1024,
             headers: Duration::from_secs(20),
-            request: Duration::from_secs(60),
+            request: Duration::from_secs(600),
             ending: Duration::from_secs(20),
         }
     }

@@ -77,11 +77,13 @@ where
         match visit.person.clone() {
             Some(person) => Ok(Self { visit, person }),
             None => {
-                // A post cannot be repeated after signing in: lead to the page it came from.
-                let next = if reads {
-                    visit.address.clone()
-                } else {
-                    visit.address.split('?').next().unwrap_or_default().to_owned()
+                // A post cannot be repeated after signing in: lead to the page it came from, or to the
+                // entrance where the address has no page.
+                let path = visit.address.split('?').next().unwrap_or_default();
+                let next = match path {
+                    _ if reads => visit.address.clone(),
+                    path if path.contains("/applications/") => path.to_owned(),
+                    _ => visit.href(""),
                 };
                 Err(Error::SignIn { region, next })
             }

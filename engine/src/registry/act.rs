@@ -24,6 +24,9 @@ use crate::workflow::{Refusal, Request, Step, decide};
 /// How often an action is tried again when another node took the number it was about to take.
 const TRIES: usize = 8;
 
+/// Characters of a remark on one field.
+const REMARK: usize = 500;
+
 /// What was given with an action.
 #[derive(Debug, Clone, Default)]
 pub struct Given {
@@ -67,6 +70,16 @@ impl Registry {
                 }
                 .into());
             }
+            if given.remarks.values().any(|text| text.chars().count() > REMARK) {
+                let text = Text::both(
+                    format!("每处备注最多 {REMARK} 字，请缩短后再提交"),
+                    format!("A remark has at most {REMARK} characters; please shorten it."),
+                );
+                return Err(Refused::Action {
+                    text,
+                    inputs: Vec::new(),
+                });
+            }
             let step = self.decide(&case, action, given).await?;
             let numbered = step
                 .effects
@@ -84,6 +97,15 @@ impl Registry {
             }
         }
         Err(Refused::Busy)
+    }
+
+    /// The fingerprint of the answers that an action was taken on, for the audit chain. Keyed, because
+    /// the sealed among them could be guessed from a plain one.
+    fn answers_digest(&self, case: &Case) -> String {
+        let place = format!("{}/{}/answers", case.application.region, case.application.id);
+        self.inner
+            .sealer
+            .fingerprint(&place, &Json::Object(case.answers.clone()).to_string())
     }
 
     async fn decide(&self, case: &Case, action: &str, given: &Given) -> Result<Step, Refused> {
@@ -124,6 +146,7 @@ impl Registry {
         let remarks: Map<String, Json> = given
             .remarks
             .iter()
+            .filter(|(field, _)| step.marks.contains(field))
             .map(|(field, text)| (field.clone(), Json::String(text.clone())))
             .collect();
         next.summary["remarks"] = Json::Object(remarks.clone());
@@ -155,7 +178,7 @@ impl Registry {
             "remarks": remarks,
             "number": effects.number,
             "certificate": effects.certificate.as_ref().map(|(_, sha256)| sha256),
-            "answers": answers_digest(case),
+            "answers": self.answers_digest(case),
         });
         let mut put = vec![Put::Application(Box::new(next))];
         put.extend(effects.put);
@@ -407,15 +430,6 @@ pub(super) fn opinion(input: &Map<String, Json>) -> String {
         .or_else(|| input.values().find_map(Json::as_str))
         .unwrap_or_default()
         .to_owned()
-}
-
-/// The fingerprint of the answers that an action was taken on, for the audit chain.
-fn answers_digest(case: &Case) -> String {
-    let text = Json::Object(case.answers.clone()).to_string();
-    Sha256::digest(text.as_bytes())
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
 }
 
 fn counter_name(numbering: &str, rule: &Numbering, year: i16, category: &str) -> String {

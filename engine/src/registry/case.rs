@@ -284,13 +284,11 @@ impl Case {
 
     /// The names of what was picked: as they were at submission, as they are now before that.
     pub fn names(&self) -> BTreeMap<String, String> {
-        if let Some(snapshot) = self.application.summary.get("names").and_then(Json::as_object) {
-            let pairs = snapshot
-                .iter()
-                .filter_map(|(id, name)| Some((id.clone(), name.as_str()?.to_owned())));
-            return pairs.collect();
-        }
-        self.picked_names()
+        let mut names = self.picked_names();
+        let snapshot = self.application.summary.get("names").and_then(Json::as_object);
+        let pairs = snapshot.into_iter().flatten();
+        names.extend(pairs.filter_map(|(id, name)| Some((id.clone(), name.as_str()?.to_owned()))));
+        names
     }
 
     /// The names, as they are now, of everything that the answers pick.

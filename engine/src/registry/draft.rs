@@ -1,6 +1,6 @@
 //! An application before it is submitted: adding one, saving its pages.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 use serde_json::{Value as Json, json};
@@ -217,8 +217,14 @@ impl Registry {
             );
         }
         let revision = posted.revision.unwrap_or(0);
+        if revision != case.page_revision(page) {
+            // Told again by the commit; told here before any file is kept.
+            let what = crate::store::Subject::Page(page.to_owned());
+            return Err(crate::store::CommitError::Stale { what }.into());
+        }
         let stored = page_answers(fields, &case.answers);
         let mut given = posted.merge(fields, &stored);
+        self.room_for(case, &files).await?;
         let (mut uploads, mut refused_files) = (Vec::new(), Vec::new());
         for (field, file) in files {
             if !posted.files.contains(&field) {
@@ -427,18 +433,27 @@ fn page_answers(fields: &IndexMap<Id, Field>, answers: &Answers) -> Answers {
     own.collect()
 }
 
-/// What is given, but for the fields with an error: these stay as they are stored.
+/// What is given, but for what has an error: a field stays as it is stored, and so does a cell where
+/// the table's rows stand as they stood; in other rows the cell is left empty.
 fn storable(given: &Answers, stored: &Answers, findings: &[Finding]) -> Answers {
-    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
-    let wrong: BTreeSet<&Id> = errors
-        .filter_map(|finding| finding.at.as_ref())
-        .map(|at| at.root())
-        .collect();
+    let rows = |answers: &Answers, id: &str| answers.get(id).and_then(Json::as_array).map_or(0, Vec::len);
     let mut keep = given.clone();
-    for id in wrong {
-        match stored.get(&**id) {
-            Some(old) => drop(keep.insert(id.to_string(), old.clone())),
-            None => drop(keep.shift_remove(&**id)),
+    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
+    for at in errors.filter_map(|finding| finding.at.as_ref()) {
+        let root = at.root();
+        let in_row = at.to_string().contains("].");
+        let same_rows = rows(given, root) == rows(stored, root);
+        let old = if in_row && !same_rows {
+            None
+        } else {
+            at.get(stored).cloned()
+        };
+        let put_back = check::path::set(&mut keep, at, old.unwrap_or(Json::Null));
+        if !in_row || put_back.is_err() {
+            match stored.get(&**root) {
+                Some(old) => drop(keep.insert(root.to_string(), old.clone())),
+                None => drop(keep.shift_remove(&**root)),
+            }
         }
     }
     keep

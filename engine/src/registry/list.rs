@@ -7,6 +7,9 @@ use crate::definition::region::Sees;
 use crate::definition::{FieldType, Id, Language, Text};
 use crate::store::{Application, Listing, Page, Party};
 
+/// How many applications are looked at in one go for certificates.
+const SCAN: usize = 200;
+
 /// One application in a list.
 #[derive(Debug, Clone)]
 pub struct Entry {
@@ -74,14 +77,10 @@ impl Registry {
         after: Option<String>,
         limit: usize,
     ) -> Result<EntryPage, Refused> {
-        let listing = match (person.sees, &person.unit) {
-            (Sees::Own, _) => Listing::Applicant(person.account.clone()),
-            (Sees::Unit, Some(unit)) => Listing::Unit(unit.clone()),
-            (Sees::Unit, None) => return Ok(EntryPage::default()),
-            (Sees::Handled, _) => Listing::Handled(party(person)),
-            (Sees::Region, _) => Listing::All,
-        };
-        self.list(person, &listing, after, limit).await
+        match seen_by(person) {
+            Some(listing) => self.list(person, &listing, after, limit).await,
+            None => Ok(EntryPage::default()),
+        }
     }
 
     /// What waits for the person in the chosen role.
@@ -120,13 +119,16 @@ impl Registry {
         after: Option<String>,
         limit: usize,
     ) -> Result<EntryPage, Refused> {
+        let Some(listing) = seen_by(person) else {
+            return Ok(EntryPage::default());
+        };
         // Certificates are few among many applications: read on until a page is full.
         let mut found = EntryPage {
             next: after,
             ..EntryPage::default()
         };
         loop {
-            let part = self.applications(person, found.next.take(), limit).await?;
+            let part = self.part(person, &listing, found.next.take(), SCAN).await?;
             found
                 .entries
                 .extend(part.entries.into_iter().filter(|entry| entry.certified));
@@ -145,25 +147,32 @@ impl Registry {
         after: Option<String>,
         limit: usize,
     ) -> Result<EntryPage, Refused> {
-        let office = self.office(&person.region)?;
         let total = self.inner.store.count(&person.region, listing).await?;
-        let listed = self
-            .inner
-            .store
-            .applications(&person.region, listing, &Page { after, limit })
-            .await?;
+        let part = self.part(person, listing, after, limit).await?;
+        Ok(EntryPage {
+            total: usize::try_from(total).unwrap_or(usize::MAX),
+            ..part
+        })
+    }
+
+    /// One part of a list, not counted.
+    async fn part(
+        &self,
+        person: &Person,
+        listing: &Listing,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<EntryPage, Refused> {
+        let office = self.office(&person.region)?;
+        let page = Page { after, limit };
+        let listed = self.inner.store.applications(&person.region, listing, &page).await?;
         // A draft is its applicant's own affair until it is submitted.
         let visible =
             |application: &Application| application.applicant == person.account || !is_draft(office, application);
-        let entries = listed
-            .items
-            .into_iter()
-            .filter(visible)
-            .map(|application| entry(person, application))
-            .collect();
+        let visible = listed.items.into_iter().filter(visible);
         Ok(EntryPage {
-            entries,
-            total: usize::try_from(total).unwrap_or(usize::MAX),
+            entries: visible.map(|application| entry(person, application)).collect(),
+            total: 0,
             next: listed.next,
         })
     }
@@ -223,6 +232,17 @@ impl Registry {
 
 pub(super) fn is_draft(office: &Office, application: &Application) -> bool {
     application.filed_on.is_none() && *office.region().workflow.start == *application.state
+}
+
+/// The list of what the person sees; none for a role of a unit without one.
+fn seen_by(person: &Person) -> Option<Listing> {
+    match (person.sees, &person.unit) {
+        (Sees::Own, _) => Some(Listing::Applicant(person.account.clone())),
+        (Sees::Unit, Some(unit)) => Some(Listing::Unit(unit.clone())),
+        (Sees::Unit, None) => None,
+        (Sees::Handled, _) => Some(Listing::Handled(party(person))),
+        (Sees::Region, _) => Some(Listing::All),
+    }
 }
 
 /// The party that the person acts as: bound to the unit unless the role sees the whole region.

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use super::{Office, Refused, Registry};
 use crate::definition::region::Sees;
 use crate::definition::{Id, Text};
-use crate::store::{Account, Audit, Change, Expect, Put, Session, Standing};
+use crate::store::{Account, Audit, Change, CommitError, Expect, Put, Session, Standing, Ticket};
 use crate::workflow;
 
 /// A session ends when it was not used for so long.
@@ -74,10 +74,14 @@ impl Registry {
         let office = self.office(region)?;
         let store = &self.inner.store;
         let now = self.inner.clock.now();
-        let account = store.account_by_sign_in_name(region, name).await?;
-        let hash = account.as_ref().map(|account| account.password_hash.clone());
+        let known = store.account_by_sign_in_name(region, name).await?;
+        let hash = known.map(|account| account.password_hash);
         let fits = self.inner.passwords.verify(password.to_owned(), hash).await?;
-        let Some(account) = account else { return Ok(None) };
+        // Others may have tried meanwhile: what counts is how the account stands now.
+        let Some(account) = store.account_by_sign_in_name(region, name).await? else {
+            self.count_unknown(region, name, now).await?;
+            return Ok(None);
+        };
         let waits = account.locked_until.is_some_and(|until| until > now);
         if !fits || waits || account.standing != Standing::Active {
             if !fits && !waits {
@@ -101,47 +105,89 @@ impl Registry {
         let Some(person) = person(office, &account, &session) else {
             return Ok(None);
         };
-        let mut put = vec![Put::Session(session), audit(region, &person, now, "sign-in")];
-        let mut expect = Vec::new();
+        let put = vec![Put::Session(session), audit(region, &person, now, "sign-in")];
+        store
+            .commit(Change {
+                expect: Vec::new(),
+                put,
+            })
+            .await?;
         if account.failures > 0 {
-            expect.push(revision_of(&account));
-            let account = Account {
-                failures: 0,
-                locked_until: None,
-                revision: account.revision + 1,
-                ..account
-            };
-            put.push(Put::Account(Box::new(account)));
+            self.forgive(account).await?;
         }
-        store.commit(Change { expect, put }).await?;
         Ok(Some(SignedIn { token, person }))
     }
 
     /// After five failures in a row each further one doubles the wait, from one minute up to an hour.
+    /// Every failure counts, however many come at once.
     async fn count_failure(&self, account: Account, now: Timestamp) -> Result<(), Refused> {
-        let failures = account.failures.saturating_add(1);
-        let wait = (failures >= FAILURES)
-            .then(|| SignedDuration::from_mins(1 << (failures - FAILURES).min(6)).min(SignedDuration::from_hours(1)));
-        let expect = vec![revision_of(&account)];
+        let mut account = Some(account);
+        while let Some(known) = account {
+            let failures = known.failures.saturating_add(1);
+            let wait = (failures >= FAILURES).then(|| {
+                SignedDuration::from_mins(1 << (failures - FAILURES).min(6)).min(SignedDuration::from_hours(1))
+            });
+            let changed = Account {
+                failures,
+                locked_until: wait.map(|wait| now + wait),
+                ..known.clone()
+            };
+            account = self.put_account(known, changed).await?;
+        }
+        Ok(())
+    }
+
+    /// Forgets earlier failures after a success.
+    async fn forgive(&self, account: Account) -> Result<(), Refused> {
+        let mut account = Some(account);
+        while let Some(known) = account {
+            let changed = Account {
+                failures: 0,
+                locked_until: None,
+                ..known.clone()
+            };
+            account = self.put_account(known, changed).await?;
+        }
+        Ok(())
+    }
+
+    /// Puts a changed account. Gives the account as it stands where somebody else was quicker.
+    async fn put_account(&self, known: Account, changed: Account) -> Result<Option<Account>, Refused> {
         let changed = Account {
-            failures,
-            locked_until: wait.map(|wait| now + wait),
-            revision: account.revision + 1,
-            ..account
+            revision: known.revision + 1,
+            ..changed
         };
-        // Somebody else counting at the same moment is as good.
-        match self
-            .inner
-            .store
-            .commit(Change {
-                expect,
-                put: vec![Put::Account(Box::new(changed))],
-            })
-            .await
-        {
-            Ok(_) | Err(crate::store::CommitError::Stale { .. }) => Ok(()),
+        let change = Change {
+            expect: vec![revision_of(&known)],
+            put: vec![Put::Account(Box::new(changed))],
+        };
+        match self.inner.store.commit(change).await {
+            Ok(_) => Ok(None),
+            Err(CommitError::Stale { .. } | CommitError::Missing { .. }) => {
+                Ok(self.inner.store.account(&known.region, &known.id).await?)
+            }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// A name that nobody has is written down too, so that it takes as long as one that somebody has.
+    async fn count_unknown(&self, region: &str, name: &str, now: Timestamp) -> Result<(), Refused> {
+        let ticket = Ticket {
+            region: region.to_owned(),
+            kind: "unknown-name".to_owned(),
+            key: hash_token(name),
+            data: serde_json::Value::Null,
+            expires_at: now + SignedDuration::from_hours(1),
+        };
+        let put = vec![Put::Ticket(ticket)];
+        self.inner
+            .store
+            .commit(Change {
+                expect: Vec::new(),
+                put,
+            })
+            .await?;
+        Ok(())
     }
 
     /// Who holds this token, if the session still stands. Use prolongs it.

@@ -9,6 +9,9 @@ use crate::definition::form::FileRules;
 use crate::definition::{Field, FieldType, Id, Text};
 use crate::store::{FileId, Put, Upload};
 
+/// Bytes of all files that one application was ever given.
+const APPLICATION_BYTES: u64 = 500 << 20;
+
 /// A file as it came.
 #[derive(Debug, Clone)]
 pub struct Received {
@@ -77,6 +80,27 @@ impl Registry {
             by: person.account.clone(),
             at: self.inner.clock.now(),
         }))
+    }
+
+    /// Refuses files that would make an application's larger than [`APPLICATION_BYTES`] in all.
+    pub(super) async fn room_for(&self, case: &Case, files: &[(String, Received)]) -> Result<(), Refused> {
+        if files.is_empty() {
+            return Ok(());
+        }
+        let application = case.application();
+        let kept = self.inner.store.uploads(&application.region, &application.id).await?;
+        let kept: u64 = kept.iter().map(|upload| upload.size).sum();
+        let more: u64 = files.iter().map(|(_, file)| file.content.len() as u64).sum();
+        if kept + more <= APPLICATION_BYTES {
+            return Ok(());
+        }
+        let limit = APPLICATION_BYTES >> 20;
+        Err(Refused::Input(Text::both(
+            format!("一份申请的附件合计不能超过 {limit} MB（含已替换的文件），请压缩后再上传"),
+            format!(
+                "The files of one application may have {limit} MB in all, replaced ones included; please compress them."
+            ),
+        )))
     }
 
     /// A file of an application that the person may see: its name, its kind and its content.

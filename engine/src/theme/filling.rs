@@ -41,6 +41,9 @@ pub struct Filling<'a> {
     /// Where a file is fetched: its id is put behind this, for example
     /// `/somewhere/applications/42/files/`.
     pub files_at: String,
+    /// Sensitive answers that were typed in this very post and are not stored: shown to the person
+    /// who typed them, so that they can be posted again.
+    pub typed: BTreeSet<String>,
     /// Show sensitive answers in full instead of masked.
     pub reveal: bool,
 }
@@ -62,6 +65,7 @@ impl<'a> Filling<'a> {
             remarks: BTreeMap::new(),
             changed: BTreeSet::new(),
             files_at: String::new(),
+            typed: BTreeSet::new(),
             reveal: false,
         }
     }

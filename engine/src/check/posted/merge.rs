@@ -47,7 +47,9 @@ impl Posted {
                     into.insert(key.to_owned(), Json::Array(rows));
                 }
             }
+            // A mask is never an answer, whatever stands there now.
             (_, Json::String(text)) if field.sensitive && is_mask(text, into.get(key)) => {}
+            (_, Json::String(text)) if field.sensitive && text.contains("***") => {}
             _ => {
                 into.insert(key.to_owned(), posted.clone());
             }

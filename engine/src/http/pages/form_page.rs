@@ -1,5 +1,7 @@
 //! `…/pages/{page}`: one page of the form, to fill or to read.
 
+use std::collections::BTreeSet;
+
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
@@ -8,9 +10,9 @@ use serde_json::{Map, Value as Json};
 use super::head::head;
 use crate::definition::form::Severity;
 use crate::definition::region::MenuTarget;
-use crate::definition::{Page, Text};
+use crate::definition::{Field, FieldType, Page, Text};
 use crate::http::Error;
-use crate::http::body::Posting;
+use crate::http::body::PagePosting;
 use crate::http::filling::{filling, tell};
 use crate::http::shell::Stand;
 use crate::http::visit::{SignedIn, Visit};
@@ -33,7 +35,7 @@ pub(in crate::http) async fn show(
 pub(in crate::http) async fn save(
     SignedIn { visit, person }: SignedIn,
     Path((_, id, page)): Path<(String, String, String)>,
-    posting: Posting,
+    posting: PagePosting,
 ) -> Result<Response, Error> {
     let registry = visit.app.registry();
     let case = registry.case(&person, &id).await?;
@@ -165,6 +167,10 @@ async fn render(visit: &Visit, case: &Case, id: &str, outcome: Outcome) -> Resul
         return Err(Error::NotFound);
     }
     let mut filling = filling(visit, case, page, &evaluated, &answers);
+    if let Some(given) = &outcome.given {
+        let stored = Json::Object(case.answers().clone()).to_string();
+        filling.typed = newly_typed(page.fields.values(), given, &stored);
+    }
     let mut errors = match &outcome.saved {
         Some(saved) => tell(visit, case, &saved.findings, &saved.refused, &mut filling),
         None => Vec::new(),
@@ -245,6 +251,31 @@ fn over(case: &Case, page: &Page, given: &Map<String, Json>) -> Map<String, Json
     answers.retain(|id, _| !page.fields.contains_key(id.as_str()));
     answers.extend(given.clone());
     answers
+}
+
+/// The sensitive texts among `given` that `stored` does not have.
+fn newly_typed<'f>(
+    fields: impl Iterator<Item = &'f Field>,
+    given: &Map<String, Json>,
+    stored: &str,
+) -> BTreeSet<String> {
+    let mut typed = BTreeSet::new();
+    for field in fields {
+        match (&field.kind, given.get(&*field.id)) {
+            (FieldType::Table(table), Some(Json::Array(rows))) => {
+                for row in rows.iter().filter_map(Json::as_object) {
+                    typed.extend(newly_typed(table.columns.values(), row, stored));
+                }
+            }
+            (_, Some(Json::String(text)))
+                if field.sensitive && !stored.contains(&Json::String(text.clone()).to_string()) =>
+            {
+                typed.insert(text.clone());
+            }
+            _ => {}
+        }
+    }
+    typed
 }
 
 /// What the reviewer wrote, while the application is returned.

@@ -90,7 +90,10 @@ async fn page(
 
 /// Whether an address is one of ours: a path on this host.
 pub(in crate::http) fn local(next: &str) -> bool {
-    next.starts_with('/') && !next.starts_with("//") && !next.contains(['\\', '\r', '\n']) && next.is_ascii()
+    next.starts_with('/')
+        && !next.starts_with("//")
+        && !next.contains(|c: char| c == '\\' || c.is_ascii_control())
+        && next.is_ascii()
 }
 
 #[cfg(test)]
@@ -104,6 +107,7 @@ mod tests {
             ("//evil", false),
             ("https://evil", false),
             ("/\\evil", false),
+            ("/\t/evil", false),
             ("", false),
         ] {
             assert_eq!(local(next), expected, "{next}");

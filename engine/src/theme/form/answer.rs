@@ -66,9 +66,10 @@ pub(super) fn text(field: &Prepared, path: &str, value: &Json, filling: &Filling
     }
 }
 
-/// The value, masked where it is sensitive and not to be revealed.
+/// The value, masked where it is sensitive and not to be revealed; never to whoever just typed it.
 pub(super) fn shown(field: &Prepared, value: &str, filling: &Filling<'_>) -> String {
-    if field.sensitive && !filling.reveal && !value.is_empty() {
+    let masked = field.sensitive && !filling.reveal && !filling.typed.contains(value);
+    if masked && !value.is_empty() {
         mask(value)
     } else {
         value.to_owned()
