@@ -31,6 +31,7 @@ pub(super) struct Options {
 enum Output {
     Text,
     Json,
+    Sarif,
 }
 
 /// Runs the command.
@@ -49,6 +50,7 @@ pub(super) fn run(options: &Options) -> ExitCode {
     }
     let format = match options.format {
         Output::Json => Format::Json,
+        Output::Sarif => Format::Sarif,
         Output::Text => Format::Text {
             colour: std::io::stdout().is_terminal(),
         },
