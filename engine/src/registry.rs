@@ -89,9 +89,28 @@ impl Registry {
             let office = Office::open(Arc::clone(region), &parts.plugins, &parts.store).await?;
             offices.insert(Id::clone(id), Arc::new(office));
         }
-        let Parts { store, files, sealer, renderer, clock, public_url, .. } = parts;
+        let Parts {
+            store,
+            files,
+            sealer,
+            renderer,
+            clock,
+            public_url,
+            ..
+        } = parts;
         let passwords = Passwords::default();
-        Ok(Self { inner: Arc::new(Inner { offices, store, files, sealer, renderer, clock, passwords, public_url }) })
+        Ok(Self {
+            inner: Arc::new(Inner {
+                offices,
+                store,
+                files,
+                sealer,
+                renderer,
+                clock,
+                passwords,
+                public_url,
+            }),
+        })
     }
 
     /// All offices, in the order of their ids.
@@ -129,9 +148,18 @@ impl Registry {
     /// Forgets sessions and short-lived permissions that have ended.
     pub async fn purge(&self) -> Result<(), Refused> {
         let now = self.inner.clock.now();
-        let purge = |region: &Id| Put::PurgeExpired { region: region.to_string(), now };
+        let purge = |region: &Id| Put::PurgeExpired {
+            region: region.to_string(),
+            now,
+        };
         let put = self.inner.offices.keys().map(purge).collect();
-        self.inner.store.commit(Change { expect: Vec::new(), put }).await?;
+        self.inner
+            .store
+            .commit(Change {
+                expect: Vec::new(),
+                put,
+            })
+            .await?;
         Ok(())
     }
 

@@ -29,20 +29,44 @@ impl Answer {
         String::from_utf8_lossy(&self.body).into_owned()
     }
 
+    /// The page with its escapes undone, to look for links and words in; never to look for markup.
+    pub fn page(&self) -> String {
+        let escapes = [
+            ("&#x2f;", "/"),
+            ("&quot;", "\""),
+            ("&#x27;", "'"),
+            ("&#39;", "'"),
+            ("&lt;", "<"),
+            ("&gt;", ">"),
+            ("&amp;", "&"),
+        ];
+        escapes
+            .iter()
+            .fold(self.text(), |page, (escape, letter)| page.replace(escape, letter))
+    }
+
     /// Where a redirect leads, without this host.
     pub fn location(&self) -> &str {
-        self.headers.get(header::LOCATION).and_then(|value| value.to_str().ok()).unwrap_or_default()
+        self.headers
+            .get(header::LOCATION)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
     }
 
     /// A header's text.
     pub fn header(&self, name: &str) -> &str {
-        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default()
     }
 
     /// The value of the hidden input `name`.
     pub fn hidden(&self, name: &str) -> Option<String> {
         let text = self.text();
-        let tag = text.split("<input").find(|tag| tag.contains(&format!("name=\"{name}\"")))?;
+        let tag = text
+            .split("<input")
+            .find(|tag| tag.contains(&format!("name=\"{name}\"")))?;
         let value = tag.split("value=\"").nth(1)?;
         value.split('"').next().map(str::to_owned)
     }
@@ -57,18 +81,42 @@ pub struct Client {
 
 impl Client {
     pub(super) fn new(router: Router) -> Self {
-        Self { router, cookies: BTreeMap::new() }
+        Self {
+            router,
+            cookies: BTreeMap::new(),
+        }
+    }
+
+    /// The same browser without a server, for a restart.
+    pub fn kept(self) -> Self {
+        Self {
+            router: Router::new(),
+            ..self
+        }
+    }
+
+    /// Connects the browser to a server that was started anew.
+    pub fn connect(&mut self, app: &super::TestApp) {
+        self.router = app.router.clone();
     }
 
     /// Reads a page.
     pub async fn get(&mut self, path: &str) -> Answer {
-        self.send(Request::get(path).body(Body::empty()).expect("the request is well formed")).await
+        self.send(
+            Request::get(path)
+                .body(Body::empty())
+                .expect("the request is well formed"),
+        )
+        .await
     }
 
     /// Posts a form as a page of ours does.
     pub async fn post<K: AsRef<str>, V: AsRef<str>>(&mut self, path: &str, pairs: &[(K, V)]) -> Answer {
         let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
-        let body: Vec<String> = pairs.iter().map(|(key, value)| format!("{}={}", encoded(key.as_ref()), encoded(value.as_ref()))).collect();
+        let body: Vec<String> = pairs
+            .iter()
+            .map(|(key, value)| format!("{}={}", encoded(key.as_ref()), encoded(value.as_ref())))
+            .collect();
         let request = Request::post(path)
             .header("sec-fetch-site", "same-origin")
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -81,39 +129,74 @@ impl Client {
         const BOUNDARY: &str = "boundary-of-the-tests";
         let mut body = Vec::new();
         for (name, value) in pairs {
-            body.extend(format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes());
+            body.extend(
+                format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes(),
+            );
         }
         for file in files {
-            body.extend(format!("--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{}\"; filename=\"{}\"\r\n\r\n", file.field, file.name).bytes());
+            body.extend(
+                format!(
+                    "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{}\"; filename=\"{}\"\r\n\r\n",
+                    file.field, file.name
+                )
+                .bytes(),
+            );
             body.extend(&file.content);
             body.extend(b"\r\n");
         }
         body.extend(format!("--{BOUNDARY}--\r\n").bytes());
         let request = Request::post(path)
             .header("sec-fetch-site", "same-origin")
-            .header(header::CONTENT_TYPE, format!("multipart/form-data; boundary={BOUNDARY}"))
+            .header(
+                header::CONTENT_TYPE,
+                format!("multipart/form-data; boundary={BOUNDARY}"),
+            )
             .body(Body::from(body));
         self.send(request.expect("the request is well formed")).await
     }
 
     /// Sends anything, with the cookies.
     pub async fn send(&mut self, mut request: Request<Body>) -> Answer {
-        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let cookies: Vec<String> = self
+            .cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         if !cookies.is_empty() {
-            request.headers_mut().insert(header::COOKIE, cookies.join("; ").parse().expect("cookies are ASCII"));
+            request
+                .headers_mut()
+                .insert(header::COOKIE, cookies.join("; ").parse().expect("cookies are ASCII"));
         }
-        let response = self.router.clone().oneshot(request).await.expect("the router always answers");
+        let response = self
+            .router
+            .clone()
+            .oneshot(request)
+            .await
+            .expect("the router always answers");
         let (parts, body) = response.into_parts();
         for line in parts.headers.get_all(header::SET_COOKIE) {
             self.keep(line.to_str().expect("cookies are ASCII"));
         }
         let body = body.collect().await.expect("the body can be read").to_bytes();
-        assert_ne!(parts.status, StatusCode::INTERNAL_SERVER_ERROR, "{}", String::from_utf8_lossy(&body));
-        Answer { status: parts.status.as_u16(), headers: parts.headers, body }
+        assert_ne!(
+            parts.status,
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "{}",
+            String::from_utf8_lossy(&body)
+        );
+        Answer {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            body,
+        }
     }
 
     fn keep(&mut self, line: &str) {
-        let (name, value) = line.split(';').next().and_then(|pair| pair.split_once('=')).expect("a cookie has a name");
+        let (name, value) = line
+            .split(';')
+            .next()
+            .and_then(|pair| pair.split_once('='))
+            .expect("a cookie has a name");
         if line.contains("Max-Age=0") {
             self.cookies.remove(name);
         } else {

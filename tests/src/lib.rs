@@ -1,8 +1,16 @@
 //! The harness: the real router on a temporary database, with real plugins and real documents.
-#![allow(clippy::missing_panics_doc, clippy::unwrap_used, clippy::expect_used, reason = "a harness fails by panicking")]
+#![allow(
+    clippy::missing_panics_doc,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a harness fails by panicking"
+)]
 
+mod bench;
 mod client;
+mod copied;
 mod pairs;
+mod steps;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -18,20 +26,29 @@ use dengji::store::{Files, Sealer, Store, StoreOptions};
 use jiff::civil::Date;
 use tempfile::TempDir;
 
+pub use bench::AtWork;
 pub use client::{Answer, Client};
+pub use copied::Copied;
 pub use pairs::{Upload, page_pairs};
+pub use steps::{Filed, first_pairs, with};
 
 /// The day on which every test takes place, unless it sets the clock.
 pub const TODAY: Date = Date::constant(2026, 11, 20);
 
 /// The folder of the repository.
 pub fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the repository").to_path_buf()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .expect("the tests lie in the repository")
+        .to_path_buf()
 }
 
 /// The folders of the repository's definitions.
 pub fn folders() -> Folders {
-    Folders { forms: repository().join("forms"), plugins: repository().join("plugins/dist") }
+    Folders {
+        forms: repository().join("forms"),
+        plugins: repository().join("plugins/dist"),
+    }
 }
 
 /// A server without a socket.
@@ -53,15 +70,25 @@ impl TestApp {
 
     /// The regions of other folders.
     pub async fn of(folders: Folders) -> Self {
+        Self::at(folders, temporary()).await
+    }
+
+    /// The regions of other folders, with its data in a folder of the test's choice.
+    pub async fn at(folders: Folders, data: TempDir) -> Self {
         let loaded = load(&folders, None).expect("the definitions can be read");
         assert!(!loaded.has_errors(), "{:#?}", loaded.problems);
-        let data = TempDir::new().expect("a temporary folder can be made");
         Self::open(folders, loaded, data).await
     }
 
-    /// The same data, opened anew: what a restart does.
+    /// The same data, opened anew with definitions read anew: what a restart does. Every client is dropped before.
     pub async fn restart(self) -> Self {
-        let Self { registry, router, folders, data, .. } = self;
+        let Self {
+            registry,
+            router,
+            folders,
+            data,
+            ..
+        } = self;
         drop((registry, router));
         let loaded = load(&folders, None).expect("the definitions can be read");
         Self::open(folders, loaded, data).await
@@ -74,14 +101,22 @@ impl TestApp {
             store: Store::open(&data.path().join("dengji.redb"), &StoreOptions::default()).expect("the database opens"),
             files: Files::open(&data.path().join("files")).expect("the folder of files opens"),
             sealer: Sealer::load_or_create(&data.path().join("key")).expect("the key can be made"),
-            renderer: Renderer::start(RendererOptions::new(worker(), themes.join("default/fonts"))).await.expect("the renderer starts"),
+            renderer: Renderer::start(RendererOptions::new(worker(), themes.join("default/fonts")))
+                .await
+                .expect("the renderer starts"),
             plugins: Plugins::new(Limits::default(), Grant::default()).expect("the plugin engine starts"),
             clock: clock.clone(),
             public_url: "http://127.0.0.1".into(),
         };
         let registry = Registry::open(&loaded, parts).await.expect("the regions open");
         let app = App::new(registry.clone(), &themes, Settings::default()).expect("the themes load");
-        Self { registry, clock, router: router(app), folders, data }
+        Self {
+            registry,
+            clock,
+            router: router(app),
+            folders,
+            data,
+        }
     }
 
     /// The office of a region.
@@ -99,7 +134,9 @@ impl TestApp {
 
     /// Enters the demonstration of a region: its accounts, and an application in each state.
     pub async fn demo(&self, region: &str) -> Vec<DemoAccount> {
-        demo::seed(&self.registry, region, &self.samples(region)).await.expect("the demonstration can be entered")
+        demo::seed(&self.registry, region, &self.samples(region))
+            .await
+            .expect("the demonstration can be entered")
     }
 
     /// A browser without a session.
@@ -110,7 +147,12 @@ impl TestApp {
     /// A browser in which the demonstration's account of this name is signed in.
     pub async fn signed_in(&self, region: &str, name: &str) -> Client {
         let mut client = self.client();
-        let answer = client.post(&format!("/{region}/sign-in"), &[("name", name), ("password", demo::PASSWORD)]).await;
+        let answer = client
+            .post(
+                &format!("/{region}/sign-in"),
+                &[("name", name), ("password", demo::PASSWORD)],
+            )
+            .await;
         assert_eq!(answer.status, 303, "{name} cannot sign in: {}", answer.text());
         client
     }
@@ -121,21 +163,43 @@ impl TestApp {
     }
 }
 
+/// A temporary folder, in memory where the machine has such a place: tests commit thousands of times.
+fn temporary() -> TempDir {
+    let memory = Path::new("/dev/shm");
+    let made = if memory.is_dir() {
+        TempDir::new_in(memory)
+    } else {
+        TempDir::new()
+    };
+    made.or_else(|_| TempDir::new())
+        .expect("a temporary folder can be made")
+}
+
 /// The program that renders documents, built with the tests.
 fn worker() -> PathBuf {
+    program("render-worker")
+}
+
+/// A program of this package.
+pub fn program(name: &str) -> PathBuf {
     let test = std::env::current_exe().expect("the test knows its own path");
     let mut folder = test.parent().expect("it lies in a folder");
     if folder.ends_with("deps") {
         folder = folder.parent().expect("deps lies in the target folder");
     }
-    folder.join("render-worker")
+    folder.join(name)
 }
 
 /// The text of a PDF, by `pdftotext`; `None` where that program is not installed.
 pub fn pdf_text(pdf: &[u8]) -> Option<String> {
     use std::io::Write;
     use std::process::{Command, Stdio};
-    let mut child = Command::new("pdftotext").args(["-layout", "-", "-"]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().ok()?;
+    let mut child = Command::new("pdftotext")
+        .args(["-layout", "-", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .ok()?;
     let mut input = child.stdin.take()?;
     let pdf = pdf.to_vec();
     let writer = std::thread::spawn(move || input.write_all(&pdf));

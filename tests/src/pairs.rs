@@ -17,8 +17,15 @@ pub struct Upload {
 }
 
 /// The pairs and files of one page, by the naming of `theme::input_name`.
-pub fn page_pairs(fields: &IndexMap<Id, Field>, answers: &Answers, revision: u64) -> (Vec<(String, String)>, Vec<Upload>) {
-    let mut posting = Posting { pairs: vec![("~revision".into(), revision.to_string())], files: Vec::new() };
+pub fn page_pairs(
+    fields: &IndexMap<Id, Field>,
+    answers: &Answers,
+    revision: u64,
+) -> (Vec<(String, String)>, Vec<Upload>) {
+    let mut posting = Posting {
+        pairs: vec![("~revision".into(), revision.to_string())],
+        files: Vec::new(),
+    };
     for field in fields.values() {
         posting.field(field, &field.id, answers.get(&*field.id));
     }
@@ -51,8 +58,16 @@ impl Posting {
                 self.put("~", path);
                 for file in answer.and_then(Json::as_array).into_iter().flatten() {
                     let name = file.get("name").and_then(Json::as_str).unwrap_or("file").to_owned();
-                    let content = if name.ends_with("jpg") { b"\xff\xd8\xff\xe0 a picture".to_vec() } else { b"%PDF-1.7 a proof".to_vec() };
-                    self.files.push(Upload { field: path.to_owned(), name, content });
+                    let content = if name.ends_with("jpg") {
+                        b"\xff\xd8\xff\xe0 a picture".to_vec()
+                    } else {
+                        b"%PDF-1.7 a proof".to_vec()
+                    };
+                    self.files.push(Upload {
+                        field: path.to_owned(),
+                        name,
+                        content,
+                    });
                 }
             }
             FieldType::List(_) => {

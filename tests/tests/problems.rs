@@ -4,7 +4,6 @@
 //! laid over a copy of it (an empty `NAME.removed` takes NAME away), and what `dengji check` prints is
 //! compared with `expected.zh.txt` and `expected.en.txt`. `UPDATE=1 cargo test --test problems` writes
 //! them anew.
-#![expect(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,6 +1,5 @@
 //! Every sample of every region under `forms/`, as `dengji test` runs them. A new region needs no new
 //! test code.
-#![expect(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
 use std::path::Path;
 use std::sync::Arc;

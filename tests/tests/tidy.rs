@@ -1,5 +1,4 @@
 //! The order of the house: what depends on what, what names a province, how files are laid out.
-#![expect(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -13,12 +13,20 @@ use indexmap::IndexMap;
 type Candidate = (String, String);
 
 impl Evaluated<'_> {
-    /// The candidates of every look-up and every choice that other answers or the day narrow among `fields`, by path; those of a
-    /// column that is in no row yet stand under the path without row numbers.
-    pub fn candidates(&self, fields: &IndexMap<Id, Field>, lookups: &dyn Lookups) -> BTreeMap<String, Vec<(String, String)>> {
+    /// The candidates of every look-up and of every choice that other answers or the day narrow, among
+    /// `fields`, by path; those of a column that is in no row yet stand under the path without row
+    /// numbers.
+    pub fn candidates(
+        &self,
+        fields: &IndexMap<Id, Field>,
+        lookups: &dyn Lookups,
+    ) -> BTreeMap<String, Vec<(String, String)>> {
         let mut found = BTreeMap::new();
         for field in fields.values() {
-            let rows = self.field(&field.id).map(|state| state.rows.as_slice()).unwrap_or_default();
+            let rows = self
+                .field(&field.id)
+                .map(|state| state.rows.as_slice())
+                .unwrap_or_default();
             self.collect(field, &field.id, &[], rows, lookups, &mut found);
         }
         found
@@ -37,19 +45,40 @@ impl Evaluated<'_> {
             FieldType::Lookup(lookup) => {
                 found.insert(path.to_owned(), self.records(lookup, extra, lookups));
             }
-            FieldType::Choice(choice) | FieldType::Choices(choice) | FieldType::Tree(choice) | FieldType::Trees(choice)
+            FieldType::Choice(choice)
+            | FieldType::Choices(choice)
+            | FieldType::Tree(choice)
+            | FieldType::Trees(choice)
                 if choice.is_narrowed() =>
             {
                 found.insert(path.to_owned(), self.codes(choice, extra));
             }
             FieldType::Table(table) => {
                 for column in table.columns.values() {
-                    self.collect(column, &format!("{path}.{}", column.id), &[Value::Empty], &[], lookups, found);
+                    self.collect(
+                        column,
+                        &format!("{path}.{}", column.id),
+                        &[Value::Empty],
+                        &[],
+                        lookups,
+                        found,
+                    );
                     for (at, row) in rows.iter().enumerate() {
                         let mut inner = vec![row.record().clone()];
                         inner.extend(extra.iter().take(1).cloned());
-                        let below = row.columns.get(&column.id).map(|state| state.rows.as_slice()).unwrap_or_default();
-                        self.collect(column, &format!("{path}[{at}].{}", column.id), &inner, below, lookups, found);
+                        let below = row
+                            .columns
+                            .get(&column.id)
+                            .map(|state| state.rows.as_slice())
+                            .unwrap_or_default();
+                        self.collect(
+                            column,
+                            &format!("{path}[{at}].{}", column.id),
+                            &inner,
+                            below,
+                            lookups,
+                            found,
+                        );
                     }
                 }
             }
@@ -58,9 +87,9 @@ impl Evaluated<'_> {
     }
 
     fn records(&self, lookup: &Lookup, extra: &[Value], lookups: &dyn Lookups) -> Vec<Candidate> {
-        let fitting = lookups.all(&lookup.from).filter(|record| {
-            self.record_fits(lookup, value_of(record, &lookup.record), extra).unwrap_or(false)
-        });
+        let fitting = lookups
+            .all(&lookup.from)
+            .filter(|record| self.record_fits(lookup, value_of(record, &lookup.record), extra).unwrap_or(false));
         let named = fitting.filter_map(|record| {
             let text = |key: &str| record.get(key).and_then(serde_json::Value::as_str).map(str::to_owned);
             Some((text("id")?, text("name")?))
@@ -74,6 +103,8 @@ impl Evaluated<'_> {
             let selectable = selectable && entry.term.misses(self.filed_on()).is_none();
             selectable && self.code_fits(choice, &entry.code, extra).unwrap_or(false)
         });
-        entries.map(|entry| (entry.code.to_string(), choice.list.path(&entry.code))).collect()
+        entries
+            .map(|entry| (entry.code.to_string(), choice.list.path(&entry.code)))
+            .collect()
     }
 }

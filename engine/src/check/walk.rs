@@ -119,6 +119,9 @@ impl<'a> Walk<'a> {
         };
         if state.required && state.no_candidate {
             self.find("lookup-no-candidate", spot.path, &wording::no_candidate());
+        } else if state.required && matches!(spot.field.kind, FieldType::Lookup(_)) {
+            let message = wording::not_picked(&spot.path.label(self.form));
+            self.tell("required", spot.path, message);
         } else if state.required {
             self.find("required", spot.path, &wording::required(spot.field));
         }
@@ -321,7 +324,10 @@ impl<'a> Walk<'a> {
     }
 
     fn find(&mut self, rule: &str, at: &Path, message: &Text) {
-        let message = wording::at(&at.label(self.form), message);
+        self.tell(rule, at, wording::at(&at.label(self.form), message));
+    }
+
+    fn tell(&mut self, rule: &str, at: &Path, message: Text) {
         self.findings.push(Finding::new(
             self.form,
             Severity::Error,

@@ -22,10 +22,6 @@ pub(super) fn required(field: &Field) -> Text {
         FieldType::Choice(_) | FieldType::Tree(_) | FieldType::YesNo => {
             Text::both("为必选项，请选择", "must be chosen")
         }
-        FieldType::Lookup(_) => Text::both(
-            "不能为空，请从候选项中选取；没有所需的项时请联系管理单位",
-            "must be picked from the suggestions; if what you need is missing, please ask the managing office",
-        ),
         FieldType::Choices(_) | FieldType::Trees(_) => Text::both("请至少选择一项", "please choose at least one"),
         FieldType::Table(_) => Text::both("请至少填写一行", "please add at least one row"),
         FieldType::File(rules) if rules.min_items > 1 => {
@@ -35,6 +31,17 @@ pub(super) fn required(field: &Field) -> Text {
         FieldType::File(_) => Text::both("请上传文件", "please upload a file"),
         _ => Text::both("为必填项，请填写", "must be filled in"),
     }
+}
+
+/// A required lookup without a pick, in the words of the offices' manuals: 推荐单位不能为空.
+pub(super) fn not_picked(label: &Text) -> Text {
+    let (zh, en) = (label.get(Language::Chinese), label.get(Language::English));
+    Text::both(
+        format!("{zh}不能为空，请从候选项中选取；没有所需的项时请联系管理单位。"),
+        format!(
+            "{en} must be picked from the suggestions; if what you need is missing, please ask the managing office."
+        ),
+    )
 }
 
 pub(super) fn wrong_type(field: &Field) -> Text {

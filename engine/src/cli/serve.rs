@@ -48,8 +48,12 @@ pub(super) struct Options {
 /// Runs the server until SIGTERM or SIGINT.
 pub(super) fn run(options: &Options) -> ExitCode {
     tracing_subscriber::fmt()
-        .with_env_filter(tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info,wasmtime=warn,cranelift=warn".into()))
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_default_env()
+                .unwrap_or_else(|_| "info,wasmtime=warn,cranelift=warn".into()),
+        )
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr()))
         .init();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,
@@ -75,7 +79,10 @@ struct Failure {
 
 impl<E: std::error::Error> From<E> for Failure {
     fn from(error: E) -> Self {
-        Self { code: 2, text: error.to_string() }
+        Self {
+            code: 2,
+            text: error.to_string(),
+        }
     }
 }
 
@@ -85,7 +92,10 @@ fn failure(text: String) -> Failure {
 
 async fn start(options: &Options) -> Result<(), Failure> {
     if options.demo && !options.listen.ip().is_loopback() {
-        return Err(failure(format!("the demonstration has known passwords and listens on loopback only, not on {}", options.listen)));
+        return Err(failure(format!(
+            "the demonstration has known passwords and listens on loopback only, not on {}",
+            options.listen
+        )));
     }
     let loaded = definitions(options)?;
     // Whatever a temporary folder holds goes with it.
@@ -93,19 +103,35 @@ async fn start(options: &Options) -> Result<(), Failure> {
         None if options.demo => Some(tempfile::Builder::new().prefix("dengji-demo-").tempdir()?),
         _ => None,
     };
-    let data = temporary.as_ref().map(|folder| folder.path().to_path_buf()).or(options.data.clone());
+    let data = temporary
+        .as_ref()
+        .map(|folder| folder.path().to_path_buf())
+        .or(options.data.clone());
     let data = data.unwrap_or_else(|| PathBuf::from("data"));
     claim(&data, options.demo)?;
-    let listener = TcpListener::bind(options.listen)
-        .await
-        .map_err(|error| failure(format!("cannot listen on {}: {error}; choose another with --listen", options.listen)))?;
+    let listener = TcpListener::bind(options.listen).await.map_err(|error| {
+        failure(format!(
+            "cannot listen on {}: {error}; choose another with --listen",
+            options.listen
+        ))
+    })?;
     let address = listener.local_addr()?;
-    let public_url = options.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    let public_url = options
+        .public_url
+        .clone()
+        .unwrap_or_else(|| format!("http://{address}"));
     let registry = open(options, &loaded, &data, public_url.trim_end_matches('/')).await?;
-    let demo = if options.demo { seed(options, &registry).await? } else { IndexMap::new() };
+    let demo = if options.demo {
+        seed(options, &registry).await?
+    } else {
+        IndexMap::new()
+    };
     announce(options, &loaded, &address, &demo);
     let purging = tokio::spawn(purge(registry.clone()));
-    let settings = Settings { secure: public_url.starts_with("https://"), demo };
+    let settings = Settings {
+        secure: public_url.starts_with("https://"),
+        demo,
+    };
     let app = App::new(registry, &options.themes, settings)?;
     serve(listener, router(app), ServeLimits::default(), ended()).await;
     purging.abort();
@@ -116,12 +142,20 @@ async fn start(options: &Options) -> Result<(), Failure> {
 fn definitions(options: &Options) -> Result<Loaded, Failure> {
     let folders = options.folders.folders();
     let loaded = load(&folders, None)?;
-    let text = print(&loaded.problems, &folders.forms, language(options.lang), Format::Text { colour: false });
+    let text = print(
+        &loaded.problems,
+        &folders.forms,
+        language(options.lang),
+        Format::Text { colour: false },
+    );
     if loaded.has_errors() {
         return Err(Failure { code: 1, text });
     }
     if loaded.regions.is_empty() {
-        return Err(Failure { code: 1, text: format!("{} holds no region to serve", folders.forms.display()) });
+        return Err(Failure {
+            code: 1,
+            text: format!("{} holds no region to serve", folders.forms.display()),
+        });
     }
     eprint!("{text}");
     Ok(loaded)
@@ -129,13 +163,20 @@ fn definitions(options: &Options) -> Result<Loaded, Failure> {
 
 /// A demonstration never touches other data, and other servers never touch a demonstration's.
 fn claim(data: &Path, demo: bool) -> Result<(), Failure> {
-    std::fs::create_dir_all(data).map_err(|error| failure(format!("cannot make the data folder {}: {error}", data.display())))?;
+    std::fs::create_dir_all(data)
+        .map_err(|error| failure(format!("cannot make the data folder {}: {error}", data.display())))?;
     let marked = data.join(DEMO_MARK).exists();
     let empty = std::fs::read_dir(data)?.next().is_none();
     match (demo, marked) {
-        (true, false) if !empty => Err(failure(format!("{} holds other data; give the demonstration a folder of its own", data.display()))),
+        (true, false) if !empty => Err(failure(format!(
+            "{} holds other data; give the demonstration a folder of its own",
+            data.display()
+        ))),
         (true, false) => Ok(std::fs::write(data.join(DEMO_MARK), "")?),
-        (false, true) => Err(failure(format!("{} belongs to the demonstration; its accounts have known passwords", data.display()))),
+        (false, true) => Err(failure(format!(
+            "{} belongs to the demonstration; its accounts have known passwords",
+            data.display()
+        ))),
         _ => Ok(()),
     }
 }
@@ -178,7 +219,10 @@ fn announce(options: &Options, loaded: &Loaded, address: &SocketAddr, demo: &Ind
         println!("{}  http://{address}/{id}/", region.title);
         for account in demo.get(&**id).into_iter().flatten() {
             let unit = account.unit.as_deref().unwrap_or("—");
-            println!("    {:<28} {}    {}  {unit}", account.name, account.password, account.role);
+            println!(
+                "    {:<28} {}    {}  {unit}",
+                account.name, account.password, account.role
+            );
         }
     }
     if options.demo {

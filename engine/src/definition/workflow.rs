@@ -105,6 +105,7 @@ pub struct Action {
 
 /// An input of an action.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "a region has a few dozen of them in all")]
 pub enum ActionField {
     /// An ordinary field.
     Field(Field),

@@ -21,8 +21,7 @@ pub(super) fn limit_memory(bytes: u64) -> io::Result<()> {
     Ok(())
 }
 
-/// Lets the process have `seconds` of processor time from now on. The server stops a process sooner;
-/// this one stops it when there is no server any more.
+/// Lets the process have `seconds` of processor time from now on, server or no server.
 #[cfg(unix)]
 pub(super) fn limit_time(seconds: u64) -> io::Result<()> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};

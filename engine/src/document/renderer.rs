@@ -30,7 +30,9 @@ pub struct RendererOptions {
     pub fonts_dir: PathBuf,
     /// Bytes of memory that a process may have.
     pub memory: u64,
-    /// How long a job may take.
+    /// How much processor time a job may take; the system itself ends it then.
+    pub work: Duration,
+    /// How long a job may take by the clock, on however busy a machine.
     pub time: Duration,
     /// How many processes there are at most.
     pub workers: usize,
@@ -39,14 +41,15 @@ pub struct RendererOptions {
 }
 
 impl RendererOptions {
-    /// 1 GiB and 10 s a job, two processes, 64 jobs waiting.
+    /// 1 GiB, 10 s of work and 60 s by the clock a job, two processes, 64 jobs waiting.
     pub fn new(program: impl Into<PathBuf>, fonts_dir: impl Into<PathBuf>) -> Self {
         Self {
             program: program.into(),
             args: vec!["render-worker".into()],
             fonts_dir: fonts_dir.into(),
             memory: 1 << 30,
-            time: Duration::from_secs(10),
+            work: Duration::from_secs(10),
+            time: Duration::from_secs(60),
             workers: 2,
             queue: 64,
         }

@@ -60,7 +60,7 @@ impl Worker {
         let setup = Ask::Setup {
             fonts_dir: options.fonts_dir.clone(),
             memory: options.memory,
-            cpu_seconds: options.time.as_secs().saturating_add(5),
+            cpu_seconds: options.work.as_secs().max(1),
         };
         match timeout(START_TIME, worker.exchange(&setup, &[])).await {
             Ok(Ok((Answer::Ready, _))) => Ok(worker),

@@ -65,14 +65,24 @@ pub struct AppError {
 impl App {
     /// Loads the themes and prepares every form and every action's inputs.
     pub fn new(registry: Registry, themes: &Path, settings: Settings) -> Result<Self, AppError> {
-        let front = Theme::load(themes, "default", &[], &IndexMap::new())
-            .map_err(|error| AppError { theme: "default".into(), region: None, error })?;
+        let front = Theme::load(themes, "default", &[], &IndexMap::new()).map_err(|error| AppError {
+            theme: "default".into(),
+            region: None,
+            error,
+        })?;
         let mut regions = HashMap::new();
         for office in registry.offices() {
             let region = office.region();
             regions.insert(Id::clone(&region.id), Arc::new(Shop::new(region, themes)?));
         }
-        Ok(Self { inner: Arc::new(Inner { registry, settings, front, regions }) })
+        Ok(Self {
+            inner: Arc::new(Inner {
+                registry,
+                settings,
+                front,
+                regions,
+            }),
+        })
     }
 
     /// What the office does.
@@ -113,15 +123,28 @@ impl Shop {
             });
             PreparedFields::new(fields, &theme)
         };
-        let actions = region.workflow.actions.iter().map(|(id, action)| (Id::clone(id), inputs(action))).collect();
-        let forms = region.forms.values().map(|form| (form.hash.clone(), Arc::new(PreparedForm::new(form, &theme))));
+        let actions = region
+            .workflow
+            .actions
+            .iter()
+            .map(|(id, action)| (Id::clone(id), inputs(action)))
+            .collect();
+        let forms = region
+            .forms
+            .values()
+            .map(|form| (form.hash.clone(), Arc::new(PreparedForm::new(form, &theme))));
         let forms = RwLock::new(forms.collect());
         Ok(Self { theme, actions, forms })
     }
 
     /// The prepared form; one that an application is pinned to is prepared when it is first shown.
     pub(super) fn form(&self, form: &Form) -> Arc<PreparedForm> {
-        let known = self.forms.read().unwrap_or_else(PoisonError::into_inner).get(&form.hash).cloned();
+        let known = self
+            .forms
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&form.hash)
+            .cloned();
         known.unwrap_or_else(|| {
             let prepared = Arc::new(PreparedForm::new(form, &self.theme));
             let mut forms = self.forms.write().unwrap_or_else(PoisonError::into_inner);

@@ -26,7 +26,10 @@ pub(super) struct Posting {
 impl Posting {
     /// The first value of `name`.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        self.pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.pairs
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 }
 
@@ -34,7 +37,11 @@ impl<S: Send + Sync> FromRequest<S> for Posting {
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
-        let kind = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let kind = request
+            .headers()
+            .get(CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
         match kind.split(';').next().unwrap_or_default().trim() {
             "application/x-www-form-urlencoded" => urlencoded(request).await,
             "multipart/form-data" => multipart(request, state).await,
@@ -45,19 +52,35 @@ impl<S: Send + Sync> FromRequest<S> for Posting {
 
 async fn urlencoded(request: Request) -> Result<Posting, Error> {
     let body = Limited::new(request.into_body(), FORM_BYTES).collect().await;
-    let bytes = body.map_err(|error| if error.is::<LengthLimitError>() { too_large(FORM_BYTES) } else { malformed() })?.to_bytes();
+    let bytes = body
+        .map_err(|error| {
+            if error.is::<LengthLimitError>() {
+                too_large(FORM_BYTES)
+            } else {
+                malformed()
+            }
+        })?
+        .to_bytes();
     let mut pairs = Vec::new();
     for part in bytes.split(|byte| *byte == b'&').filter(|part| !part.is_empty()) {
         let at = part.iter().position(|byte| *byte == b'=').unwrap_or(part.len());
         pairs.push((decoded(&part[..at])?, decoded(part.get(at + 1..).unwrap_or_default())?));
     }
-    Ok(Posting { pairs, files: Vec::new() })
+    Ok(Posting {
+        pairs,
+        files: Vec::new(),
+    })
 }
 
 /// Percent-encoded bytes as text; anything that is not UTF-8 is refused.
 fn decoded(bytes: &[u8]) -> Result<String, Error> {
-    let spaced: Vec<u8> = bytes.iter().map(|byte| if *byte == b'+' { b' ' } else { *byte }).collect();
-    let text = percent_encoding::percent_decode(&spaced).decode_utf8().map_err(|_| malformed())?;
+    let spaced: Vec<u8> = bytes
+        .iter()
+        .map(|byte| if *byte == b'+' { b' ' } else { *byte })
+        .collect();
+    let text = percent_encoding::percent_decode(&spaced)
+        .decode_utf8()
+        .map_err(|_| malformed())?;
     Ok(text.into_owned())
 }
 
@@ -106,7 +129,9 @@ fn too_large(limit: usize) -> Error {
     let megabytes = limit >> 20;
     Error::TooLarge(Text::both(
         format!("一次提交的内容超过 {megabytes} MB，没有保存。请分几次上传或压缩文件"),
-        format!("The post is larger than {megabytes} MB and was not stored. Upload in several steps or compress the files."),
+        format!(
+            "The post is larger than {megabytes} MB and was not stored. Upload in several steps or compress the files."
+        ),
     ))
 }
 

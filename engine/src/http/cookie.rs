@@ -21,7 +21,10 @@ pub(super) const NOTICES: [(&str, NoticeKind); 6] = [
 
 /// The cookies of a request.
 pub(super) fn read<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
-    let all = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let all = headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok());
     all.flat_map(|line| line.split(';')).find_map(|pair| {
         let (key, value) = pair.trim().split_once('=')?;
         (key == name).then_some(value)
@@ -35,7 +38,11 @@ pub(super) fn session_name(region: &str) -> String {
 
 /// Keeps the token for this region's pages until the browser closes.
 pub(super) fn session(region: &str, token: &str, secure: bool) -> HeaderValue {
-    value(base(session_name(region), token.to_owned(), format!("/{region}"), secure).http_only(true).build())
+    value(
+        base(session_name(region), token.to_owned(), format!("/{region}"), secure)
+            .http_only(true)
+            .build(),
+    )
 }
 
 /// Forgets the token.
@@ -47,7 +54,12 @@ pub(super) fn end_session(region: &str, secure: bool) -> HeaderValue {
 /// Keeps the language for a year.
 pub(super) fn language(language: Language, secure: bool) -> HeaderValue {
     let cookie = base(LANGUAGE.into(), language.tag().into(), "/".into(), secure);
-    value(cookie.http_only(true).max_age(cookie::time::Duration::days(365)).build())
+    value(
+        cookie
+            .http_only(true)
+            .max_age(cookie::time::Duration::days(365))
+            .build(),
+    )
 }
 
 pub(super) fn read_language(headers: &HeaderMap) -> Option<Language> {
@@ -61,7 +73,12 @@ pub(super) fn read_language(headers: &HeaderMap) -> Option<Language> {
 /// Tells the next page what was done; `key` is one of [`NOTICES`].
 pub(super) fn notice(key: &str, secure: bool) -> HeaderValue {
     let cookie = base(NOTICE.into(), key.to_owned(), "/".into(), secure);
-    value(cookie.http_only(true).max_age(cookie::time::Duration::minutes(1)).build())
+    value(
+        cookie
+            .http_only(true)
+            .max_age(cookie::time::Duration::minutes(1))
+            .build(),
+    )
 }
 
 pub(super) fn forget_notice(secure: bool) -> HeaderValue {
@@ -75,7 +92,10 @@ pub(super) fn read_notice(headers: &HeaderMap) -> Option<(&'static str, NoticeKi
 }
 
 fn base(name: String, content: String, path: String, secure: bool) -> cookie::CookieBuilder<'static> {
-    Cookie::build((name, content)).path(path).same_site(SameSite::Lax).secure(secure)
+    Cookie::build((name, content))
+        .path(path)
+        .same_site(SameSite::Lax)
+        .secure(secure)
 }
 
 fn value(cookie: Cookie<'static>) -> HeaderValue {

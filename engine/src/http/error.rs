@@ -51,7 +51,7 @@ pub enum Error {
     /// What was given cannot be taken.
     #[error("unprocessable: {0}")]
     Unprocessable(Text),
-    /// Too much is going on, or a plugin could not be asked.
+    /// Too much is going on, a plugin could not be asked, or a document not be made.
     #[error("try again: {0}")]
     Unavailable(Text, String),
     /// Ours.
@@ -65,16 +65,34 @@ impl From<Refused> for Error {
             Refused::NotFound | Refused::NotSignedIn => Self::NotFound,
             Refused::NotAllowed(text) => Self::Forbidden(text),
             Refused::Stale(text) => Self::Conflict(text),
-            Refused::Action { text, .. } | Refused::Input(text) | Refused::Unprintable(text) => Self::Unprocessable(text),
+            Refused::Action { text, .. } | Refused::Input(text) | Refused::Unprintable(text) => {
+                Self::Unprocessable(text)
+            }
             Refused::Plugin(error) => Self::Unavailable(
                 Text::both(
-                    format!("插件“{}”暂时不能检查，没有任何改动。请稍后再试；反复出现时请联系技术支持", error.plugin),
-                    format!("The plugin “{}” could not be asked; nothing was changed. Try again later, or ask for support.", error.plugin),
+                    format!(
+                        "插件“{}”暂时不能检查，没有任何改动。请稍后再试；反复出现时请联系技术支持",
+                        error.plugin
+                    ),
+                    format!(
+                        "The plugin “{}” could not be asked; nothing was changed. Try again later, or ask for support.",
+                        error.plugin
+                    ),
                 ),
                 error.to_string(),
             ),
+            Refused::Document(cause) => Self::Unavailable(
+                Text::both(
+                    "文书没有生成，没有任何改动。请稍后再试；反复出现时请联系技术支持检查文书模板",
+                    "No document was made; nothing was changed. Try again later, or ask for support to look at the document's template.",
+                ),
+                cause,
+            ),
             Refused::Busy => Self::Unavailable(
-                Text::both("系统正忙，没有任何改动，请稍后再试", "The system is busy; nothing was changed. Please try again."),
+                Text::both(
+                    "系统正忙，没有任何改动，请稍后再试",
+                    "The system is busy; nothing was changed. Please try again.",
+                ),
                 "busy".into(),
             ),
             Refused::Failed(cause) => Self::Internal(cause),
@@ -106,7 +124,10 @@ impl Error {
 
     fn detail(&self) -> Text {
         match self {
-            Self::NotFound => Text::both("地址有误，或者您无权查看这个页面", "The address is wrong, or the page is not for you to see."),
+            Self::NotFound => Text::both(
+                "地址有误，或者您无权查看这个页面",
+                "The address is wrong, or the page is not for you to see.",
+            ),
             Self::Method => Text::both("这个地址不接受这种请求", "This address does not take such a request."),
             Self::SignIn { .. } => Text::both("请先登录", "Please sign in first."),
             Self::Forbidden(text)
@@ -115,7 +136,10 @@ impl Error {
             | Self::TooLarge(text)
             | Self::Unprocessable(text)
             | Self::Unavailable(text, _) => text.clone(),
-            Self::Internal(_) => Text::both("系统出错，没有任何改动。请稍后再试，并把下面的编号告诉技术支持", "Something is broken here; nothing was changed. Please try again later and tell the support the reference below."),
+            Self::Internal(_) => Text::both(
+                "系统出错，没有任何改动。请稍后再试，并把下面的编号告诉技术支持",
+                "Something is broken here; nothing was changed. Please try again later and tell the support the reference below.",
+            ),
         }
     }
 
@@ -154,9 +178,17 @@ pub(super) async fn page(State(app): State<App>, request: Request, next: Next) -
     let path = request.uri().path().to_owned();
     let headers = request.headers().clone();
     let response = next.run(request).await;
-    let Some(error) = response.extensions().get::<Error>().cloned() else { return response };
-    let region = path.split('/').nth(1).and_then(|segment| app.registry().region(segment).ok()).cloned();
-    let language = cookie::read_language(&headers).or(region.as_ref().map(|region| region.language)).unwrap_or(Language::Chinese);
+    let Some(error) = response.extensions().get::<Error>().cloned() else {
+        return response;
+    };
+    let region = path
+        .split('/')
+        .nth(1)
+        .and_then(|segment| app.registry().region(segment).ok())
+        .cloned();
+    let language = cookie::read_language(&headers)
+        .or(region.as_ref().map(|region| region.language))
+        .unwrap_or(Language::Chinese);
     let reference = log(&error);
     let view = ErrorPage {
         status: error.status().as_u16(),
@@ -165,7 +197,10 @@ pub(super) async fn page(State(app): State<App>, request: Request, next: Next) -
         ways_on: ways_on(&error, &path, region.as_ref().map(|region| &*region.id), language),
         reference,
     };
-    let theme = region.as_ref().and_then(|region| app.shop(&region.id)).map_or(app.front(), |shop| &shop.theme);
+    let theme = region
+        .as_ref()
+        .and_then(|region| app.shop(&region.id))
+        .map_or(app.front(), |shop| &shop.theme);
     let shell = shell::bare(&app, region.as_deref(), language, &path);
     let body = theme.page(&shell, &view).unwrap_or_else(|_| view.title.clone());
     let mut page = (error.status(), axum::response::Html(body)).into_response();
@@ -187,9 +222,15 @@ fn log(error: &Error) -> Option<String> {
 }
 
 fn ways_on(error: &Error, path: &str, region: Option<&str>, language: Language) -> Vec<Link> {
-    let link = |text: Text, href: String| Link { label: text.get(language).to_owned(), href };
+    let link = |text: Text, href: String| Link {
+        label: text.get(language).to_owned(),
+        href,
+    };
     let mut ways = Vec::new();
-    if matches!(error, Error::Conflict(_) | Error::Unprocessable(_) | Error::Unavailable(..)) {
+    if matches!(
+        error,
+        Error::Conflict(_) | Error::Unprocessable(_) | Error::Unavailable(..)
+    ) {
         ways.push(link(Text::both("返回重新打开", "Open it again"), path.to_owned()));
     }
     match region {

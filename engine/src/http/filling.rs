@@ -33,9 +33,13 @@ pub(super) fn filling<'a>(
     };
     let candidates = evaluated.candidates(&page.fields, case.units());
     let candidate = |(value, label)| Candidate { value, label };
-    filling.candidates = candidates.into_iter().map(|(path, list)| (path, list.into_iter().map(candidate).collect())).collect();
+    filling.candidates = candidates
+        .into_iter()
+        .map(|(path, list)| (path, list.into_iter().map(candidate).collect()))
+        .collect();
     filling.names = case.names();
     filling.remarks = case.remarks();
+    filling.changed = visit.app.registry().changed(case);
     filling.files_at = format!("{}/", visit.of(case, "files"));
     filling
 }
@@ -89,31 +93,73 @@ pub(super) fn tell(
         let text = visit.text(item.reason.text_key(), &[]);
         filling.refused.insert(item.path.clone(), item.raw.clone());
         summary.push(error_link(visit, case, Some(&item.path), text.clone()));
-        let message = Message { severity: crate::definition::form::Severity::Error, text };
+        let message = Message {
+            severity: crate::definition::form::Severity::Error,
+            text,
+        };
         filling.messages.entry(item.path.clone()).or_default().push(message);
     }
     for finding in findings {
         let path = finding.at.as_ref().map(ToString::to_string);
         let text = finding.message.get(visit.language).to_owned();
-        summary.push(error_link(visit, case, path.as_deref(), text.clone()));
+        let link = error_link(visit, case, path.as_deref(), text);
         if let Some(path) = path {
-            filling.messages.entry(path).or_default().push(Message { severity: finding.severity, text });
+            filling.messages.entry(path).or_default().push(Message {
+                severity: finding.severity,
+                text: link.message.clone(),
+            });
         }
+        summary.push(link);
     }
     summary
 }
 
 /// One entry of an error summary, linked to its field on the same page.
 pub(super) fn error_link(visit: &Visit, case: &Case, path: Option<&str>, message: String) -> ErrorLink {
-    let label = path.and_then(|path| path.parse::<crate::check::Path>().ok()).map(|path| path.label(case.form()));
+    let label = path
+        .and_then(|path| path.parse::<crate::check::Path>().ok())
+        .map(|path| path.label(case.form()));
+    let label = label
+        .map(|label| label.get(visit.language).to_owned())
+        .unwrap_or_default();
     ErrorLink {
-        label: label.map(|label| label.get(visit.language).to_owned()).unwrap_or_default(),
-        message,
-        href: path.map(|path| format!("#{}", crate::theme::input_name::anchor(path))).unwrap_or_default(),
+        message: without_label(&message, &label).to_owned(),
+        label,
+        href: path
+            .map(|path| format!("#{}", crate::theme::input_name::anchor(path)))
+            .unwrap_or_default(),
     }
+}
+
+/// A finding names its field where it stands alone; beside the label that is once too often.
+pub(super) fn without_label<'m>(message: &'m str, label: &str) -> &'m str {
+    let rest = message.strip_prefix(label).filter(|_| !label.is_empty());
+    let rest = rest.and_then(|rest| rest.strip_prefix('：').or_else(|| rest.strip_prefix(": ")));
+    rest.unwrap_or(message)
 }
 
 /// Nothing but texts that were filled in: for an action's inputs.
 pub(super) fn plain<'a>(answers: &'a serde_json::Map<String, Json>) -> Filling<'a> {
-    Filling { remarks: BTreeMap::new(), hidden: BTreeSet::new(), ..Filling::new(answers) }
+    Filling {
+        remarks: BTreeMap::new(),
+        hidden: BTreeSet::new(),
+        ..Filling::new(answers)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::without_label;
+
+    #[test]
+    fn a_label_is_said_once() {
+        for (message, label, expected) in [
+            ("成果名称：为必填项，请填写。", "成果名称", "为必填项，请填写。"),
+            ("Name: is required.", "Name", "is required."),
+            ("成果名称应与专利名称一致", "成果名称", "成果名称应与专利名称一致"),
+            ("：空", "", "：空"),
+        ] {
+            assert_eq!(without_label(message, label), expected);
+        }
+    }
 }

@@ -35,7 +35,9 @@ fn same_origin(headers: &HeaderMap) -> bool {
     }
     let host = text("host").unwrap_or_default();
     let from = text("origin").or(text("referer")).unwrap_or_default();
-    let authority = from.split_once("://").map(|(_, rest)| rest.split('/').next().unwrap_or_default());
+    let authority = from
+        .split_once("://")
+        .map(|(_, rest)| rest.split('/').next().unwrap_or_default());
     !host.is_empty() && authority == Some(host)
 }
 
@@ -62,7 +64,14 @@ mod tests {
     fn only_our_own_pages_may_post() {
         let cases: [(&[(&'static str, &'static str)], bool); 7] = [
             (&[("sec-fetch-site", "same-origin")], true),
-            (&[("sec-fetch-site", "cross-site"), ("origin", "http://office"), ("host", "office")], false),
+            (
+                &[
+                    ("sec-fetch-site", "cross-site"),
+                    ("origin", "http://office"),
+                    ("host", "office"),
+                ],
+                false,
+            ),
             (&[("sec-fetch-site", "same-site")], false),
             (&[("origin", "http://office:8080"), ("host", "office:8080")], true),
             (&[("origin", "http://elsewhere"), ("host", "office")], false),

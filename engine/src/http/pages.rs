@@ -36,6 +36,17 @@ const ROWS: usize = 20;
 /// The paging of a list that is read from one place to the next.
 fn paging(total: usize, next: Option<String>, href: &str) -> crate::theme::view::Paging {
     let pages = total.div_ceil(ROWS).max(1);
-    let next = next.map(|after| format!("{href}?after={}", percent_encoding::utf8_percent_encode(&after, percent_encoding::NON_ALPHANUMERIC)));
-    crate::theme::view::Paging { total, page: 1, pages, previous: None, next }
+    let next = next.map(|after| {
+        format!(
+            "{href}?after={}",
+            percent_encoding::utf8_percent_encode(&after, percent_encoding::NON_ALPHANUMERIC)
+        )
+    });
+    crate::theme::view::Paging {
+        total,
+        page: 1,
+        pages,
+        previous: None,
+        next,
+    }
 }

@@ -8,8 +8,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use super::app::App;
 use super::pages::{
-    actions, applications, certificates, check, create, documents, files, form_page, health, home, language, overview, queue,
-    regions, roles, sign_in, statics, texts, verify,
+    actions, applications, certificates, check, create, documents, files, form_page, health, home, language, overview,
+    queue, regions, roles, sign_in, statics, texts, verify,
 };
 use super::{Error, error, guard};
 
@@ -31,15 +31,30 @@ pub fn router(app: App) -> Router {
         .route("/{region}/certificates", get(certificates::show))
         .route("/{region}/applications", get(applications::show))
         .route("/{region}/applications/new", get(create::choose))
-        .route("/{region}/applications/new/{form}", get(create::show).post(create::create))
+        .route(
+            "/{region}/applications/new/{form}",
+            get(create::show).post(create::create),
+        )
         .route("/{region}/applications/{id}", get(overview::show))
         .route("/{region}/applications/{id}/review", get(overview::review))
-        .route("/{region}/applications/{id}/pages/{page}", get(form_page::show).post(form_page::save))
+        .route(
+            "/{region}/applications/{id}/pages/{page}",
+            get(form_page::show).post(form_page::save),
+        )
         .route("/{region}/applications/{id}/check", get(check::show))
-        .route("/{region}/applications/{id}/actions/{action}", get(actions::show).post(actions::act))
+        .route(
+            "/{region}/applications/{id}/actions/{action}",
+            get(actions::show).post(actions::act),
+        )
         .route("/{region}/applications/{id}/documents/{document}", get(documents::show))
-        .route("/{region}/applications/{id}/documents/{document}/pdf", get(documents::pdf))
-        .route("/{region}/applications/{id}/documents/{document}/png", get(documents::png))
+        .route(
+            "/{region}/applications/{id}/documents/{document}/pdf",
+            get(documents::pdf),
+        )
+        .route(
+            "/{region}/applications/{id}/documents/{document}/png",
+            get(documents::png),
+        )
         .route("/{region}/applications/{id}/files/{file}", get(files::show))
         .fallback(async || Error::NotFound)
         .method_not_allowed_fallback(async || Error::Method)

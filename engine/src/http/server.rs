@@ -38,7 +38,8 @@ impl Default for ServeLimits {
 
 /// Serves until `end` resolves, then lets requests in flight finish.
 pub async fn serve(listener: TcpListener, router: Router, limits: ServeLimits, end: impl Future<Output = ()>) {
-    let timeout = tower_http::timeout::TimeoutLayer::with_status_code(axum::http::StatusCode::REQUEST_TIMEOUT, limits.request);
+    let timeout =
+        tower_http::timeout::TimeoutLayer::with_status_code(axum::http::StatusCode::REQUEST_TIMEOUT, limits.request);
     let router = router.layer(timeout);
     let places = Arc::new(Semaphore::new(limits.connections));
     let graceful = GracefulShutdown::new();

@@ -18,7 +18,10 @@ pub(super) struct Stand {
 impl Stand {
     /// A page that a menu entry leads to, or one below it.
     pub(super) fn at(menu: MenuTarget) -> Self {
-        Self { menu: Some(menu), crumbs: Vec::new() }
+        Self {
+            menu: Some(menu),
+            crumbs: Vec::new(),
+        }
     }
 
     /// One more step of 当前页面.
@@ -46,7 +49,10 @@ impl Visit {
         let region = self.office.region();
         let language = self.language;
         let mut shell = bare(&self.app, Some(region), language, &self.address);
-        shell.notice = cookie::read_notice(&self.headers).map(|(key, kind)| Notice { kind, text: self.text(&format!("notice_{key}"), &[]) });
+        shell.notice = cookie::read_notice(&self.headers).map(|(key, kind)| Notice {
+            kind,
+            text: self.text(&format!("notice_{key}"), &[]),
+        });
         if let Some(person) = &self.person {
             shell.user = Some(User {
                 name: person.name.clone(),
@@ -55,7 +61,15 @@ impl Visit {
                     Some(unit) => self.unit_name(unit).await?,
                     None => None,
                 },
-                other_roles: person.roles.iter().filter(|role| **role != person.role).map(|role| RoleChoice { id: role.to_string(), label: self.role(role) }).collect(),
+                other_roles: person
+                    .roles
+                    .iter()
+                    .filter(|role| **role != person.role)
+                    .map(|role| RoleChoice {
+                        id: role.to_string(),
+                        label: self.role(role),
+                    })
+                    .collect(),
             });
             shell.menu = MenuEntry::of_region(&region.menu, &region.id, &person.role, language, stand.menu);
             shell.reminders = self.app.registry().reminders(person).await?;
@@ -104,7 +118,10 @@ fn breadcrumb(menu: &[MenuEntry], stand: Stand) -> Vec<Crumb> {
     let mut crumbs = Vec::new();
     let mut level = menu;
     while let Some(entry) = level.iter().find(|entry| entry.current) {
-        crumbs.push(Crumb { label: entry.label.clone(), href: entry.href.clone() });
+        crumbs.push(Crumb {
+            label: entry.label.clone(),
+            href: entry.href.clone(),
+        });
         level = &entry.items;
     }
     crumbs.extend(stand.crumbs.into_iter().map(|(label, href)| Crumb { label, href }));

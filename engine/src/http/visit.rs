@@ -40,7 +40,9 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
         let app = App::from_ref(state);
-        let Path(names) = Path::<HashMap<String, String>>::from_request_parts(parts, state).await.map_err(|_| Error::NotFound)?;
+        let Path(names) = Path::<HashMap<String, String>>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| Error::NotFound)?;
         let region = names.get("region").ok_or(Error::NotFound)?;
         let office = Arc::clone(app.registry().office(region)?);
         let shop = Arc::clone(app.shop(region).ok_or(Error::NotFound)?);
@@ -50,7 +52,15 @@ where
             None => None,
         };
         let address = parts.uri.path_and_query().map(ToString::to_string).unwrap_or_default();
-        Ok(Self { app, office, shop, language, person, address, headers: parts.headers.clone() })
+        Ok(Self {
+            app,
+            office,
+            shop,
+            language,
+            person,
+            address,
+            headers: parts.headers.clone(),
+        })
     }
 }
 
@@ -68,7 +78,11 @@ where
             Some(person) => Ok(Self { visit, person }),
             None => {
                 // A post cannot be repeated after signing in: lead to the page it came from.
-                let next = if reads { visit.address.clone() } else { visit.address.split('?').next().unwrap_or_default().to_owned() };
+                let next = if reads {
+                    visit.address.clone()
+                } else {
+                    visit.address.split('?').next().unwrap_or_default().to_owned()
+                };
                 Err(Error::SignIn { region, next })
             }
         }
@@ -83,7 +97,9 @@ impl Visit {
 
     /// The label of a role.
     pub(super) fn role(&self, role: &str) -> String {
-        self.office.role(role).map_or_else(|| role.to_owned(), |role| role.label.get(self.language).to_owned())
+        self.office
+            .role(role)
+            .map_or_else(|| role.to_owned(), |role| role.label.get(self.language).to_owned())
     }
 
     /// An address of this region.
@@ -93,7 +109,11 @@ impl Visit {
 
     /// An address of an application.
     pub(super) fn of(&self, case: &Case, below: &str) -> String {
-        let tail = if below.is_empty() { String::new() } else { format!("/{below}") };
+        let tail = if below.is_empty() {
+            String::new()
+        } else {
+            format!("/{below}")
+        };
         self.href(&format!("applications/{}{tail}", case.application().id))
     }
 
@@ -102,7 +122,9 @@ impl Visit {
         let body = self.shop.theme.page(shell, view)?;
         let mut response = (status, Html(body)).into_response();
         if shell.notice.is_some() {
-            response.headers_mut().append(header::SET_COOKIE, cookie::forget_notice(self.secure()));
+            response
+                .headers_mut()
+                .append(header::SET_COOKIE, cookie::forget_notice(self.secure()));
         }
         Ok(response)
     }
@@ -114,7 +136,9 @@ impl Visit {
             response.headers_mut().insert(header::LOCATION, to);
         }
         if let Some(notice) = notice {
-            response.headers_mut().append(header::SET_COOKIE, cookie::notice(notice, self.secure()));
+            response
+                .headers_mut()
+                .append(header::SET_COOKIE, cookie::notice(notice, self.secure()));
         }
         response
     }

@@ -39,7 +39,9 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             fuel: 50_000_000,
-            deadline: Duration::from_millis(100),
+            // Fuel is what ends a guest that works too much, the same everywhere; this ends one that a
+            // busy machine would let go on for long, and decides nothing else.
+            deadline: Duration::from_secs(1),
             whole_call: Duration::from_secs(5),
             wait: Duration::from_secs(2),
             concurrent: 16,

@@ -8,14 +8,20 @@ use serde_json::{Map, Value as Json, json};
 use sha2::{Digest, Sha256};
 
 use super::case::party;
-use super::{Case, Person, Refused, Registry, print::Issue};
+use super::{
+    Case, Person, Refused, Registry,
+    history::RETURNED_WITH,
+    print::{Issue, PICTURES},
+};
 use crate::definition::region::{CounterKey, NumberPart, Numbering, Sees};
 use crate::definition::workflow::{Action, By, Edits, Effect};
 use crate::definition::{Form, Language, Text};
-use crate::store::{Accounts, Application, Certificate, Change, CommitError, Expect, Message, Party, Put, Returned, fresh_id};
+use crate::store::{
+    Accounts, Application, Certificate, Change, CommitError, Expect, Message, Party, Put, Returned, fresh_id,
+};
 use crate::workflow::{Refusal, Request, Step, decide};
 
-/// How often an action is tried again when somebody else took the number it was about to take.
+/// How often an action is tried again when another node took the number it was about to take.
 const TRIES: usize = 8;
 
 /// What was given with an action.
@@ -47,6 +53,7 @@ struct Effects {
     put: Vec<Put>,
     number: Option<String>,
     certificate: Option<(String, String)>,
+    pictures: Map<String, Json>,
 }
 
 impl Registry {
@@ -55,9 +62,21 @@ impl Registry {
         for _ in 0..TRIES {
             let case = self.case(person, id).await?;
             if given.revision.is_some_and(|seen| seen != case.application.revision) {
-                return Err(CommitError::Stale { what: crate::store::Subject::Application }.into());
+                return Err(CommitError::Stale {
+                    what: crate::store::Subject::Application,
+                }
+                .into());
             }
             let step = self.decide(&case, action, given).await?;
+            let numbered = step
+                .effects
+                .iter()
+                .any(|effect| matches!(effect, Effect::AssignNumber(_)));
+            let _turn = if numbered {
+                Some(case.office.numbering().await)
+            } else {
+                None
+            };
             let acted = self.carry_out(person, &case, &step, given).await;
             // Somebody took the number meanwhile: read again, render again.
             if !matches!(acted, Err(CommitOr::Moved)) {
@@ -74,8 +93,17 @@ impl Registry {
         let evaluated = case.evaluated();
         let answers = evaluated.visible_answers(&case.answers);
         let value = |name: &str| evaluated.value(name);
-        let request = Request { action, input: &given.input };
-        let early = decide(workflow, &case.standing, &case.actor, &case.facts(&answers, &value, Some(0)), request);
+        let request = Request {
+            action,
+            input: &given.input,
+        };
+        let early = decide(
+            workflow,
+            &case.standing,
+            &case.actor,
+            &case.facts(&answers, &value, Some(0)),
+            request,
+        );
         let step = early.map_err(|refusal| refused(case, &refusal))?;
         if !needs_check {
             return Ok(step);
@@ -93,12 +121,31 @@ impl Registry {
         let effects = self.effects(person, case, step).await?;
         let old = &case.application;
         let mut next = self.moved(person, case, action, step, &effects);
-        let remarks: Map<String, Json> = given.remarks.iter().map(|(field, text)| (field.clone(), Json::String(text.clone()))).collect();
+        let remarks: Map<String, Json> = given
+            .remarks
+            .iter()
+            .map(|(field, text)| (field.clone(), Json::String(text.clone())))
+            .collect();
         next.summary["remarks"] = Json::Object(remarks.clone());
-        let acted = Acted { state: next.state.clone(), number: effects.number.clone(), certificate: effects.certificate.as_ref().map(|(id, _)| id.clone()) };
+        if next.returned.is_some() && old.returned.is_none() {
+            next.summary[RETURNED_WITH] = Json::Object(self.fingerprints(case));
+        }
+        let acted = Acted {
+            state: next.state.clone(),
+            number: effects.number.clone(),
+            certificate: effects.certificate.as_ref().map(|(id, _)| id.clone()),
+        };
         let mut expect = vec![
-            Expect::ApplicationRevision { region: old.region.clone(), id: old.id.clone(), revision: old.revision },
-            Expect::AnswersRevision { region: old.region.clone(), id: old.id.clone(), revision: old.answers_revision },
+            Expect::ApplicationRevision {
+                region: old.region.clone(),
+                id: old.id.clone(),
+                revision: old.revision,
+            },
+            Expect::AnswersRevision {
+                region: old.region.clone(),
+                id: old.id.clone(),
+                revision: old.answers_revision,
+            },
         ];
         expect.extend(effects.expect);
         let detail = json!({
@@ -125,14 +172,21 @@ impl Registry {
         let workflow = &case.office.region().workflow;
         let now = self.inner.clock.now();
         let old = &case.application;
-        let mut next = Application { revision: old.revision + 1, updated_at: now, ..old.clone() };
+        let mut next = Application {
+            revision: old.revision + 1,
+            updated_at: now,
+            ..old.clone()
+        };
         if *step.to != *old.state {
             next.state = step.to.to_string();
             next.state_since = now;
         }
         next.waits_for = step.waits_for.as_ref().map(party);
         next.due_on = step.due;
-        let handler = Party { role: person.role.to_string(), unit: person.unit.clone().filter(|_| person.sees != Sees::Region) };
+        let handler = Party {
+            role: person.role.to_string(),
+            unit: person.unit.clone().filter(|_| person.sees != Sees::Region),
+        };
         if !case.is_applicant() && !next.handled_by.contains(&handler) {
             next.handled_by.push(handler);
         }
@@ -142,7 +196,11 @@ impl Registry {
             next.filed_on = None;
         } else if edits(&old.state) != Edits::Nobody && edits(&next.state) == Edits::Nobody {
             next.filed_on = next.filed_on.or(Some(case.today));
-            let names: Map<String, Json> = case.picked_names().into_iter().map(|(id, name)| (id, Json::String(name))).collect();
+            let names: Map<String, Json> = case
+                .picked_names()
+                .into_iter()
+                .map(|(id, name)| (id, Json::String(name)))
+                .collect();
             next.summary["names"] = Json::Object(names);
         }
         next.returned = (edits(&next.state) == Edits::Marked).then(|| Returned {
@@ -155,6 +213,7 @@ impl Registry {
             next.registered_on = Some(case.today);
         }
         if let Some((certificate, _)) = &effects.certificate {
+            next.summary[PICTURES] = Json::Object(effects.pictures.clone());
             next.certificate = Some(certificate.clone());
         }
         next
@@ -176,23 +235,48 @@ impl Registry {
 
     async fn assign_number(&self, case: &Case, numbering: &str, effects: &mut Effects) -> Result<(), Refused> {
         let region = case.office.region();
-        let rule = region.numbering.get(numbering).ok_or_else(|| Refused::Failed(format!("no numbering {numbering}")))?;
+        let rule = region
+            .numbering
+            .get(numbering)
+            .ok_or_else(|| Refused::Failed(format!("no numbering {numbering}")))?;
         let year = case.today.year();
         let counter = counter_name(numbering, rule, year, &case.form().code);
         let stands = self.inner.store.counter(&region.id, &counter).await?;
         effects.number = Some(number(rule, year, case.form(), stands + 1));
-        effects.expect.push(Expect::Counter { region: region.id.to_string(), name: counter.clone(), value: stands });
-        effects.put.push(Put::Counter { region: region.id.to_string(), name: counter, value: stands + 1 });
+        effects.expect.push(Expect::Counter {
+            region: region.id.to_string(),
+            name: counter.clone(),
+            value: stands,
+        });
+        effects.put.push(Put::Counter {
+            region: region.id.to_string(),
+            name: counter,
+            value: stands + 1,
+        });
         Ok(())
     }
 
     async fn issue(&self, case: &Case, document: &str, step: &Step, effects: &mut Effects) -> Result<(), Refused> {
-        let number = effects.number.clone().or_else(|| case.application.number.clone()).unwrap_or_default();
+        let number = effects
+            .number
+            .clone()
+            .or_else(|| case.application.number.clone())
+            .unwrap_or_default();
         let mut bytes = [0; 16];
         getrandom::fill(&mut bytes).map_err(|error| Refused::Failed(error.to_string()))?;
         let token = BASE64_URL_SAFE_NO_PAD.encode(bytes);
-        let issue = Issue { number: &number, on: case.today, verify_token: &token, state: &step.to };
-        let pdf = self.render_issue(case, document, &issue).await?;
+        let issue = Issue {
+            number: &number,
+            on: case.today,
+            verify_token: &token,
+            state: &step.to,
+        };
+        let (pdf, picture) = self.render_issue(case, document, &issue).await?;
+        // Kept by content: one that no commit follows harms nobody.
+        let picture = self.inner.files.put(picture).await?;
+        effects
+            .pictures
+            .insert(document.to_owned(), Json::String(picture.to_string()));
         let sha256: String = Sha256::digest(&pdf).iter().map(|byte| format!("{byte:02x}")).collect();
         let id = fresh_id(self.inner.clock.now())?;
         effects.certificate = Some((id.clone(), sha256.clone()));
@@ -210,21 +294,44 @@ impl Registry {
         Ok(())
     }
 
-    async fn notify(&self, person: &Person, case: &Case, step: &Step, whom: &By, effects: &mut Effects) -> Result<(), Refused> {
+    async fn notify(
+        &self,
+        person: &Person,
+        case: &Case,
+        step: &Step,
+        whom: &By,
+        effects: &mut Effects,
+    ) -> Result<(), Refused> {
         let region = &case.application.region;
         let wanted = |account: &crate::store::Account| match whom {
             By::Applicant => account.id == case.application.applicant,
             By::Role(role) => account.roles.iter().any(|own| *own == **role),
             By::Handler => step.waits_for.as_ref().is_some_and(|waits| {
                 let unit = waits.unit.as_deref();
-                account.roles.iter().any(|own| *own == *waits.role) && unit.is_none_or(|unit| account.unit.as_deref() == Some(unit))
+                account.roles.iter().any(|own| *own == *waits.role)
+                    && unit.is_none_or(|unit| account.unit.as_deref() == Some(unit))
             }),
             By::Anyone | By::Clock => false,
         };
-        let unit = step.waits_for.as_ref().and_then(|waits| waits.unit.as_deref()).filter(|_| *whom == By::Handler);
+        let unit = step
+            .waits_for
+            .as_ref()
+            .and_then(|waits| waits.unit.as_deref())
+            .filter(|_| *whom == By::Handler);
         let accounts = match (whom, unit) {
-            (By::Applicant, _) => self.inner.store.account(region, &case.application.applicant).await?.into_iter().collect(),
-            (_, Some(unit)) => self.inner.store.accounts(region, &Accounts::Unit(unit.to_owned())).await?,
+            (By::Applicant, _) => self
+                .inner
+                .store
+                .account(region, &case.application.applicant)
+                .await?
+                .into_iter()
+                .collect(),
+            (_, Some(unit)) => {
+                self.inner
+                    .store
+                    .accounts(region, &Accounts::Unit(unit.to_owned()))
+                    .await?
+            }
             _ => self.inner.store.accounts(region, &Accounts::All).await?,
         };
         let mut told = BTreeSet::from([person.account.clone()]);
@@ -278,23 +385,37 @@ fn refused(case: &Case, refusal: &Refusal) -> Refused {
         Refusal::NotAllowed { .. } => Refused::NotAllowed(text),
         Refusal::WrongState { .. } => Refused::Stale(text),
         Refusal::Input(faults) => {
-            let inputs = faults.iter().map(|fault| (fault.field.to_string(), fault.message.clone()));
-            Refused::Action { inputs: inputs.collect(), text }
+            let inputs = faults
+                .iter()
+                .map(|fault| (fault.field.to_string(), fault.message.clone()));
+            Refused::Action {
+                inputs: inputs.collect(),
+                text,
+            }
         }
-        _ => Refused::Action { text, inputs: Vec::new() },
+        _ => Refused::Action {
+            text,
+            inputs: Vec::new(),
+        },
     }
 }
 
 /// What a reviewer wrote: the input called `opinion`, else the first text that was given.
 pub(super) fn opinion(input: &Map<String, Json>) -> String {
     let named = input.get("opinion").and_then(Json::as_str);
-    named.or_else(|| input.values().find_map(Json::as_str)).unwrap_or_default().to_owned()
+    named
+        .or_else(|| input.values().find_map(Json::as_str))
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// The fingerprint of the answers that an action was taken on, for the audit chain.
 fn answers_digest(case: &Case) -> String {
     let text = Json::Object(case.answers.clone()).to_string();
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(text.as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 fn counter_name(numbering: &str, rule: &Numbering, year: i16, category: &str) -> String {
@@ -329,7 +450,16 @@ impl Case {
         let value = |name: &str| evaluated.value(name);
         let none = Map::new();
         let facts = self.facts(&answers, &value, Some(0));
-        match decide(workflow, &self.standing, &self.actor, &facts, Request { action: id, input: &none }) {
+        match decide(
+            workflow,
+            &self.standing,
+            &self.actor,
+            &facts,
+            Request {
+                action: id,
+                input: &none,
+            },
+        ) {
             Err(refusal) => Err(refused(self, &refusal)),
             Ok(_) => Err(Refused::NotFound),
         }
@@ -337,18 +467,28 @@ impl Case {
 
     /// The label of a role, for people.
     pub fn role_label(&self, role: &str, language: Language) -> String {
-        self.office.role(role).map_or_else(|| role.to_owned(), |role| role.label.get(language).to_owned())
+        self.office
+            .role(role)
+            .map_or_else(|| role.to_owned(), |role| role.label.get(language).to_owned())
     }
 
     /// A reviewer's remarks on single fields, while the application is returned.
     pub fn remarks(&self) -> BTreeMap<String, String> {
         let remarks = self.application.summary.get("remarks").and_then(Json::as_object);
-        let returned = remarks.into_iter().flatten().filter(|_| self.application.returned.is_some());
-        returned.filter_map(|(field, text)| Some((field.clone(), text.as_str()?.to_owned()))).collect()
+        let returned = remarks
+            .into_iter()
+            .flatten()
+            .filter(|_| self.application.returned.is_some());
+        returned
+            .filter_map(|(field, text)| Some((field.clone(), text.as_str()?.to_owned())))
+            .collect()
     }
 
     /// Why the application was returned, while it is.
     pub fn returned_text(&self) -> Option<Text> {
-        self.application.returned.as_ref().map(|returned| Text::chinese(returned.opinion.as_str()))
+        self.application
+            .returned
+            .as_ref()
+            .map(|returned| Text::chinese(returned.opinion.as_str()))
     }
 }

@@ -58,11 +58,28 @@ impl Registry {
         let (application, pages) = dossier.ok_or(Refused::NotFound)?;
         let form = self.pinned(&office, &application.form_hash).await?;
         let (pages, mut answers) = gather(pages);
-        let place = sealed::Place { region, application: id };
-        sealed::open(&self.inner.sealer, &place, form.form().fields().map(|(_, field)| field), &mut answers)?;
+        let place = sealed::Place {
+            region,
+            application: id,
+        };
+        sealed::open(
+            &self.inner.sealer,
+            &place,
+            form.form().fields().map(|(_, field)| field),
+            &mut answers,
+        )?;
         let units = office.units(&self.inner.store).await?;
         let actor = actor(&application);
-        Ok(Case::new(office, form, application, pages, answers, units, self.inner.clock.today(), actor))
+        Ok(Case::new(
+            office,
+            form,
+            application,
+            pages,
+            answers,
+            units,
+            self.inner.clock.today(),
+            actor,
+        ))
     }
 }
 
@@ -111,7 +128,19 @@ impl Case {
             action: None,
         };
         let standing = standing(&application);
-        Self { office, form, application, pages, answers, units, app, today, standing, actor, plugin_context }
+        Self {
+            office,
+            form,
+            application,
+            pages,
+            answers,
+            units,
+            app,
+            today,
+            standing,
+            actor,
+            plugin_context,
+        }
     }
 
     /// The office.
@@ -146,7 +175,11 @@ impl Case {
 
     /// The state it stands in.
     pub fn state(&self) -> Option<&State> {
-        self.office.region().workflow.states.get(self.application.state.as_str())
+        self.office
+            .region()
+            .workflow
+            .states
+            .get(self.application.state.as_str())
     }
 
     /// What the person may change.
@@ -170,7 +203,11 @@ impl Case {
     }
 
     pub(super) fn context(&self) -> check::Context<'_> {
-        check::Context { app: &self.app, today: self.today, lookups: &self.units }
+        check::Context {
+            app: &self.app,
+            today: self.today,
+            lookups: &self.units,
+        }
     }
 
     /// Types and limits of one page's answers, for a draft.
@@ -189,15 +226,23 @@ impl Case {
         let mut checked = self.check_without_plugins();
         let answers = Json::Object(checked.evaluated.visible_answers(&self.answers)).to_string();
         for plugin in self.office.checkers() {
-            let found = plugin.check(&self.plugin_context, &answers, Arc::new(self.units.clone())).await?;
-            let found: Vec<Finding> = found.into_iter().map(|finding| plugin_finding(self.form(), finding)).collect();
+            let found = plugin
+                .check(&self.plugin_context, &answers, Arc::new(self.units.clone()))
+                .await?;
+            let found: Vec<Finding> = found
+                .into_iter()
+                .map(|finding| plugin_finding(self.form(), finding))
+                .collect();
             checked.merge(found);
         }
         Ok(checked)
     }
 
     pub(super) fn plugin_context(&self, action: Option<&str>) -> crate::plugin::Context {
-        crate::plugin::Context { action: action.map(str::to_owned), ..self.plugin_context.clone() }
+        crate::plugin::Context {
+            action: action.map(str::to_owned),
+            ..self.plugin_context.clone()
+        }
     }
 
     /// The actions the person may take now, in the workflow's order.
@@ -215,7 +260,14 @@ impl Case {
         value: &'a dyn Fn(&str) -> crate::definition::expression::Value,
         check_errors: Option<usize>,
     ) -> Facts<'a> {
-        Facts { app: &self.app, today: self.today, form: self.form.form(), answers, value, check_errors }
+        Facts {
+            app: &self.app,
+            today: self.today,
+            form: self.form.form(),
+            answers,
+            value,
+            check_errors,
+        }
     }
 
     /// The fields that are hidden now, for documents.
@@ -224,13 +276,18 @@ impl Case {
             evaluated.page_shown(page) && evaluated.field(field).is_none_or(|state| state.shown)
         };
         let fields = self.form().fields();
-        fields.filter(|(page, field)| !shown(&page.id, &field.id)).map(|(_, field)| field.id.to_string()).collect()
+        fields
+            .filter(|(page, field)| !shown(&page.id, &field.id))
+            .map(|(_, field)| field.id.to_string())
+            .collect()
     }
 
     /// The names of what was picked: as they were at submission, as they are now before that.
     pub fn names(&self) -> BTreeMap<String, String> {
         if let Some(snapshot) = self.application.summary.get("names").and_then(Json::as_object) {
-            let pairs = snapshot.iter().filter_map(|(id, name)| Some((id.clone(), name.as_str()?.to_owned())));
+            let pairs = snapshot
+                .iter()
+                .filter_map(|(id, name)| Some((id.clone(), name.as_str()?.to_owned())));
             return pairs.collect();
         }
         self.picked_names()
@@ -249,7 +306,10 @@ impl Case {
             match &field.kind {
                 FieldType::Lookup(_) => take(answer),
                 FieldType::Table(table) => {
-                    let lookups = table.columns.values().filter(|column| matches!(column.kind, FieldType::Lookup(_)));
+                    let lookups = table
+                        .columns
+                        .values()
+                        .filter(|column| matches!(column.kind, FieldType::Lookup(_)));
                     let columns: Vec<&Id> = lookups.map(|column| &column.id).collect();
                     for row in answer.and_then(Json::as_array).into_iter().flatten() {
                         columns.iter().for_each(|column| take(row.get(&***column)));
@@ -266,7 +326,11 @@ impl Case {
 fn applicant_role(office: &Office, application: &Application) -> String {
     let stored = application.summary.get("role").and_then(Json::as_str);
     stored.map(str::to_owned).unwrap_or_else(|| {
-        let own = office.region().roles.values().find(|role| role.sees == crate::definition::region::Sees::Own);
+        let own = office
+            .region()
+            .roles
+            .values()
+            .find(|role| role.sees == crate::definition::region::Sees::Own);
         own.map(|role| role.id.to_string()).unwrap_or_default()
     })
 }
@@ -278,17 +342,27 @@ fn standing(application: &Application) -> Standing {
         due: application.due_on,
         applicant_unit: application.applicant_unit.as_deref().map(Id::from),
         handled_by: application.handled_by.iter().map(waits).collect(),
-        marks: application.returned.as_ref().map(|returned| returned.marks.clone()).unwrap_or_default(),
+        marks: application
+            .returned
+            .as_ref()
+            .map(|returned| returned.marks.clone())
+            .unwrap_or_default(),
         stays: Vec::new(),
     }
 }
 
 fn waits(party: &Party) -> Waits {
-    Waits { role: party.role.as_str().into(), unit: party.unit.as_deref().map(Id::from) }
+    Waits {
+        role: party.role.as_str().into(),
+        unit: party.unit.as_deref().map(Id::from),
+    }
 }
 
 pub(super) fn party(waits: &Waits) -> Party {
-    Party { role: waits.role.to_string(), unit: waits.unit.as_deref().map(str::to_owned) }
+    Party {
+        role: waits.role.to_string(),
+        unit: waits.unit.as_deref().map(str::to_owned),
+    }
 }
 
 /// What a plugin found, as a finding of the form.

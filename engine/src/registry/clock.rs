@@ -58,7 +58,10 @@ fn zone() -> TimeZone {
 }
 
 fn noon(day: Date) -> Timestamp {
-    day.at(12, 0, 0, 0).to_zoned(zone()).map(|zoned| zoned.timestamp()).unwrap_or(Timestamp::UNIX_EPOCH)
+    day.at(12, 0, 0, 0)
+        .to_zoned(zone())
+        .map(|zoned| zoned.timestamp())
+        .unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
 #[cfg(test)]

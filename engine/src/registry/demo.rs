@@ -17,10 +17,13 @@ use crate::definition::region::{Role, Sees, WayIn};
 use crate::definition::workflow::WaitsForUnit;
 use crate::definition::{FieldType, Form, Id, Language};
 use crate::document::{Job, Output};
-use crate::store::{Account, Accounts, Change, CommitError, Expect, Put, Standing, Unit, Upload, fresh_id};
+use crate::store::{Account, Accounts, Change, CommitError, Expect, Put, Standing, Upload, fresh_id};
 
 /// The password of every demonstration account.
 pub const PASSWORD: &str = "Dengji#2026";
+
+/// Made-up people for the roles that samples do not name.
+const NAMES: [&str; 6] = ["李建华", "陈志远", "刘文静", "周启明", "赵淑兰", "孙立新"];
 
 /// An account of the demonstration.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,13 +73,23 @@ pub enum DemoError {
 pub async fn seed(registry: &Registry, region: &str, samples: &[Sample]) -> Result<Vec<DemoAccount>, DemoError> {
     let office = registry.office(region)?;
     let walks: Vec<&Sample> = samples.iter().filter(|sample| !sample.walk.is_empty()).collect();
-    let first = samples.iter().find(|sample| sample.name == "complete").or(walks.first().copied());
-    let answers = first.map(|sample| sample::answers(sample, None)).transpose()?.unwrap_or_default();
+    let first = samples
+        .iter()
+        .find(|sample| sample.name == "complete")
+        .or(walks.first().copied());
+    let answers = first
+        .map(|sample| sample::answers(sample, None))
+        .transpose()?
+        .unwrap_or_default();
     for sample in &walks {
         enter_units(registry, region, sample).await?;
     }
     let cast = Cast::new(office, first, &answers);
-    let before = registry.store().accounts(region, &Accounts::All).await.map_err(Refused::from)?;
+    let before = registry
+        .store()
+        .accounts(region, &Accounts::All)
+        .await
+        .map_err(Refused::from)?;
     let mut accounts = Vec::new();
     for part in &cast.parts {
         accounts.push(enter_account(registry, office, part).await?);
@@ -87,10 +100,20 @@ pub async fn seed(registry: &Registry, region: &str, samples: &[Sample]) -> Resu
     let mut told = Vec::new();
     for (part, account) in cast.parts.iter().zip(&accounts) {
         let unit = match &account.unit {
-            Some(unit) => registry.store().unit(region, unit).await.map_err(Refused::from)?.map(|unit| unit.name),
+            Some(unit) => registry
+                .store()
+                .unit(region, unit)
+                .await
+                .map_err(Refused::from)?
+                .map(|unit| unit.name),
             None => None,
         };
-        told.push(DemoAccount { name: account.sign_in_name.clone(), role: part.role.to_string(), label: part.label.clone(), unit });
+        told.push(DemoAccount {
+            name: account.sign_in_name.clone(),
+            role: part.role.to_string(),
+            label: part.label.clone(),
+            unit,
+        });
     }
     Ok(told)
 }
@@ -112,7 +135,10 @@ impl Cast {
     /// One part for each way in, then one for each role that no way leads to.
     fn new(office: &Office, sample: Option<&Sample>, answers: &Answers) -> Self {
         let region = office.region();
-        let applicant = sample.and_then(|sample| sample.context.get("applicant")).cloned().unwrap_or(Json::Null);
+        let applicant = sample
+            .and_then(|sample| sample.context.get("applicant"))
+            .cloned()
+            .unwrap_or(Json::Null);
         let text = |key: &str| applicant.get(key).and_then(Json::as_str).map(str::to_owned);
         let own_unit = text("unit");
         let unit_of = |role: &Role| match role.sees {
@@ -123,18 +149,30 @@ impl Cast {
         let part = |id: &str, role: &Role, label: String, unit: Option<String>| Part {
             id: id.to_owned(),
             role: Id::clone(&role.id),
-            name: if role.sees == Sees::Own { text("name").unwrap_or_else(|| label.clone()) } else { role.label.get(Language::Chinese).to_owned() },
+            name: match text("name").filter(|_| role.sees == Sees::Own) {
+                Some(name) => name,
+                None => NAMES[region.roles.get_index_of(&role.id).unwrap_or(0) % NAMES.len()].to_owned(),
+            },
             label,
             unit,
         };
         for way in region.ways_in.values() {
-            let Some(role) = way.role.as_ref().and_then(|role| region.roles.get(role)) else { continue };
-            let unit = (way.joins_unit || way.creates_unit.is_some()).then(|| unit_of(role)).flatten();
+            let Some(role) = way.role.as_ref().and_then(|role| region.roles.get(role)) else {
+                continue;
+            };
+            let unit = (way.joins_unit || way.creates_unit.is_some())
+                .then(|| unit_of(role))
+                .flatten();
             parts.push(part(&way.id, role, label_of(way, role), unit));
         }
         for role in region.roles.values() {
             if !parts.iter().any(|part: &Part| part.role == role.id) {
-                parts.push(part(&role.id, role, role.label.get(Language::Chinese).to_owned(), unit_of(role)));
+                parts.push(part(
+                    &role.id,
+                    role,
+                    role.label.get(Language::Chinese).to_owned(),
+                    unit_of(role),
+                ));
             }
         }
         Self { parts }
@@ -144,13 +182,19 @@ impl Cast {
 /// The label of the role, with the way's where it says more.
 fn label_of(way: &WayIn, role: &Role) -> String {
     let (way, role) = (way.label.get(Language::Chinese), role.label.get(Language::Chinese));
-    if way.starts_with(role) { way.to_owned() } else { role.to_owned() }
+    if way.starts_with(role) {
+        way.to_owned()
+    } else {
+        role.to_owned()
+    }
 }
 
 /// The unit that the workflow makes this role wait for, where an answer names it.
 fn handled_unit(office: &Office, role: &str, answers: &Answers) -> Option<String> {
     let states = office.region().workflow.states.values();
-    let mut waits = states.filter_map(|state| state.waits_for.as_ref()).filter(|waits| *waits.role == *role);
+    let mut waits = states
+        .filter_map(|state| state.waits_for.as_ref())
+        .filter(|waits| *waits.role == *role);
     waits.find_map(|waits| match &waits.unit {
         WaitsForUnit::Field(field) => answers.get(&**field)?.as_str().map(str::to_owned),
         _ => None,
@@ -158,22 +202,20 @@ fn handled_unit(office: &Office, role: &str, answers: &Answers) -> Option<String
 }
 
 async fn enter_units(registry: &Registry, region: &str, sample: &Sample) -> Result<(), Refused> {
-    for row in sample.registers.get("units").and_then(Json::as_array).into_iter().flatten() {
-        let text = |key: &str| row.get(key).and_then(Json::as_str).unwrap_or_default().to_owned();
-        let kinds = row.get("kinds").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
-        let unit = Unit {
+    for unit in sample::units(region, sample) {
+        let expect = vec![Expect::UnitRevision {
             region: region.to_owned(),
-            id: text("id"),
-            revision: 1,
-            name: text("name"),
-            credit_code: text("credit_code"),
-            kinds: kinds.map(str::to_owned).collect(),
-            place: text("place"),
-            parent: None,
-            active: true,
-        };
-        let expect = vec![Expect::UnitRevision { region: region.to_owned(), id: unit.id.clone(), revision: 0 }];
-        match registry.store().commit(Change { expect, put: vec![Put::Unit(unit)] }).await {
+            id: unit.id.clone(),
+            revision: 0,
+        }];
+        match registry
+            .store()
+            .commit(Change {
+                expect,
+                put: vec![Put::Unit(unit)],
+            })
+            .await
+        {
             Ok(_) | Err(CommitError::Stale { .. } | CommitError::Taken { .. }) => {}
             Err(error) => return Err(error.into()),
         }
@@ -183,8 +225,16 @@ async fn enter_units(registry: &Registry, region: &str, sample: &Sample) -> Resu
 
 async fn enter_account(registry: &Registry, office: &Office, part: &Part) -> Result<Account, Refused> {
     let region = office.region();
-    let sign_in_name = if region.sign_in.by_email { format!("{}@demo.example", part.id) } else { part.id.clone() };
-    if let Some(known) = registry.store().account_by_sign_in_name(&region.id, &sign_in_name).await? {
+    let sign_in_name = if region.sign_in.by_email {
+        format!("{}@demo.example", part.id)
+    } else {
+        part.id.clone()
+    };
+    if let Some(known) = registry
+        .store()
+        .account_by_sign_in_name(&region.id, &sign_in_name)
+        .await?
+    {
         return Ok(known);
     }
     let now = registry.clock().now();
@@ -203,14 +253,23 @@ async fn enter_account(registry: &Registry, office: &Office, part: &Part) -> Res
         created_at: now,
         sealed: Json::Null,
     };
-    let expect = vec![Expect::AccountRevision { region: account.region.clone(), id: account.id.clone(), revision: 0 }];
+    let expect = vec![Expect::AccountRevision {
+        region: account.region.clone(),
+        id: account.id.clone(),
+        revision: 0,
+    }];
     let put = vec![Put::Account(Box::new(account.clone()))];
     registry.store().commit(Change { expect, put }).await?;
     Ok(account)
 }
 
 /// Walks each sample so far that every state it passes has an application of its own.
-async fn enter_applications(registry: &Registry, office: &Office, samples: &[&Sample], accounts: &[Account]) -> Result<(), DemoError> {
+async fn enter_applications(
+    registry: &Registry,
+    office: &Office,
+    samples: &[&Sample],
+    accounts: &[Account],
+) -> Result<(), DemoError> {
     let mut covered: Vec<String> = Vec::new();
     for sample in samples {
         let start = office.region().workflow.start.to_string();
@@ -234,7 +293,10 @@ pub async fn walk(
     steps: &[Act],
     accounts: &[Account],
 ) -> Result<String, DemoError> {
-    let refused = |refused| DemoError::Refused { sample: sample.name.clone(), refused };
+    let refused = |refused| DemoError::Refused {
+        sample: sample.name.clone(),
+        refused,
+    };
     let registry = match sample::today(sample)? {
         Some(day) if day < registry.clock().today() => registry.at(Clock::fixed(day)),
         _ => registry.clone(),
@@ -243,13 +305,21 @@ pub async fn walk(
     let applicant = applicant(office, sample, accounts).ok_or_else(|| refused(Refused::NotSignedIn))?;
     let answers = sample::answers(sample, None)?;
     let id = registry.enter(&applicant, form, answers).await.map_err(refused)?;
-    registry.attach_files(&applicant, &id, form.form()).await.map_err(refused)?;
+    registry
+        .attach_files(&applicant, &id, form.form())
+        .await
+        .map_err(refused)?;
     for step in steps {
         let person = match step.by == *applicant.role {
             true => applicant.clone(),
-            false => handler(&registry, office, &id, &step.by, accounts).await.map_err(refused)?,
+            false => handler(&registry, office, &id, &step.by, accounts)
+                .await
+                .map_err(refused)?,
         };
-        let given = Given { input: step.input.clone(), ..Given::default() };
+        let given = Given {
+            input: step.input.clone(),
+            ..Given::default()
+        };
         let acted = registry.act(&person, &id, &step.act, &given).await.map_err(refused)?;
         if acted.state != step.state {
             return Err(DemoError::Walk {
@@ -274,10 +344,21 @@ fn applicant(office: &Office, sample: &Sample, accounts: &[Account]) -> Option<P
 }
 
 /// Whoever the application waits for, in this role.
-async fn handler(registry: &Registry, office: &Office, id: &str, role: &str, accounts: &[Account]) -> Result<Person, Refused> {
-    let application = registry.store().application(&office.region().id, id).await?.ok_or(Refused::NotFound)?;
+async fn handler(
+    registry: &Registry,
+    office: &Office,
+    id: &str,
+    role: &str,
+    accounts: &[Account],
+) -> Result<Person, Refused> {
+    let application = registry
+        .store()
+        .application(&office.region().id, id)
+        .await?
+        .ok_or(Refused::NotFound)?;
     let unit = application.waits_for.and_then(|waits| waits.unit);
-    let fits = |account: &&Account| account.roles.iter().any(|own| own == role) && (unit.is_none() || account.unit == unit);
+    let fits =
+        |account: &&Account| account.roles.iter().any(|own| own == role) && (unit.is_none() || account.unit == unit);
     let account = accounts.iter().find(fits).ok_or(Refused::NotFound)?;
     in_role(office, account, role).ok_or(Refused::NotFound)
 }
@@ -289,7 +370,9 @@ impl Registry {
         let mut changed: IndexMap<String, Answers> = IndexMap::new();
         let mut put = Vec::new();
         for (page, field) in form.fields() {
-            let (FieldType::File(_), Some(files)) = (&field.kind, case.answers().get(&*field.id)) else { continue };
+            let (FieldType::File(_), Some(files)) = (&field.kind, case.answers().get(&*field.id)) else {
+                continue;
+            };
             let mut entries = Vec::new();
             for file in files.as_array().into_iter().flatten() {
                 let name = file.get("name").and_then(Json::as_str).unwrap_or("附件").to_owned();
@@ -313,12 +396,31 @@ impl Registry {
             answers.insert(field.id.to_string(), Json::Array(entries));
         }
         for (page, files) in changed {
-            let mut answers: Map<String, Json> = form.pages.get(&*page).into_iter().flat_map(|page| page.fields.keys()).filter_map(|id| Some((id.to_string(), case.answers().get(&**id)?.clone()))).collect();
+            let mut answers: Map<String, Json> = form
+                .pages
+                .get(&*page)
+                .into_iter()
+                .flat_map(|page| page.fields.keys())
+                .filter_map(|id| Some((id.to_string(), case.answers().get(&**id)?.clone())))
+                .collect();
             answers.extend(files);
             let revision = case.page_revision(&page) + 1;
-            put.push(Put::Page(self.sealed_page(form, &person.region, id, &page, revision, answers)?));
+            put.push(Put::Page(self.sealed_page(
+                form,
+                &person.region,
+                id,
+                &page,
+                revision,
+                answers,
+            )?));
         }
-        self.inner.store.commit(Change { expect: Vec::new(), put }).await?;
+        self.inner
+            .store
+            .commit(Change {
+                expect: Vec::new(),
+                put,
+            })
+            .await?;
         Ok(())
     }
 

@@ -40,24 +40,43 @@ impl Saved {
 
 impl Registry {
     /// Adds an application and stores what its first step asked. Gives its id, or what is missing.
-    pub async fn create(&self, person: &Person, form: &str, pairs: &[(String, String)]) -> Result<Result<String, Saved>, Refused> {
+    pub async fn create(
+        &self,
+        person: &Person,
+        form: &str,
+        pairs: &[(String, String)],
+    ) -> Result<Result<String, Saved>, Refused> {
         let office = self.office(&person.region)?;
         let form = office.form(form).ok_or(Refused::NotFound)?;
         if !person.files() {
-            return Err(Refused::NotAllowed(Text::both("只有申请人可以新增申请", "Only applicants can add applications.")));
+            return Err(Refused::NotAllowed(Text::both(
+                "只有申请人可以新增申请",
+                "Only applicants can add applications.",
+            )));
         }
         let definition = form.form();
         let mut given = Answers::new();
         let mut refused = Vec::new();
         for page in definition.pages.values() {
-            let asked = |path: &str| definition.create.iter().any(|id| **id == *path.split(['[', '.']).next().unwrap_or(path));
+            let asked = |path: &str| {
+                definition
+                    .create
+                    .iter()
+                    .any(|id| **id == *path.split(['[', '.']).next().unwrap_or(path))
+            };
             let posted = posted::decode(&page.fields, pairs, &asked).map_err(too_many)?;
             given = posted.merge(&page.fields, &given);
             refused.extend(posted.refused);
         }
         let missing = self.missing(person, form, &given).await?;
         if !refused.is_empty() || !missing.is_empty() {
-            return Ok(Err(Saved { revision: 0, refused, findings: missing, given, show: None }));
+            return Ok(Err(Saved {
+                revision: 0,
+                refused,
+                findings: missing,
+                given,
+                show: None,
+            }));
         }
         let mut answers = check::initial_answers(definition);
         answers.extend(given);
@@ -73,7 +92,11 @@ impl Registry {
     ) -> Result<BTreeMap<String, Vec<(String, String)>>, Refused> {
         let units = self.office(&person.region)?.units(&self.inner.store).await?;
         let app = self.app_of_new(person, form);
-        let context = check::Context { app: &app, today: self.inner.clock.today(), lookups: &units };
+        let context = check::Context {
+            app: &app,
+            today: self.inner.clock.today(),
+            lookups: &units,
+        };
         let evaluated = check::Evaluated::new(form.form(), answers, &context);
         let mut candidates = BTreeMap::new();
         for page in form.form().pages.values() {
@@ -92,7 +115,12 @@ impl Registry {
     }
 
     /// Stores a new application with these answers, whatever they are: a draft may be incomplete.
-    pub(super) async fn enter(&self, person: &Person, form: &CompiledForm, answers: Answers) -> Result<String, Refused> {
+    pub(super) async fn enter(
+        &self,
+        person: &Person,
+        form: &CompiledForm,
+        answers: Answers,
+    ) -> Result<String, Refused> {
         let definition = form.form();
         let region = person.region.to_string();
         let now = self.inner.clock.now();
@@ -133,10 +161,21 @@ impl Registry {
         };
         let mut put = vec![Put::FormVersion(version), Put::Application(Box::new(application))];
         for (page, answers) in by_page(definition, answers) {
-            put.push(Put::Page(self.sealed_page(definition, &region, &id, &page, 1, answers)?));
+            put.push(Put::Page(
+                self.sealed_page(definition, &region, &id, &page, 1, answers)?,
+            ));
         }
-        put.push(self.audit(person, Some(&id), "create", json!({"form": &*definition.id, "version": definition.hash})));
-        let expect = vec![Expect::ApplicationRevision { region, id: id.clone(), revision: 0 }];
+        put.push(self.audit(
+            person,
+            Some(&id),
+            "create",
+            json!({"form": &*definition.id, "version": definition.hash}),
+        ));
+        let expect = vec![Expect::ApplicationRevision {
+            region,
+            id: id.clone(),
+            revision: 0,
+        }];
         self.inner.store.commit(Change { expect, put }).await?;
         Ok(id)
     }
@@ -160,31 +199,64 @@ impl Registry {
         let evaluated = case.evaluated();
         let may_edit = |path: &str| {
             let root = path.split(['[', '.']).next().unwrap_or(path);
-            let open = path.parse().ok().and_then(|path| evaluated.at(&path)).is_none_or(|state| !state.read_only);
+            let open = path
+                .parse()
+                .ok()
+                .and_then(|path| evaluated.at(&path))
+                .is_none_or(|state| !state.read_only);
             editing.allows(root) && open
         };
         let posted = posted::decode(fields, pairs, &may_edit).map_err(too_many)?;
         if !posted.unknown.is_empty() {
-            tracing::info!(region = &*person.region, application = case.application.id, page, unknown = posted.unknown.len(), "a save named fields that its page does not offer; they were ignored");
+            tracing::info!(
+                region = &*person.region,
+                application = case.application.id,
+                page,
+                unknown = posted.unknown.len(),
+                "a save named fields that its page does not offer; they were ignored"
+            );
         }
         let revision = posted.revision.unwrap_or(0);
         let stored = page_answers(fields, &case.answers);
         let mut given = posted.merge(fields, &stored);
-        let mut uploads = Vec::new();
+        let (mut uploads, mut refused_files) = (Vec::new(), Vec::new());
         for (field, file) in files {
-            if posted.files.contains(&field) {
-                uploads.push(self.receive(person, case, fields, &field, file, &mut given).await?);
+            if !posted.files.contains(&field) {
+                continue;
+            }
+            match self.receive(person, case, fields, &field, file, &mut given).await {
+                Ok(upload) => uploads.push(upload),
+                // A file that cannot be taken does not take the page's answers with it.
+                Err(Refused::Input(text)) => {
+                    let at = field.parse().ok();
+                    refused_files.push(Finding::new(definition, Severity::Error, "file-refused", at, text));
+                }
+                Err(other) => return Err(other),
             }
         }
         // Rows are not moved under somebody who has something to mend in them.
-        let command = if posted.refused.is_empty() { posted.command.clone() } else { Command::Save };
+        let command = if posted.refused.is_empty() {
+            posted.command.clone()
+        } else {
+            Command::Save
+        };
         let show = command.perform(fields, &mut given).map_err(|full| {
-            Refused::Input(Text::both(format!("表格最多 {} 行，不能再添加", full.max), format!("The table takes at most {} rows.", full.max)))
+            Refused::Input(Text::both(
+                format!("表格最多 {} 行，不能再添加", full.max),
+                format!("The table takes at most {} rows.", full.max),
+            ))
         })?;
-        let findings = self.page_findings(case, page, &given);
+        let mut findings = self.page_findings(case, page, &given);
         let keep = storable(&given, &stored, &findings);
+        findings.extend(refused_files);
         let revision = self.store_page(person, case, page, revision, keep, uploads).await?;
-        Ok(Saved { revision, refused: posted.refused, findings, given, show })
+        Ok(Saved {
+            revision,
+            refused: posted.refused,
+            findings,
+            given,
+            show,
+        })
     }
 
     fn page_findings(&self, case: &Case, page: &str, given: &Answers) -> Vec<Finding> {
@@ -210,16 +282,47 @@ impl Registry {
         let region = application.region.clone();
         let id = application.id.clone();
         let expect = vec![
-            Expect::ApplicationRevision { region: region.clone(), id: id.clone(), revision: application.revision },
-            Expect::PageRevision { region: region.clone(), application: id.clone(), page: page.to_owned(), revision },
+            Expect::ApplicationRevision {
+                region: region.clone(),
+                id: id.clone(),
+                revision: application.revision,
+            },
+            Expect::PageRevision {
+                region: region.clone(),
+                application: id.clone(),
+                page: page.to_owned(),
+                revision,
+            },
         ];
         let mut put = uploads;
-        if let Some(field) = title_field(definition).filter(|field| definition.page_of.get(*field).is_some_and(|of| &**of == page)) {
-            let title = answers.get(&**field).and_then(Json::as_str).unwrap_or_default().to_owned();
-            put.push(Put::Title { region: region.clone(), application: id.clone(), title });
+        if let Some(field) =
+            title_field(definition).filter(|field| definition.page_of.get(*field).is_some_and(|of| &**of == page))
+        {
+            let title = answers
+                .get(&**field)
+                .and_then(Json::as_str)
+                .unwrap_or_default()
+                .to_owned();
+            put.push(Put::Title {
+                region: region.clone(),
+                application: id.clone(),
+                title,
+            });
         }
-        put.push(Put::Page(self.sealed_page(definition, &region, &id, page, revision + 1, answers)?));
-        put.push(self.audit(person, Some(&id), "save", json!({"page": page, "revision": revision + 1})));
+        put.push(Put::Page(self.sealed_page(
+            definition,
+            &region,
+            &id,
+            page,
+            revision + 1,
+            answers,
+        )?));
+        put.push(self.audit(
+            person,
+            Some(&id),
+            "save",
+            json!({"page": page, "revision": revision + 1}),
+        ));
         self.inner.store.commit(Change { expect, put }).await?;
         Ok(revision + 1)
     }
@@ -234,7 +337,12 @@ impl Registry {
         mut answers: Answers,
     ) -> Result<AnswerPage, Refused> {
         let fields = form.pages.get(page).into_iter().flat_map(|page| page.fields.values());
-        sealed::seal(&self.inner.sealer, &sealed::Place { region, application }, fields, &mut answers)?;
+        sealed::seal(
+            &self.inner.sealer,
+            &sealed::Place { region, application },
+            fields,
+            &mut answers,
+        )?;
         Ok(AnswerPage {
             region: region.to_owned(),
             application: application.to_owned(),
@@ -261,10 +369,17 @@ impl Registry {
     async fn missing(&self, person: &Person, form: &CompiledForm, given: &Answers) -> Result<Vec<Finding>, Refused> {
         let units = self.office(&person.region)?.units(&self.inner.store).await?;
         let app = self.app_of_new(person, form);
-        let context = check::Context { app: &app, today: self.inner.clock.today(), lookups: &units };
+        let context = check::Context {
+            app: &app,
+            today: self.inner.clock.today(),
+            lookups: &units,
+        };
         let checked = check::check(form, given, &context);
         let about = |finding: &Finding| {
-            let asked = finding.at.as_ref().is_some_and(|at| form.form().create.contains(at.root()));
+            let asked = finding
+                .at
+                .as_ref()
+                .is_some_and(|at| form.form().create.contains(at.root()));
             finding.severity == Severity::Error && asked
         };
         Ok(checked.findings.into_iter().filter(about).collect())
@@ -277,7 +392,10 @@ impl Registry {
             applicant_name: person.name.clone(),
             applicant_unit: person.unit.clone(),
             applicant_role: person.role.to_string(),
-            state: self.region(&person.region).map(|region| region.workflow.start.to_string()).unwrap_or_default(),
+            state: self
+                .region(&person.region)
+                .map(|region| region.workflow.start.to_string())
+                .unwrap_or_default(),
             region: person.region.to_string(),
             category: form.form().id.to_string(),
         }
@@ -285,7 +403,10 @@ impl Registry {
 }
 
 fn too_many(error: posted::TooManyPairs) -> Refused {
-    Refused::Input(Text::both(format!("一次提交的内容太多（{} 项）", error.0), error.to_string()))
+    Refused::Input(Text::both(
+        format!("一次提交的内容太多（{} 项）", error.0),
+        error.to_string(),
+    ))
 }
 
 /// Answers divided by the pages that they stand on; whatever belongs to no field is left out.
@@ -300,14 +421,19 @@ pub(super) fn by_page(form: &Form, answers: Answers) -> IndexMap<String, Answers
 }
 
 fn page_answers(fields: &IndexMap<Id, Field>, answers: &Answers) -> Answers {
-    let own = fields.keys().filter_map(|id| Some((id.to_string(), answers.get(&**id)?.clone())));
+    let own = fields
+        .keys()
+        .filter_map(|id| Some((id.to_string(), answers.get(&**id)?.clone())));
     own.collect()
 }
 
 /// What is given, but for the fields with an error: these stay as they are stored.
 fn storable(given: &Answers, stored: &Answers, findings: &[Finding]) -> Answers {
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
-    let wrong: BTreeSet<&Id> = errors.filter_map(|finding| finding.at.as_ref()).map(|at| at.root()).collect();
+    let wrong: BTreeSet<&Id> = errors
+        .filter_map(|finding| finding.at.as_ref())
+        .map(|at| at.root())
+        .collect();
     let mut keep = given.clone();
     for id in wrong {
         match stored.get(&**id) {
@@ -321,11 +447,18 @@ fn storable(given: &Answers, stored: &Answers, findings: &[Finding]) -> Answers 
 /// What lists call an application: the answer to `name`, else to the form's first text field.
 pub(super) fn title_field(form: &Form) -> Option<&Id> {
     let named = form.field("name").map(|field| &field.id);
-    named.or_else(|| form.fields().map(|(_, field)| field).find(|field| matches!(field.kind, FieldType::Text)).map(|field| &field.id))
+    named.or_else(|| {
+        form.fields()
+            .map(|(_, field)| field)
+            .find(|field| matches!(field.kind, FieldType::Text))
+            .map(|field| &field.id)
+    })
 }
 
 pub(super) fn title(form: &Form, answers: &Answers) -> String {
-    let answer = title_field(form).and_then(|field| answers.get(&**field)).and_then(Json::as_str);
+    let answer = title_field(form)
+        .and_then(|field| answers.get(&**field))
+        .and_then(Json::as_str);
     answer.unwrap_or_default().to_owned()
 }
 
@@ -333,6 +466,9 @@ fn not_editable(case: &Case) -> Refused {
     let state = case.state().map(|state| state.label.clone()).unwrap_or_default();
     Refused::NotAllowed(Text::both(
         format!("申请处于“{state}”，内容不能修改；只有退回后申请人才能修改"),
-        format!("The application stands at “{}” and cannot be changed; only the applicant can, once it is returned.", state.get(crate::definition::Language::English)),
+        format!(
+            "The application stands at “{}” and cannot be changed; only the applicant can, once it is returned.",
+            state.get(crate::definition::Language::English)
+        ),
     ))
 }

@@ -1,9 +1,14 @@
 //! What happened to an application, for the people who see it.
 
+use std::collections::BTreeSet;
+
 use jiff::civil::DateTime;
-use serde_json::Value as Json;
+use serde_json::{Map, Value as Json};
 
 use super::{Case, Refused, Registry, act::opinion, clock::local};
+
+/// Where an application's summary keeps the fingerprints of its last return.
+pub(super) const RETURNED_WITH: &str = "returned_with";
 
 /// One action that was taken.
 #[derive(Debug, Clone)]
@@ -25,6 +30,33 @@ pub struct Event {
 }
 
 impl Registry {
+    /// The fields whose answers differ from what they were when the application was last returned;
+    /// none where it never was.
+    pub fn changed(&self, case: &Case) -> BTreeSet<String> {
+        let Some(before) = case.application().summary.get(RETURNED_WITH).and_then(Json::as_object) else {
+            return BTreeSet::new();
+        };
+        let now = self.fingerprints(case);
+        let fields = case.form().fields().map(|(_, field)| &*field.id);
+        fields
+            .filter(|id| now.get(*id) != before.get(*id))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// What the answers are, for comparing: a keyed hash tells nothing of a sensitive one.
+    pub(super) fn fingerprints(&self, case: &Case) -> Map<String, Json> {
+        let application = case.application();
+        let hash = |(id, answer): (&String, &Json)| {
+            let place = format!("{}/{}/{id}", application.region, application.id);
+            (
+                id.clone(),
+                Json::String(self.inner.sealer.fingerprint(&place, &answer.to_string())),
+            )
+        };
+        case.answers().iter().map(hash).collect()
+    }
+
     /// The actions taken on an application, newest first; saves are left out.
     pub async fn history(&self, case: &Case) -> Result<Vec<Event>, Refused> {
         let application = case.application();
@@ -38,8 +70,16 @@ impl Registry {
             }
             let account = self.inner.store.account(&application.region, &entry.actor).await?;
             let detail = entry.detail.unwrap_or(Json::Null);
-            let input = detail.get("input").and_then(Json::as_object).cloned().unwrap_or_default();
-            let marks = input.values().filter_map(Json::as_array).flatten().filter_map(Json::as_str);
+            let input = detail
+                .get("input")
+                .and_then(Json::as_object)
+                .cloned()
+                .unwrap_or_default();
+            let marks = input
+                .values()
+                .filter_map(Json::as_array)
+                .flatten()
+                .filter_map(Json::as_str);
             events.push(Event {
                 at: local(entry.at),
                 name: account.map(|account| account.name).unwrap_or_default(),

@@ -68,7 +68,12 @@ pub struct Verified {
 
 impl Registry {
     /// The applications that the person sees, newest first.
-    pub async fn applications(&self, person: &Person, after: Option<String>, limit: usize) -> Result<EntryPage, Refused> {
+    pub async fn applications(
+        &self,
+        person: &Person,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<EntryPage, Refused> {
         let listing = match (person.sees, &person.unit) {
             (Sees::Own, _) => Listing::Applicant(person.account.clone()),
             (Sees::Unit, Some(unit)) => Listing::Unit(unit.clone()),
@@ -88,36 +93,87 @@ impl Registry {
     pub async fn reminders(&self, person: &Person) -> Result<usize, Refused> {
         if !person.files() {
             let party = party(person);
-            let count = self.inner.store.count_waiting(&person.region, &party.role, party.unit.as_deref()).await?;
+            let count = self
+                .inner
+                .store
+                .count_waiting(&person.region, &party.role, party.unit.as_deref())
+                .await?;
             return Ok(usize::try_from(count).unwrap_or(usize::MAX));
         }
         let page = Page::first(1000);
-        let own = self.inner.store.applications(&person.region, &Listing::Applicant(person.account.clone()), &page).await?;
-        Ok(own.items.iter().filter(|application| application.returned.is_some()).count())
+        let own = self
+            .inner
+            .store
+            .applications(&person.region, &Listing::Applicant(person.account.clone()), &page)
+            .await?;
+        Ok(own
+            .items
+            .iter()
+            .filter(|application| application.returned.is_some())
+            .count())
     }
 
     /// The issued certificates of the applications that the person sees.
-    pub async fn certificates(&self, person: &Person, after: Option<String>, limit: usize) -> Result<EntryPage, Refused> {
-        let mut page = self.applications(person, after, limit).await?;
-        page.entries.retain(|entry| entry.certified);
-        page.total = page.entries.len();
-        Ok(page)
+    pub async fn certificates(
+        &self,
+        person: &Person,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<EntryPage, Refused> {
+        // Certificates are few among many applications: read on until a page is full.
+        let mut found = EntryPage {
+            next: after,
+            ..EntryPage::default()
+        };
+        loop {
+            let part = self.applications(person, found.next.take(), limit).await?;
+            found
+                .entries
+                .extend(part.entries.into_iter().filter(|entry| entry.certified));
+            found.next = part.next;
+            if found.next.is_none() || found.entries.len() >= limit {
+                found.total = found.entries.len();
+                return Ok(found);
+            }
+        }
     }
 
-    async fn list(&self, person: &Person, listing: &Listing, after: Option<String>, limit: usize) -> Result<EntryPage, Refused> {
+    async fn list(
+        &self,
+        person: &Person,
+        listing: &Listing,
+        after: Option<String>,
+        limit: usize,
+    ) -> Result<EntryPage, Refused> {
         let office = self.office(&person.region)?;
         let total = self.inner.store.count(&person.region, listing).await?;
-        let listed = self.inner.store.applications(&person.region, listing, &Page { after, limit }).await?;
+        let listed = self
+            .inner
+            .store
+            .applications(&person.region, listing, &Page { after, limit })
+            .await?;
         // A draft is its applicant's own affair until it is submitted.
-        let visible = |application: &Application| application.applicant == person.account || !is_draft(office, application);
-        let entries = listed.items.into_iter().filter(visible).map(|application| entry(person, application)).collect();
-        Ok(EntryPage { entries, total: usize::try_from(total).unwrap_or(usize::MAX), next: listed.next })
+        let visible =
+            |application: &Application| application.applicant == person.account || !is_draft(office, application);
+        let entries = listed
+            .items
+            .into_iter()
+            .filter(visible)
+            .map(|application| entry(person, application))
+            .collect();
+        Ok(EntryPage {
+            entries,
+            total: usize::try_from(total).unwrap_or(usize::MAX),
+            next: listed.next,
+        })
     }
 
     /// The certificate behind a verification address.
     pub async fn verify(&self, region: &str, token: &str) -> Result<Option<Verified>, Refused> {
         let office = self.office(region)?;
-        let Some(certificate) = self.inner.store.certificate_by_token(region, token).await? else { return Ok(None) };
+        let Some(certificate) = self.inner.store.certificate_by_token(region, token).await? else {
+            return Ok(None);
+        };
         let clock = |_: &Application| crate::workflow::Actor::Clock;
         let case = self.case_of(region, &certificate.application, clock).await?;
         Ok(Some(Verified {
@@ -131,17 +187,27 @@ impl Registry {
 
     /// What the form makes public: label and text, of a table the public columns row by row.
     fn public_answers(&self, case: &Case, document: &str) -> Vec<(Text, String)> {
-        let Some(document) = case.office().region().documents.get(document) else { return Vec::new() };
+        let Some(document) = case.office().region().documents.get(document) else {
+            return Vec::new();
+        };
         let data = self.data(case, document, None, None, Language::Chinese);
         let title = super::draft::title_field(case.form());
         let mut public = Vec::new();
         for (_, field) in case.form().fields().filter(|(_, field)| Some(&field.id) != title) {
-            let Some(answer) = data["answers"].get(&*field.id) else { continue };
+            let Some(answer) = data["answers"].get(&*field.id) else {
+                continue;
+            };
             let text = match &field.kind {
                 FieldType::Table(table) => {
-                    let columns: Vec<&Id> = table.columns.values().filter(|column| column.public).map(|column| &column.id).collect();
+                    let columns: Vec<&Id> = table
+                        .columns
+                        .values()
+                        .filter(|column| column.public)
+                        .map(|column| &column.id)
+                        .collect();
                     let rows = answer["rows"].as_array().into_iter().flatten();
-                    let cells = rows.flat_map(|row| columns.iter().filter_map(|column| row[&***column]["text"].as_str()));
+                    let cells =
+                        rows.flat_map(|row| columns.iter().filter_map(|column| row[&***column]["text"].as_str()));
                     cells.collect::<Vec<_>>().join("、")
                 }
                 _ if field.public => answer["text"].as_str().unwrap_or_default().to_owned(),
@@ -161,7 +227,10 @@ pub(super) fn is_draft(office: &Office, application: &Application) -> bool {
 
 /// The party that the person acts as: bound to the unit unless the role sees the whole region.
 fn party(person: &Person) -> Party {
-    Party { role: person.role.to_string(), unit: person.unit.clone().filter(|_| person.sees != Sees::Region) }
+    Party {
+        role: person.role.to_string(),
+        unit: person.unit.clone().filter(|_| person.sees != Sees::Region),
+    }
 }
 
 fn entry(person: &Person, application: Application) -> Entry {

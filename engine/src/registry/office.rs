@@ -20,6 +20,9 @@ pub struct Office {
     versions: RwLock<HashMap<String, Arc<CompiledForm>>>,
     plugins: IndexMap<Id, Plugin>,
     codes: Arc<IndexMap<Id, Arc<CodeList>>>,
+    /// Who takes a number waits here, so that a document is not rendered for a number that is gone
+    /// by then. Another node is told by the counter itself.
+    numbering: tokio::sync::Mutex<()>,
 }
 
 /// Why a region cannot be opened.
@@ -79,7 +82,14 @@ impl Office {
         }
         let loaded = load_plugins(&region, plugins).await?;
         let codes = Arc::new(region.codes.clone());
-        Ok(Self { region, forms, versions: RwLock::new(versions), plugins: loaded, codes })
+        Ok(Self {
+            region,
+            forms,
+            versions: RwLock::new(versions),
+            plugins: loaded,
+            codes,
+            numbering: tokio::sync::Mutex::new(()),
+        })
     }
 
     /// Its definition.
@@ -101,6 +111,11 @@ impl Office {
         self.plugins.get(id)
     }
 
+    /// The turn of whoever takes a number.
+    pub(super) async fn numbering(&self) -> tokio::sync::MutexGuard<'_, ()> {
+        self.numbering.lock().await
+    }
+
     /// The plugins that run with the check.
     pub(super) fn checkers(&self) -> impl Iterator<Item = &Plugin> {
         let wanted = self.region.plugins.values().filter(|wanted| wanted.on_check);
@@ -120,7 +135,12 @@ impl Office {
 impl Registry {
     /// The form that an application is pinned to: the current one, or a stored version.
     pub(super) async fn pinned(&self, office: &Office, hash: &str) -> Result<Arc<CompiledForm>, Refused> {
-        let known = office.versions.read().unwrap_or_else(PoisonError::into_inner).get(hash).cloned();
+        let known = office
+            .versions
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(hash)
+            .cloned();
         if let Some(form) = known {
             return Ok(form);
         }
@@ -143,8 +163,13 @@ async fn load_plugins(region: &Arc<Region>, plugins: &Plugins) -> Result<IndexMa
         let (plugins, wanted) = (plugins.clone(), wanted.clone());
         // Compiling takes some tens of milliseconds of pure computing.
         let plugin = tokio::task::spawn_blocking(move || plugins.load(&wanted)).await;
-        let plugin = plugin.map_err(|error| crate::plugin::LoadError::Engine(error.to_string())).and_then(|plugin| plugin);
-        let plugin = plugin.map_err(|error| OfficeError::Plugin { region: Id::clone(&region.id), error })?;
+        let plugin = plugin
+            .map_err(|error| crate::plugin::LoadError::Engine(error.to_string()))
+            .and_then(|plugin| plugin);
+        let plugin = plugin.map_err(|error| OfficeError::Plugin {
+            region: Id::clone(&region.id),
+            error,
+        })?;
         loaded.insert(Id::clone(id), plugin);
     }
     Ok(loaded)
@@ -154,10 +179,25 @@ async fn load_plugins(region: &Arc<Region>, plugins: &Plugins) -> Result<IndexMa
 async fn seed_units(region: &Region, store: &Store) -> Result<(), OfficeError> {
     for seed in &region.units {
         let unit = unit_of(region, seed);
-        let expect = Expect::UnitRevision { region: unit.region.clone(), id: unit.id.clone(), revision: 0 };
-        match store.commit(Change { expect: vec![expect], put: vec![Put::Unit(unit)] }).await {
+        let expect = Expect::UnitRevision {
+            region: unit.region.clone(),
+            id: unit.id.clone(),
+            revision: 0,
+        };
+        match store
+            .commit(Change {
+                expect: vec![expect],
+                put: vec![Put::Unit(unit)],
+            })
+            .await
+        {
             Ok(_) | Err(CommitError::Stale { .. } | CommitError::Taken { .. }) => {}
-            Err(error) => return Err(OfficeError::Seed { region: Id::clone(&region.id), error }),
+            Err(error) => {
+                return Err(OfficeError::Seed {
+                    region: Id::clone(&region.id),
+                    error,
+                });
+            }
         }
     }
     Ok(())

@@ -10,7 +10,11 @@ use super::Refused;
 
 /// Argon2id with 19 MiB, two passes, one lane: OWASP's first recommendation.
 static ARGON: LazyLock<Argon2<'static>> = LazyLock::new(|| {
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, Params::new(19 * 1024, 2, 1, None).unwrap_or_default())
+    Argon2::new(
+        Algorithm::Argon2id,
+        Version::V0x13,
+        Params::new(19 * 1024, 2, 1, None).unwrap_or_default(),
+    )
 });
 
 /// Hashes and verifies on a bounded pool, so that sign-ins cannot take the machine.
@@ -21,7 +25,9 @@ pub(super) struct Passwords {
 
 impl Default for Passwords {
     fn default() -> Self {
-        Self { places: Arc::new(Semaphore::new(2)) }
+        Self {
+            places: Arc::new(Semaphore::new(2)),
+        }
     }
 }
 
@@ -29,7 +35,9 @@ impl Passwords {
     /// The hash of a password, with a fresh salt.
     pub(super) async fn hash(&self, password: String) -> Result<String, Refused> {
         self.run(move || {
-            let hash = ARGON.hash_password(password.as_bytes()).map_err(|error| Refused::Failed(error.to_string()))?;
+            let hash = ARGON
+                .hash_password(password.as_bytes())
+                .map_err(|error| Refused::Failed(error.to_string()))?;
             Ok(hash.to_string())
         })
         .await
@@ -48,8 +56,14 @@ impl Passwords {
         .await
     }
 
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> Result<T, Refused> + Send + 'static) -> Result<T, Refused> {
-        let place = Arc::clone(&self.places).acquire_owned().await.map_err(|_| Refused::Busy)?;
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, Refused> + Send + 'static,
+    ) -> Result<T, Refused> {
+        let place = Arc::clone(&self.places)
+            .acquire_owned()
+            .await
+            .map_err(|_| Refused::Busy)?;
         let done = tokio::task::spawn_blocking(move || {
             let _place = place;
             work()

@@ -98,12 +98,19 @@ impl Registry {
             csrf: String::new(),
             notice: None,
         };
-        let Some(person) = person(office, &account, &session) else { return Ok(None) };
+        let Some(person) = person(office, &account, &session) else {
+            return Ok(None);
+        };
         let mut put = vec![Put::Session(session), audit(region, &person, now, "sign-in")];
         let mut expect = Vec::new();
         if account.failures > 0 {
             expect.push(revision_of(&account));
-            let account = Account { failures: 0, locked_until: None, revision: account.revision + 1, ..account };
+            let account = Account {
+                failures: 0,
+                locked_until: None,
+                revision: account.revision + 1,
+                ..account
+            };
             put.push(Put::Account(Box::new(account)));
         }
         store.commit(Change { expect, put }).await?;
@@ -113,11 +120,25 @@ impl Registry {
     /// After five failures in a row each further one doubles the wait, from one minute up to an hour.
     async fn count_failure(&self, account: Account, now: Timestamp) -> Result<(), Refused> {
         let failures = account.failures.saturating_add(1);
-        let wait = (failures >= FAILURES).then(|| SignedDuration::from_mins(1 << (failures - FAILURES).min(6)).min(SignedDuration::from_hours(1)));
+        let wait = (failures >= FAILURES)
+            .then(|| SignedDuration::from_mins(1 << (failures - FAILURES).min(6)).min(SignedDuration::from_hours(1)));
         let expect = vec![revision_of(&account)];
-        let changed = Account { failures, locked_until: wait.map(|wait| now + wait), revision: account.revision + 1, ..account };
+        let changed = Account {
+            failures,
+            locked_until: wait.map(|wait| now + wait),
+            revision: account.revision + 1,
+            ..account
+        };
         // Somebody else counting at the same moment is as good.
-        match self.inner.store.commit(Change { expect, put: vec![Put::Account(Box::new(changed))] }).await {
+        match self
+            .inner
+            .store
+            .commit(Change {
+                expect,
+                put: vec![Put::Account(Box::new(changed))],
+            })
+            .await
+        {
             Ok(_) | Err(crate::store::CommitError::Stale { .. }) => Ok(()),
             Err(error) => Err(error.into()),
         }
@@ -128,21 +149,40 @@ impl Registry {
         let office = self.office(region)?;
         let store = &self.inner.store;
         let now = self.inner.clock.now();
-        let Some(session) = store.session(region, &hash_token(token)).await? else { return Ok(None) };
+        let Some(session) = store.session(region, &hash_token(token)).await? else {
+            return Ok(None);
+        };
         if session.expires_at <= now || session.created_at + ABSOLUTE <= now {
             return Ok(None);
         }
-        let Some(account) = store.account(region, &session.account).await? else { return Ok(None) };
+        let Some(account) = store.account(region, &session.account).await? else {
+            return Ok(None);
+        };
         if account.standing != Standing::Active {
             return Ok(None);
         }
         let found = person(office, &account, &session);
         if session.seen_at + TOUCH <= now {
-            let session = Session { seen_at: now, expires_at: now + IDLE, ..session };
-            let expect = Expect::Session { region: region.to_owned(), token_hash: session.token_hash.clone() };
-            match store.commit(Change { expect: vec![expect], put: vec![Put::Session(session)] }).await {
+            let session = Session {
+                seen_at: now,
+                expires_at: now + IDLE,
+                ..session
+            };
+            let expect = Expect::Session {
+                region: region.to_owned(),
+                token_hash: session.token_hash.clone(),
+            };
+            match store
+                .commit(Change {
+                    expect: vec![expect],
+                    put: vec![Put::Session(session)],
+                })
+                .await
+            {
                 Ok(_) => {}
-                Err(crate::store::CommitError::Stale { .. } | crate::store::CommitError::Missing { .. }) => return Ok(None),
+                Err(crate::store::CommitError::Stale { .. } | crate::store::CommitError::Missing { .. }) => {
+                    return Ok(None);
+                }
                 Err(error) => return Err(error.into()),
             }
         }
@@ -152,9 +192,18 @@ impl Registry {
     /// Ends a session.
     pub async fn sign_out(&self, person: &Person) -> Result<(), Refused> {
         let region = person.region.to_string();
-        let drop = Put::DropSession { region: region.clone(), token_hash: person.session.clone() };
+        let drop = Put::DropSession {
+            region: region.clone(),
+            token_hash: person.session.clone(),
+        };
         let audit = audit(&region, person, self.inner.clock.now(), "sign-out");
-        self.inner.store.commit(Change { expect: Vec::new(), put: vec![drop, audit] }).await?;
+        self.inner
+            .store
+            .commit(Change {
+                expect: Vec::new(),
+                put: vec![drop, audit],
+            })
+            .await?;
         Ok(())
     }
 
@@ -162,14 +211,31 @@ impl Registry {
     pub async fn take_role(&self, person: &Person, role: &str) -> Result<(), Refused> {
         let region = person.region.to_string();
         if !person.roles.iter().any(|own| &**own == role) {
-            return Err(Refused::NotAllowed(Text::both("您的账号没有这个角色", "Your account does not have this role.")));
+            return Err(Refused::NotAllowed(Text::both(
+                "您的账号没有这个角色",
+                "Your account does not have this role.",
+            )));
         }
         let store = &self.inner.store;
-        let session = store.session(&region, &person.session).await?.ok_or(Refused::NotSignedIn)?;
-        let expect = Expect::Session { region: region.clone(), token_hash: session.token_hash.clone() };
-        let session = Session { role: Some(role.to_owned()), ..session };
+        let session = store
+            .session(&region, &person.session)
+            .await?
+            .ok_or(Refused::NotSignedIn)?;
+        let expect = Expect::Session {
+            region: region.clone(),
+            token_hash: session.token_hash.clone(),
+        };
+        let session = Session {
+            role: Some(role.to_owned()),
+            ..session
+        };
         let audit = audit(&region, person, self.inner.clock.now(), "take-role");
-        store.commit(Change { expect: vec![expect], put: vec![Put::Session(session), audit] }).await?;
+        store
+            .commit(Change {
+                expect: vec![expect],
+                put: vec![Put::Session(session), audit],
+            })
+            .await?;
         Ok(())
     }
 }
@@ -190,12 +256,24 @@ pub(super) fn in_role(office: &Office, account: &Account, role: &str) -> Option<
 }
 
 fn revision_of(account: &Account) -> Expect {
-    Expect::AccountRevision { region: account.region.clone(), id: account.id.clone(), revision: account.revision }
+    Expect::AccountRevision {
+        region: account.region.clone(),
+        id: account.id.clone(),
+        revision: account.revision,
+    }
 }
 
 fn person(office: &Office, account: &Account, session: &Session) -> Option<Person> {
-    let roles: Vec<Id> = account.roles.iter().filter(|role| office.role(role).is_some()).map(|role| role.as_str().into()).collect();
-    let chosen = session.role.as_deref().filter(|role| roles.iter().any(|own| &**own == *role));
+    let roles: Vec<Id> = account
+        .roles
+        .iter()
+        .filter(|role| office.role(role).is_some())
+        .map(|role| role.as_str().into())
+        .collect();
+    let chosen = session
+        .role
+        .as_deref()
+        .filter(|role| roles.iter().any(|own| &**own == *role));
     let role = office.role(chosen.or(roles.first().map(|role| &**role))?)?;
     Some(Person {
         region: Id::clone(&office.region().id),
@@ -229,5 +307,8 @@ pub(super) fn random_token() -> Result<String, Refused> {
 }
 
 fn hash_token(token: &str) -> String {
-    Sha256::digest(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(token.as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }

@@ -3,24 +3,21 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use jiff::civil::Date;
 use serde_json::Value as Json;
 
 use super::{Case, Refused, Registry};
+use crate::definition::Language;
 use crate::definition::expression::{Frame, Value};
 use crate::definition::region::{Document, DocumentSource};
-use crate::definition::Language;
 use crate::document::{self, Job, Output};
 use crate::store::Certificate;
 
-/// Dots a point in a preview: 144 dots an inch.
-const PREVIEW_SCALE: f64 = 2.0;
-
-/// Shows one page of a finished PDF as it is.
-const PREVIEW: &str = r#"#set page(width: auto, height: auto, margin: 0pt)
-#let data = json("data.json")
-#image("document.pdf", page: data.page, alt: "-")
-"#;
+/// Dots a point in a picture: 144 dots an inch.
+const PICTURE_SCALE: f64 = 2.0;
+/// Where an application's summary keeps the files of its pictures, by document.
+pub(super) const PICTURES: &str = "pictures";
 
 /// A finished print.
 #[derive(Debug, Clone)]
@@ -44,11 +41,16 @@ impl Case {
     /// The documents that the person can print now.
     pub fn documents(&self) -> Vec<&Document> {
         let region = self.office.region();
-        region.documents.values().filter(|document| self.offers(document)).collect()
+        region
+            .documents
+            .values()
+            .filter(|document| self.offers(document))
+            .collect()
     }
 
     fn offers(&self, document: &Document) -> bool {
-        let in_state = document.states.is_empty() || document.states.iter().any(|state| **state == *self.application.state);
+        let in_state =
+            document.states.is_empty() || document.states.iter().any(|state| **state == *self.application.state);
         let role = match &self.actor {
             crate::workflow::Actor::Person(person) => document.by.is_empty() || document.by.contains(&person.role),
             crate::workflow::Actor::Clock => true,
@@ -58,7 +60,10 @@ impl Case {
 
     /// The document called `id`, if the person can print it now.
     pub fn document(&self, id: &str) -> Result<&Document, Refused> {
-        self.documents().into_iter().find(|document| *document.id == *id).ok_or(Refused::NotFound)
+        self.documents()
+            .into_iter()
+            .find(|document| *document.id == *id)
+            .ok_or(Refused::NotFound)
     }
 }
 
@@ -66,55 +71,96 @@ impl Registry {
     /// Prints a document: the frozen bytes where it was issued, a fresh print otherwise.
     pub async fn print(&self, case: &Case, document: &str, language: Language) -> Result<Print, Refused> {
         let document = case.document(document)?;
-        let name = format!("{}-{}", document.label.get(language), case.application.number.as_deref().unwrap_or(&case.application.title));
+        let name = format!(
+            "{}-{}",
+            document.label.get(language),
+            case.application.number.as_deref().unwrap_or(&case.application.title)
+        );
         if let Some(certificate) = self.issued(case, document).await? {
-            return Ok(Print { pdf: certificate.pdf, name });
+            return Ok(Print {
+                pdf: certificate.pdf,
+                name,
+            });
         }
         let job = self.job(case, document, None, language).await?;
-        Ok(Print { pdf: self.inner.renderer.render(job).await?.bytes, name })
+        Ok(Print {
+            pdf: self.inner.renderer.render(job).await?.bytes,
+            name,
+        })
     }
 
-    /// One page of a finished PDF as a PNG.
-    pub async fn preview(&self, pdf: &[u8], page: usize) -> Result<Vec<u8>, Refused> {
-        let files: BTreeMap<String, Arc<[u8]>> = BTreeMap::from([
-            ("preview.typ".to_owned(), Arc::from(PREVIEW.as_bytes())),
-            ("document.pdf".to_owned(), Arc::from(pdf)),
-        ]);
-        let job = Job {
-            main: "preview.typ".into(),
-            files: Arc::new(files),
-            data: serde_json::json!({"page": page + 1}),
-            date: self.inner.clock.today(),
-            output: Output::Png { page: 0, pixel_per_pt: PREVIEW_SCALE },
-        };
-        Ok(self.inner.renderer.render(job).await?.bytes)
+    /// The first page of an issued document as a PNG, frozen with it.
+    pub async fn picture(&self, case: &Case, document: &str) -> Result<Bytes, Refused> {
+        case.document(document)?;
+        let pictures = case.application.summary.get(PICTURES);
+        let id = pictures
+            .and_then(|pictures| pictures.get(document))
+            .and_then(Json::as_str);
+        let id = id.and_then(|id| id.parse().ok()).ok_or(Refused::NotFound)?;
+        Ok(self.inner.files.get(id).await?)
     }
 
     async fn issued(&self, case: &Case, document: &Document) -> Result<Option<Certificate>, Refused> {
         let application = &case.application;
-        let Some(id) = application.certificate.as_deref().filter(|_| document.issued) else { return Ok(None) };
+        let Some(id) = application.certificate.as_deref().filter(|_| document.issued) else {
+            return Ok(None);
+        };
         let certificate = self.inner.store.certificate(&application.region, id).await?;
         Ok(certificate.filter(|certificate| certificate.document == *document.id))
     }
 
-    /// Renders a document that an action is about to issue. Changes nothing.
-    pub(super) async fn render_issue(&self, case: &Case, document: &str, issue: &Issue<'_>) -> Result<Vec<u8>, Refused> {
+    /// Renders a document that an action is about to issue, as PDF and as the picture of its first
+    /// page. Changes nothing.
+    pub(super) async fn render_issue(
+        &self,
+        case: &Case,
+        document: &str,
+        issue: &Issue<'_>,
+    ) -> Result<(Vec<u8>, Bytes), Refused> {
         let region = case.office.region();
-        let document = region.documents.get(document).ok_or_else(|| Refused::Failed(format!("no document {document}")))?;
+        let document = region
+            .documents
+            .get(document)
+            .ok_or_else(|| Refused::Failed(format!("no document {document}")))?;
         let job = self.job(case, document, Some(issue), region.language).await?;
-        Ok(self.inner.renderer.render(job).await?.bytes)
+        let output = Output::Png {
+            page: 0,
+            pixel_per_pt: PICTURE_SCALE,
+        };
+        let picture = Job { output, ..job.clone() };
+        let pdf = self.inner.renderer.render(job).await?.bytes;
+        let picture = self.inner.renderer.render(picture).await?.bytes;
+        Ok((pdf, picture.into()))
     }
 
-    async fn job(&self, case: &Case, document: &Document, issue: Option<&Issue<'_>>, language: Language) -> Result<Job, Refused> {
-        let verify_url = issue.map(|issue| format!("{}/verify/{}/{}", self.inner.public_url, case.application.region, issue.verify_token));
+    async fn job(
+        &self,
+        case: &Case,
+        document: &Document,
+        issue: Option<&Issue<'_>>,
+        language: Language,
+    ) -> Result<Job, Refused> {
+        let verify_url = issue.map(|issue| {
+            format!(
+                "{}/verify/{}/{}",
+                self.inner.public_url, case.application.region, issue.verify_token
+            )
+        });
         let data = self.data(case, document, issue, verify_url.as_deref(), language);
         let date = issue.map_or(case.today, |issue| issue.on);
         match &document.source {
-            DocumentSource::Template { main, files } => {
-                Ok(Job { main: main.clone(), files: Arc::clone(files), data, date, output: Output::Pdf })
-            }
+            DocumentSource::Template { main, files } => Ok(Job {
+                main: main.clone(),
+                files: Arc::clone(files),
+                data,
+                date,
+                output: Output::Pdf,
+            }),
             DocumentSource::Layout(plugin) => {
-                let plugin = case.office.plugin(plugin).ok_or_else(|| Refused::Failed(format!("plugin {plugin} is not loaded")))?;
+                let plugin = case
+                    .office
+                    .plugin(plugin)
+                    .ok_or_else(|| Refused::Failed(format!("plugin {plugin} is not loaded")))?;
                 let issue = crate::plugin::Issue {
                     document: document.id.to_string(),
                     number: issue.map(|issue| issue.number.to_owned()).unwrap_or_default(),
@@ -122,15 +168,31 @@ impl Registry {
                     verify_url: verify_url.unwrap_or_default(),
                 };
                 let context = case.plugin_context(None);
-                let layout = plugin.layout(&context, &issue, &data.to_string(), Arc::new(case.units.clone())).await?;
+                let layout = plugin
+                    .layout(&context, &issue, &data.to_string(), Arc::new(case.units.clone()))
+                    .await?;
                 let files = BTreeMap::from([("layout.typ".to_owned(), Arc::from(layout.source.as_bytes()))]);
-                let data: Json = serde_json::from_str(&layout.data).map_err(|error| Refused::Failed(error.to_string()))?;
-                Ok(Job { main: "layout.typ".into(), files: Arc::new(files), data: with_verify_url(data, &issue.verify_url), date, output: Output::Pdf })
+                let data: Json =
+                    serde_json::from_str(&layout.data).map_err(|error| Refused::Failed(error.to_string()))?;
+                Ok(Job {
+                    main: "layout.typ".into(),
+                    files: Arc::new(files),
+                    data: with_verify_url(data, &issue.verify_url),
+                    date,
+                    output: Output::Pdf,
+                })
             }
         }
     }
 
-    pub(super) fn data(&self, case: &Case, document: &Document, issue: Option<&Issue<'_>>, verify_url: Option<&str>, language: Language) -> Json {
+    pub(super) fn data(
+        &self,
+        case: &Case,
+        document: &Document,
+        issue: Option<&Issue<'_>>,
+        verify_url: Option<&str>,
+        language: Language,
+    ) -> Json {
         let region = case.office.region();
         let application = &case.application;
         let evaluated = case.evaluated();
@@ -138,12 +200,25 @@ impl Registry {
         let hidden = case.hidden(&evaluated);
         let names = case.names();
         let state = issue.map_or(application.state.as_str(), |issue| issue.state);
-        let state_label = region.workflow.states.get(state).map_or(state, |state| state.label.get(language));
+        let state_label = region
+            .workflow
+            .states
+            .get(state)
+            .map_or(state, |state| state.label.get(language));
         let watermark = document.watermark.as_ref().filter(|watermark| {
-            let app = crate::definition::scope::App { state: state.to_owned(), ..case.app.clone() };
+            let app = crate::definition::scope::App {
+                state: state.to_owned(),
+                ..case.app.clone()
+            };
             let slots = [app.value(), Value::Date(case.today)];
-            let frame = Frame { base: &slots, extra: &[] };
-            watermark.when.as_ref().is_none_or(|when| when.holds(&frame).unwrap_or(true))
+            let frame = Frame {
+                base: &slots,
+                extra: &[],
+            };
+            watermark
+                .when
+                .as_ref()
+                .is_none_or(|when| when.holds(&frame).unwrap_or(true))
         });
         let unit = application.applicant_unit.as_deref().map(|unit| case.units.name(unit));
         document::data(&document::Subject {
@@ -157,7 +232,10 @@ impl Registry {
                 state: state_label,
                 verify_url,
             },
-            applicant: document::Applicant { name: &application.applicant_name, unit },
+            applicant: document::Applicant {
+                name: &application.applicant_name,
+                unit,
+            },
             answers: &answers,
             hidden: &hidden,
             names: &names,

@@ -2,7 +2,7 @@
 //!
 //! - `NotFound`, `NotAllowed`, `NotSignedIn`, `Stale`, `Action`, `Input` and `Unprintable` are the
 //!   person's to know, in their language; nothing is logged.
-//! - `Plugin` and `Busy` tell the person to try again; they are logged once, by `http`.
+//! - `Plugin`, `Document` and `Busy` tell the person to try again; they are logged once, by `http`.
 //! - `Failed` is ours; the person gets a reference, the log the cause.
 
 use crate::definition::Text;
@@ -42,6 +42,9 @@ pub enum Refused {
     /// A plugin could not be asked; nothing is taken as passed.
     #[error(transparent)]
     Plugin(#[from] CallError),
+    /// A template or its data made no document, or not in time; why.
+    #[error("no document: {0}")]
+    Document(String),
     /// Too much is going on.
     #[error("busy")]
     Busy,
@@ -75,8 +78,8 @@ impl From<CommitError> for Refused {
     fn from(error: CommitError) -> Self {
         match error {
             CommitError::Stale { what: Subject::Page(_) } => Self::Stale(Text::both(
-                "这一栏在别处已保存过，您刚才的修改没有保存。请对照下面的最新内容重新填写",
-                "This page was saved elsewhere; your changes were not stored. Please compare with the latest content below and enter them again.",
+                "这一栏在别处已保存过，您的修改还没有保存，仍在下面。请与别处保存的内容核对；再次保存将以本页的内容为准",
+                "This page was saved elsewhere; your changes are not stored yet and stand below. Compare them with what was saved; saving again puts this page in its place.",
             )),
             CommitError::Stale { .. } | CommitError::Missing { .. } => Self::Stale(Text::both(
                 "申请的状态已改变，您的操作没有生效，请刷新后再看",
@@ -96,15 +99,21 @@ impl From<RenderError> for Refused {
     fn from(error: RenderError) -> Self {
         match error {
             RenderError::MissingGlyph { character, field } => {
-                let (zh, en) = field.map_or((String::new(), String::new()), |field| (format!("“{field}”中的"), format!(" in “{field}”")));
+                let (zh, en) = field.map_or((String::new(), String::new()), |field| {
+                    (format!("“{field}”中的"), format!(" in “{field}”"))
+                });
                 let code = format!("U+{:04X}", u32::from(character));
                 Self::Unprintable(Text::both(
-                    format!("{zh}字符“{character}”（{code}）没有字体可以印出，文书没有生成，申请没有改变。请换用通行的字，或联系技术支持添加字体"),
-                    format!("The character “{character}” ({code}){en} cannot be printed by any font. No document was made and nothing was changed. Use a common character or ask for a font to be added."),
+                    format!(
+                        "{zh}字符“{character}”（{code}）没有字体可以印出，文书没有生成，申请没有改变。请换用通行的字，或联系技术支持添加字体"
+                    ),
+                    format!(
+                        "The character “{character}” ({code}){en} cannot be printed by any font. No document was made and nothing was changed. Use a common character or ask for a font to be added."
+                    ),
                 ))
             }
             RenderError::Busy => Self::Busy,
-            other => Self::Failed(other.to_string()),
+            other => Self::Document(other.to_string()),
         }
     }
 }

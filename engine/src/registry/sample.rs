@@ -53,7 +53,10 @@ pub fn answers(sample: &Sample, case: Option<&Case>) -> Result<Answers, SampleEr
 }
 
 fn set(answers: &mut Answers, path: &str, value: &Json) -> Result<(), SampleError> {
-    let wrong = |error: String| SampleError::Path { path: path.to_owned(), error };
+    let wrong = |error: String| SampleError::Path {
+        path: path.to_owned(),
+        error,
+    };
     let parsed: Path = path.parse().map_err(|_| wrong("this is not a path".into()))?;
     check::path::set(answers, &parsed, value.clone()).map_err(|error| wrong(error.to_string()))
 }
@@ -64,8 +67,12 @@ pub fn today(sample: &Sample) -> Result<Option<Date>, SampleError> {
 }
 
 fn date(context: &Map<String, Json>, key: &str) -> Result<Option<Date>, SampleError> {
-    let Some(text) = context.get(key).and_then(Json::as_str) else { return Ok(None) };
-    text.parse().map(Some).map_err(|_| SampleError::Context(format!("{key}: {text} is not a day")))
+    let Some(text) = context.get(key).and_then(Json::as_str) else {
+        return Ok(None);
+    };
+    text.parse()
+        .map(Some)
+        .map_err(|_| SampleError::Context(format!("{key}: {text} is not a day")))
 }
 
 /// A sample that was checked, with what it was checked with.
@@ -78,12 +85,19 @@ struct Tried<'f> {
 
 impl Office {
     /// Every finding of a sample, or of one of its cases, plugins included.
-    pub async fn check_sample(&self, sample: &Sample, case: Option<&Case>, now: Date) -> Result<Vec<Finding>, SampleError> {
+    pub async fn check_sample(
+        &self,
+        sample: &Sample,
+        case: Option<&Case>,
+        now: Date,
+    ) -> Result<Vec<Finding>, SampleError> {
         Ok(self.tried(sample, case, now).await?.checked.findings)
     }
 
     async fn tried(&self, sample: &Sample, case: Option<&Case>, now: Date) -> Result<Tried<'_>, SampleError> {
-        let form = self.form(&sample.form).ok_or_else(|| SampleError::Form(sample.form.clone()))?;
+        let form = self
+            .form(&sample.form)
+            .ok_or_else(|| SampleError::Form(sample.form.clone()))?;
         let answers = answers(sample, case)?;
         let mut context = sample.context.clone();
         context.extend(case.map(|case| case.context.clone()).unwrap_or_default());
@@ -100,7 +114,11 @@ impl Office {
             category: sample.form.clone(),
         };
         let units = self.sample_units(sample);
-        let context = check::Context { app: &app, today, lookups: &units };
+        let context = check::Context {
+            app: &app,
+            today,
+            lookups: &units,
+        };
         let mut checked = check::check(form, &answers, &context);
         let visible = Json::Object(checked.evaluated.visible_answers(&answers)).to_string();
         let told = crate::plugin::Context {
@@ -115,34 +133,57 @@ impl Office {
             action: None,
         };
         for plugin in self.checkers() {
-            let found = plugin.check(&told, &visible, std::sync::Arc::new(units.clone())).await?;
-            checked.merge(found.into_iter().map(|finding| super::case::plugin_finding(form.form(), finding)));
+            let found = plugin
+                .check(&told, &visible, std::sync::Arc::new(units.clone()))
+                .await?;
+            checked.merge(
+                found
+                    .into_iter()
+                    .map(|finding| super::case::plugin_finding(form.form(), finding)),
+            );
         }
-        Ok(Tried { app, today, answers, checked })
+        Ok(Tried {
+            app,
+            today,
+            answers,
+            checked,
+        })
     }
 
     /// The region's seeded units with the sample's over them.
     fn sample_units(&self, sample: &Sample) -> Units {
-        let mut units: Vec<Unit> = self.region().units.iter().map(|seed| super::office::unit_of(self.region(), seed)).collect();
-        for row in sample.registers.get("units").and_then(Json::as_array).into_iter().flatten() {
-            let text = |key: &str| row.get(key).and_then(Json::as_str).unwrap_or_default().to_owned();
-            let kinds = row.get("kinds").and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str);
-            let unit = Unit {
-                region: self.region().id.to_string(),
-                id: text("id"),
-                revision: 1,
-                name: text("name"),
-                credit_code: text("credit_code"),
-                kinds: kinds.map(str::to_owned).collect(),
-                place: text("place"),
-                parent: row.get("parent").and_then(Json::as_str).map(str::to_owned),
-                active: row.get("active").and_then(Json::as_bool).unwrap_or(true),
-            };
+        let mut units: Vec<Unit> = self
+            .region()
+            .units
+            .iter()
+            .map(|seed| super::office::unit_of(self.region(), seed))
+            .collect();
+        for unit in self::units(&self.region().id, sample) {
             units.retain(|known| known.id != unit.id);
             units.push(unit);
         }
         self.units_of(units)
     }
+}
+
+/// The units that a sample puts beside the region's own.
+pub(super) fn units<'s>(region: &'s str, sample: &'s Sample) -> impl Iterator<Item = Unit> + 's {
+    let rows = sample.registers.get("units").and_then(Json::as_array);
+    rows.into_iter().flatten().map(move |row| {
+        let text = |key: &str| row.get(key).and_then(Json::as_str).unwrap_or_default().to_owned();
+        let kinds = row.get("kinds").and_then(Json::as_array).into_iter().flatten();
+        Unit {
+            region: region.to_owned(),
+            id: text("id"),
+            revision: 1,
+            name: text("name"),
+            credit_code: text("credit_code"),
+            kinds: kinds.filter_map(Json::as_str).map(str::to_owned).collect(),
+            place: text("place"),
+            parent: row.get("parent").and_then(Json::as_str).map(str::to_owned),
+            active: row.get("active").and_then(Json::as_bool).unwrap_or(true),
+        }
+    })
 }
 
 /// What is expected and did not come, and what came and is not expected, as lines for people.
@@ -170,6 +211,9 @@ fn fits(wanted: &ExpectedFinding, finding: &Finding) -> bool {
     };
     wanted.rule == finding.rule
         && wanted.at.as_ref().is_none_or(|place| at.as_ref() == Some(place))
-        && wanted.message.as_ref().is_none_or(|message| *message == finding.message.to_string())
+        && wanted
+            .message
+            .as_ref()
+            .is_none_or(|message| *message == finding.message.to_string())
         && wanted.severity.as_ref().is_none_or(|wanted| wanted == severity)
 }

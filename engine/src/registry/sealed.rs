@@ -57,7 +57,9 @@ fn each_sensitive<'f>(
     with: &mut dyn FnMut(&str, &mut Json) -> Result<(), SealError>,
 ) -> Result<(), SealError> {
     for field in fields {
-        let Some(value) = answers.get_mut(&*field.id) else { continue };
+        let Some(value) = answers.get_mut(&*field.id) else {
+            continue;
+        };
         let path = format!("{above}{}", field.id);
         if field.sensitive {
             with(&path, value)?;

@@ -21,15 +21,27 @@ pub struct Units {
 
 impl Units {
     /// Reads them.
-    pub(super) async fn read(store: &Store, region: &str, codes: Arc<IndexMap<Id, Arc<CodeList>>>) -> Result<Self, StoreError> {
+    pub(super) async fn read(
+        store: &Store,
+        region: &str,
+        codes: Arc<IndexMap<Id, Arc<CodeList>>>,
+    ) -> Result<Self, StoreError> {
         Ok(Self::new(store.units(region).await?, codes))
     }
 
     /// These units.
     pub(super) fn new(mut units: Vec<Unit>, codes: Arc<IndexMap<Id, Arc<CodeList>>>) -> Self {
         units.sort_by(|a, b| a.name.cmp(&b.name));
-        let by_id = units.iter().enumerate().map(|(at, unit)| (unit.id.clone(), at)).collect();
-        Self { units: Arc::new(units), by_id: Arc::new(by_id), codes }
+        let by_id = units
+            .iter()
+            .enumerate()
+            .map(|(at, unit)| (unit.id.clone(), at))
+            .collect();
+        Self {
+            units: Arc::new(units),
+            by_id: Arc::new(by_id),
+            codes,
+        }
     }
 
     /// The unit `id`.
@@ -68,13 +80,21 @@ impl Lookups for Units {
 
     fn all(&self, register: &str) -> Box<dyn Iterator<Item = Json> + '_> {
         let active = self.units.iter().filter(|unit| unit.active).map(record);
-        if register == "units" { Box::new(active) } else { Box::new(std::iter::empty()) }
+        if register == "units" {
+            Box::new(active)
+        } else {
+            Box::new(std::iter::empty())
+        }
     }
 }
 
 impl crate::plugin::Lookups for Units {
     fn code_label<'a>(&'a self, list: &'a str, code: &'a str) -> Looked<'a, String> {
-        let label = self.codes.get(list).and_then(|list| list.get(code)).map(|entry| entry.name.to_string());
+        let label = self
+            .codes
+            .get(list)
+            .and_then(|list| list.get(code))
+            .map(|entry| entry.name.to_string());
         Box::pin(std::future::ready(Ok(label)))
     }
 

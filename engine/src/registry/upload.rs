@@ -48,7 +48,12 @@ impl Registry {
     ) -> Result<Put, Refused> {
         let (label, rules) = match fields.get(field).map(|field| (&field.label, &field.kind)) {
             Some((label, FieldType::File(rules))) => (label, rules),
-            _ => return Err(Refused::Input(Text::both("这个字段不接受文件", "This field takes no files."))),
+            _ => {
+                return Err(Refused::Input(Text::both(
+                    "这个字段不接受文件",
+                    "This field takes no files.",
+                )));
+            }
         };
         let kind = acceptable(label, rules, &file, answers.get(field))?;
         let size = file.content.len() as u64;
@@ -77,7 +82,11 @@ impl Registry {
     /// A file of an application that the person may see: its name, its kind and its content.
     pub async fn download(&self, case: &Case, file: &str) -> Result<(String, String, bytes::Bytes), Refused> {
         let application = case.application();
-        let upload = self.inner.store.upload(&application.region, &application.id, file).await?;
+        let upload = self
+            .inner
+            .store
+            .upload(&application.region, &application.id, file)
+            .await?;
         let upload = upload.ok_or(Refused::NotFound)?;
         let id: FileId = upload.file.parse().map_err(|_| Refused::NotFound)?;
         Ok((upload.name, upload.kind, self.inner.files.get(id).await?))
@@ -85,21 +94,35 @@ impl Registry {
 }
 
 fn acceptable(label: &Text, rules: &FileRules, file: &Received, there: Option<&Json>) -> Result<&'static str, Refused> {
-    let refuse = |zh: String, en: String| Err(Refused::Input(Text::both(format!("{label}：{zh}"), format!("{}: {en}", label.get(crate::definition::Language::English)))));
+    let refuse = |zh: String, en: String| {
+        Err(Refused::Input(Text::both(
+            format!("{label}：{zh}"),
+            format!("{}: {en}", label.get(crate::definition::Language::English)),
+        )))
+    };
     let accepted = rules.accept.join("、");
     if file.content.is_empty() {
         return refuse("文件是空的".into(), "the file is empty".into());
     }
     if file.content.len() as u64 > rules.max_size {
         let limit = rules.max_size >> 20;
-        return refuse(format!("文件超过 {limit} MB，请压缩后再上传"), format!("the file is larger than {limit} MB"));
+        return refuse(
+            format!("文件超过 {limit} MB，请压缩后再上传"),
+            format!("the file is larger than {limit} MB"),
+        );
     }
     let Some(kind) = kind_of(&file.content).filter(|kind| rules.accept.iter().any(|accept| accept == kind)) else {
-        return refuse(format!("只接受 {accepted} 文件（按内容判断，与文件名无关）"), format!("only {accepted} files are taken (told by content, not by name)"));
+        return refuse(
+            format!("只接受 {accepted} 文件（按内容判断，与文件名无关）"),
+            format!("only {accepted} files are taken (told by content, not by name)"),
+        );
     };
     let count = there.and_then(Json::as_array).map_or(0, Vec::len);
     if count >= rules.max_items {
-        return refuse(format!("最多上传 {} 个文件，请先删去一个", rules.max_items), format!("at most {} files; remove one first", rules.max_items));
+        return refuse(
+            format!("最多上传 {} 个文件，请先删去一个", rules.max_items),
+            format!("at most {} files; remove one first", rules.max_items),
+        );
     }
     Ok(kind)
 }
@@ -107,10 +130,17 @@ fn acceptable(label: &Text, rules: &FileRules, file: &Received, there: Option<&J
 /// The last part of the name without characters that mean something to a file system or a header.
 fn safe_name(name: &str, kind: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
-    let clean = |c: &char| !c.is_control() && !matches!(c, '"' | '<' | '>' | ':' | '|' | '?' | '*' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let clean = |c: &char| {
+        !c.is_control()
+            && !matches!(c, '"' | '<' | '>' | ':' | '|' | '?' | '*' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
     let kept: String = last.trim_matches('.').chars().filter(clean).take(120).collect();
     let kept = kept.trim();
-    if kept.is_empty() { format!("file.{kind}") } else { kept.to_owned() }
+    if kept.is_empty() {
+        format!("file.{kind}")
+    } else {
+        kept.to_owned()
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Opens the database file, or says why not, and leaves a file it does not understand as it is.
 
 use std::fs::{File, OpenOptions};
+use std::io::{Read, Write};
 use std::panic::catch_unwind;
 use std::path::Path;
 
@@ -15,9 +16,43 @@ const FORMAT_KEY: &[u8] = b"format";
 
 /// Opens the file, or makes it if there is none.
 pub(super) fn open(path: &Path, cache_bytes: usize) -> Result<Database, OpenError> {
+    let head = Head::of(path);
     // A damaged file can trip assertions of the database; that must read as what it is.
-    catch_unwind(|| open_trusting(path, cache_bytes))
-        .unwrap_or_else(|_| Err(corrupt(path, "it cannot be read".to_owned())))
+    let opened = catch_unwind(|| open_trusting(path, cache_bytes))
+        .unwrap_or_else(|_| Err(corrupt(path, "it cannot be read".to_owned())));
+    if let (Err(OpenError::Corrupt { .. }), Some(head)) = (&opened, head) {
+        head.put_back(path).map_err(|error| io(path, error.to_string()))?;
+    }
+    opened
+}
+
+/// The first page of a file and its length. The database mends both before it finds out that the rest is damaged.
+struct Head {
+    bytes: Vec<u8>,
+    length: u64,
+}
+
+impl Head {
+    const SIZE: u64 = 4096;
+
+    /// The head as it is; `None` where there is no file yet, or an empty one.
+    fn of(path: &Path) -> Option<Self> {
+        let file = File::open(path).ok()?;
+        let length = file.metadata().ok()?.len();
+        let mut bytes = Vec::new();
+        file.take(Self::SIZE).read_to_end(&mut bytes).ok()?;
+        (length > 0).then_some(Self { bytes, length })
+    }
+
+    fn put_back(self, path: &Path) -> std::io::Result<()> {
+        if Self::of(path).is_some_and(|now| now.bytes == self.bytes && now.length == self.length) {
+            return Ok(());
+        }
+        let mut file = OpenOptions::new().write(true).open(path)?;
+        file.write_all(&self.bytes)?;
+        file.set_len(self.length)?;
+        file.sync_all()
+    }
 }
 
 fn open_trusting(path: &Path, cache_bytes: usize) -> Result<Database, OpenError> {

@@ -98,6 +98,16 @@ impl PreparedFields {
         Html(writer.out)
     }
 
+    /// The answer to `field` in words; empty where there is none, and for tables and files.
+    pub fn answer(&self, language: Language, field: &str, filling: &Filling<'_>) -> String {
+        let (words, fields) = &self.languages[super::place(language)];
+        let prepared = fields.iter().find(|prepared| *prepared.id == *field);
+        let text = prepared
+            .zip(filling.answers.get(field))
+            .map(|(prepared, value)| answer::text(prepared, field, value, filling, words));
+        text.unwrap_or_default()
+    }
+
     /// Whether the page must be posted as `multipart/form-data`.
     pub fn has_files(&self) -> bool {
         self.has_files

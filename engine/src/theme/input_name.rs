@@ -17,7 +17,7 @@ pub const REVISION: &str = "~revision";
 /// The button.
 pub const COMMAND: &str = "~do";
 /// A choice with so many entries or fewer is shown as radio buttons.
-pub const FEW: usize = 7;
+pub const FEW: usize = 8;
 /// A list with `maxItems` up to this has one input an item; a longer one has one line an item.
 pub const SLOTS: u64 = 10;
 

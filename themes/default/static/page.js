@@ -5,7 +5,11 @@ import { countCharacters } from "./count.js";
 import { saveByItself } from "./save.js";
 
 const summary = document.getElementById("summary");
-if (summary) summary.focus();
+if (summary) {
+  // What was typed came back: its errors count now, not the place that the address still names.
+  if (location.hash) history.replaceState(null, "", location.pathname + location.search);
+  summary.focus();
+}
 
 for (const form of document.querySelectorAll("form[data-leave]")) {
   saveByItself(form);

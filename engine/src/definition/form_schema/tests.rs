@@ -44,7 +44,8 @@ fn list() -> Choice {
 #[test]
 fn answers_against_types_and_words() {
     use FieldType as T;
-    let cases: Vec<(FieldType, Json, Json, &[(&str, Option<usize>)])> = vec![
+    type Case = (FieldType, Json, Json, &'static [(&'static str, Option<usize>)]);
+    let cases: Vec<Case> = vec![
         (T::Text, json!({"maxLength": 2}), json!("𠮷䶮"), &[]),
         (
             T::Text,

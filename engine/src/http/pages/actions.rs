@@ -11,11 +11,11 @@ use crate::check::posted;
 use crate::definition::region::MenuTarget;
 use crate::definition::workflow::{Action, ActionField};
 use crate::definition::{Field, FieldType, Text};
+use crate::http::Error;
 use crate::http::body::Posting;
 use crate::http::filling::plain;
 use crate::http::shell::Stand;
 use crate::http::visit::{SignedIn, Visit};
-use crate::http::Error;
 use crate::registry::{Case, Given, Refused};
 use crate::theme::filling::Message;
 use crate::theme::view::{ActionPage, ErrorLink, Mark, MarkPage, Marks};
@@ -42,13 +42,30 @@ pub(in crate::http) async fn act(
     let given = given(action, &posting)?;
     match registry.act(&person, &id, &name, &given).await {
         Ok(acted) => {
-            let notice = if acted.certificate.is_some() { "certified" } else { "action_done" };
+            let notice = if acted.certificate.is_some() {
+                "certified"
+            } else {
+                "action_done"
+            };
             // Whoever passed an application on may no longer see it: back to what waits.
-            let to = if case.is_applicant() { visit.of(&case, "") } else { visit.href("queue") };
+            let to = if case.is_applicant() {
+                visit.of(&case, "")
+            } else {
+                visit.href("queue")
+            };
             Ok(visit.redirect(&to, Some(notice)))
         }
         Err(Refused::Action { text, inputs }) => {
-            page(&visit, &case, action, StatusCode::UNPROCESSABLE_ENTITY, &given, &inputs, Some(&text)).await
+            page(
+                &visit,
+                &case,
+                action,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                &given,
+                &inputs,
+                Some(&text),
+            )
+            .await
         }
         Err(refused) => Err(refused.into()),
     }
@@ -56,11 +73,18 @@ pub(in crate::http) async fn act(
 
 /// The inputs of an action as they were posted.
 fn given(action: &Action, posting: &Posting) -> Result<Given, Error> {
-    let fields: IndexMap<_, _> = action.form.iter().filter_map(|(id, input)| match input {
-        ActionField::Field(field) => Some((id.clone(), field)),
-        ActionField::Marks { .. } => None,
-    }).collect();
-    let mut given = Given { revision: posting.get("~revision").and_then(|revision| revision.parse().ok()), ..Given::default() };
+    let fields: IndexMap<_, _> = action
+        .form
+        .iter()
+        .filter_map(|(id, input)| match input {
+            ActionField::Field(field) => Some((id.clone(), field)),
+            ActionField::Marks { .. } => None,
+        })
+        .collect();
+    let mut given = Given {
+        revision: posting.get("~revision").and_then(|revision| revision.parse().ok()),
+        ..Given::default()
+    };
     for (id, field) in fields {
         if let Some(value) = posting.get(&id).map(str::trim).filter(|value| !value.is_empty()) {
             given.input.insert(id.to_string(), typed(field, value));
@@ -68,16 +92,31 @@ fn given(action: &Action, posting: &Posting) -> Result<Given, Error> {
     }
     for (id, input) in &action.form {
         if let ActionField::Marks { .. } = input {
-            let marks: Vec<Json> = posting.pairs.iter().filter(|(name, _)| *name == **id).map(|(_, mark)| Json::String(mark.clone())).collect();
-            let remark = |(name, text): &(String, String)| Some((name.strip_prefix(&format!("{id}."))?.to_owned(), text.trim().to_owned()));
-            given.remarks = posting.pairs.iter().filter_map(remark).filter(|(_, text)| !text.is_empty()).collect();
+            let marks: Vec<Json> = posting
+                .pairs
+                .iter()
+                .filter(|(name, _)| *name == **id)
+                .map(|(_, mark)| Json::String(mark.clone()))
+                .collect();
+            let remark = |(name, text): &(String, String)| {
+                Some((name.strip_prefix(&format!("{id}."))?.to_owned(), text.trim().to_owned()))
+            };
+            given.remarks = posting
+                .pairs
+                .iter()
+                .filter_map(remark)
+                .filter(|(_, text)| !text.is_empty())
+                .collect();
             if !marks.is_empty() {
                 given.input.insert(id.to_string(), Json::Array(marks));
             }
         }
     }
     if posting.pairs.len() > posted::MAX_PAIRS {
-        return Err(Error::BadRequest(Text::both("一次提交的内容太多", "The post has too many inputs.")));
+        return Err(Error::BadRequest(Text::both(
+            "一次提交的内容太多",
+            "The post has too many inputs.",
+        )));
     }
     Ok(given)
 }
@@ -86,7 +125,9 @@ fn given(action: &Action, posting: &Posting) -> Result<Given, Error> {
 fn typed(field: &Field, value: &str) -> Json {
     let number = || value.parse::<serde_json::Number>().ok().map(Json::Number);
     match field.kind {
-        FieldType::Integer | FieldType::Decimal | FieldType::Money | FieldType::Year => number().unwrap_or_else(|| Json::String(value.into())),
+        FieldType::Integer | FieldType::Decimal | FieldType::Money | FieldType::Year => {
+            number().unwrap_or_else(|| Json::String(value.into()))
+        }
         FieldType::YesNo => Json::Bool(value == "true"),
         _ => Json::String(value.replace("\r\n", "\n")),
     }
@@ -110,26 +151,48 @@ async fn page(
             None => Text::default(),
         };
         let text = text.get(visit.language).to_owned();
-        errors.push(ErrorLink { label: label.get(visit.language).into(), message: text.clone(), href: format!("#{}", crate::theme::input_name::anchor(input)) });
-        let message = Message { severity: crate::definition::form::Severity::Error, text };
+        errors.push(ErrorLink {
+            label: label.get(visit.language).into(),
+            message: text.clone(),
+            href: format!("#{}", crate::theme::input_name::anchor(input)),
+        });
+        let message = Message {
+            severity: crate::definition::form::Severity::Error,
+            text,
+        };
         filling.messages.entry(input.clone()).or_default().push(message);
     }
     if let (true, Some(problem)) = (wrong.is_empty(), problem) {
-        let href = if action.requires_check { visit.of(case, "check") } else { String::new() };
-        errors.push(ErrorLink { label: String::new(), message: problem.get(visit.language).into(), href });
+        let href = if action.requires_check {
+            visit.of(case, "check")
+        } else {
+            String::new()
+        };
+        errors.push(ErrorLink {
+            label: String::new(),
+            message: problem.get(visit.language).into(),
+            href,
+        });
     }
     let prepared = visit.shop.action(&action.id).ok_or(Error::NotFound)?;
     let view = ActionPage {
         head: head(visit, case, None),
         label: action.label.get(visit.language).into(),
-        confirm: action.confirm.as_ref().map(|confirm| confirm.get(visit.language).to_owned()),
+        confirm: action
+            .confirm
+            .as_ref()
+            .map(|confirm| confirm.get(visit.language).to_owned()),
         fields: prepared.fill(visit.language, &filling),
         marks: marks(visit, case, action, given),
         errors,
         revision: case.application().revision,
         back: visit.of(case, if case.is_applicant() { "" } else { "review" }),
     };
-    let menu = if case.is_applicant() { MenuTarget::Applications } else { MenuTarget::Queue };
+    let menu = if case.is_applicant() {
+        MenuTarget::Applications
+    } else {
+        MenuTarget::Queue
+    };
     let shell = visit.shell(Stand::at(menu).then(view.label.clone(), None)).await?;
     visit.page(status, &shell, &view)
 }
@@ -139,7 +202,14 @@ fn marks(visit: &Visit, case: &Case, action: &Action, given: &Given) -> Option<M
         ActionField::Marks { id, label } => Some((id, label)),
         ActionField::Field(_) => None,
     })?;
-    let chosen: Vec<&str> = given.input.get(&**name).and_then(Json::as_array).into_iter().flatten().filter_map(Json::as_str).collect();
+    let chosen: Vec<&str> = given
+        .input
+        .get(&**name)
+        .and_then(Json::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Json::as_str)
+        .collect();
     let evaluated = case.evaluated();
     let mark = |field: &Field| Mark {
         field: field.id.to_string(),
@@ -149,10 +219,20 @@ fn marks(visit: &Visit, case: &Case, action: &Action, given: &Given) -> Option<M
     };
     let pages = case.form().pages.values().filter(|page| evaluated.page_shown(&page.id));
     let pages = pages.map(|page| {
-        let fields = page.fields.values().filter(|field| !matches!(field.kind, FieldType::Note | FieldType::Computed(_)));
+        let fields = page
+            .fields
+            .values()
+            .filter(|field| !matches!(field.kind, FieldType::Note | FieldType::Computed(_)));
         let fields = fields.filter(|field| evaluated.field(&field.id).is_none_or(|state| state.shown));
-        MarkPage { title: page.title.get(visit.language).into(), fields: fields.map(mark).collect() }
+        MarkPage {
+            title: page.title.get(visit.language).into(),
+            fields: fields.map(mark).collect(),
+        }
     });
     let pages = pages.filter(|page| !page.fields.is_empty()).collect();
-    Some(Marks { name: name.to_string(), label: label.get(visit.language).into(), pages })
+    Some(Marks {
+        name: name.to_string(),
+        label: label.get(visit.language).into(),
+        pages,
+    })
 }

@@ -15,7 +15,10 @@ use crate::registry::Entry;
 use crate::theme::view::{ApplicationRow, Applications, Link};
 
 /// The list, newest first.
-pub(in crate::http) async fn show(SignedIn { visit, person }: SignedIn, Query(part): Query<Part>) -> Result<Response, Error> {
+pub(in crate::http) async fn show(
+    SignedIn { visit, person }: SignedIn,
+    Query(part): Query<Part>,
+) -> Result<Response, Error> {
     let listed = visit.app.registry().applications(&person, part.after, ROWS).await?;
     let view = Applications {
         title: menu_label(&visit, MenuTarget::Applications).unwrap_or_else(|| visit.text("applications", &[])),
@@ -36,14 +39,24 @@ fn row(visit: &Visit, entry: Entry) -> ApplicationRow {
     let first = form.and_then(|form| form.pages.values().find(|page| !page.fields.is_empty()));
     let mut actions = Vec::new();
     if let (true, Some(page)) = (editable, first) {
-        actions.push(Link { label: visit.text("edit_application", &[]), href: format!("{href}/pages/{}", page.id) });
+        actions.push(Link {
+            label: visit.text("edit_application", &[]),
+            href: format!("{href}/pages/{}", page.id),
+        });
     }
     let below = if entry.own { "" } else { "/review" };
-    actions.push(Link { label: visit.text("view_application", &[]), href: format!("{href}{below}") });
+    actions.push(Link {
+        label: visit.text("view_application", &[]),
+        href: format!("{href}{below}"),
+    });
     ApplicationRow {
         name: entry.title,
-        category: form.map(|form| form.category.get(visit.language).to_owned()).unwrap_or(entry.form),
-        state: state.map(|state| state.label.get(visit.language).to_owned()).unwrap_or(entry.state),
+        category: form
+            .map(|form| form.category.get(visit.language).to_owned())
+            .unwrap_or(entry.form),
+        state: state
+            .map(|state| state.label.get(visit.language).to_owned())
+            .unwrap_or(entry.state),
         tone: tone(state, entry.certified),
         applicant: (!entry.own).then_some(entry.applicant),
         updated: entry.updated.strftime("%Y-%m-%d %H:%M").to_string(),

@@ -14,7 +14,10 @@ use crate::registry::Entry;
 use crate::theme::view::{CertificateRow, Certificates};
 
 /// What was certified of what the person sees.
-pub(in crate::http) async fn show(SignedIn { visit, person }: SignedIn, Query(part): Query<Part>) -> Result<Response, Error> {
+pub(in crate::http) async fn show(
+    SignedIn { visit, person }: SignedIn,
+    Query(part): Query<Part>,
+) -> Result<Response, Error> {
     let listed = visit.app.registry().certificates(&person, part.after, ROWS).await?;
     let view = Certificates {
         title: menu_label(&visit, MenuTarget::Certificates).unwrap_or_else(|| visit.text("certificates", &[])),
@@ -27,12 +30,24 @@ pub(in crate::http) async fn show(SignedIn { visit, person }: SignedIn, Query(pa
 
 fn row(visit: &Visit, entry: Entry) -> CertificateRow {
     let region = visit.office.region();
-    let document = region.documents.values().find(|document| document.issued).map(|document| document.id.to_string());
+    let document = region
+        .documents
+        .values()
+        .find(|document| document.issued)
+        .map(|document| document.id.to_string());
     CertificateRow {
         number: entry.number.unwrap_or_default(),
         name: entry.title,
-        category: region.forms.get(&*entry.form).map(|form| form.category.get(visit.language).to_owned()).unwrap_or(entry.form),
+        category: region
+            .forms
+            .get(&*entry.form)
+            .map(|form| form.category.get(visit.language).to_owned())
+            .unwrap_or(entry.form),
         issued_on: entry.registered_on.map(|date| date.to_string()).unwrap_or_default(),
-        href: visit.href(&format!("applications/{}/documents/{}", entry.id, document.unwrap_or_default())),
+        href: visit.href(&format!(
+            "applications/{}/documents/{}",
+            entry.id,
+            document.unwrap_or_default()
+        )),
     }
 }

@@ -26,7 +26,10 @@ pub(in crate::http) async fn show(
         Ok(checked) => (checked.findings, None),
         Err(error) => {
             tracing::error!(plugin = &*error.plugin, fault = %error.fault, "a plugin could not be asked");
-            (case.check_without_plugins().findings, Some(visit.text("check_unavailable", &[])))
+            (
+                case.check_without_plugins().findings,
+                Some(visit.text("check_unavailable", &[("plugin", &error.plugin)])),
+            )
         }
     };
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
@@ -45,17 +48,30 @@ pub(in crate::http) async fn show(
 
 fn groups(visit: &Visit, case: &Case, findings: &[Finding], severity: Severity) -> Vec<FindingGroup> {
     let of = |page: Option<&str>| -> Vec<ErrorLink> {
-        let mine = findings.iter().filter(|finding| finding.severity == severity && finding.page.as_deref() == page);
+        let mine = findings
+            .iter()
+            .filter(|finding| finding.severity == severity && finding.page.as_deref() == page);
         mine.map(|finding| link(visit, case, finding)).collect()
     };
-    let pages = case.form().pages.values().map(|page| (Some(page.title.get(visit.language).to_owned()), of(Some(&page.id))));
-    let groups = pages.chain([(None, of(None))]).filter(|(_, findings)| !findings.is_empty());
+    let pages = case
+        .form()
+        .pages
+        .values()
+        .map(|page| (Some(page.title.get(visit.language).to_owned()), of(Some(&page.id))));
+    let groups = pages
+        .chain([(None, of(None))])
+        .filter(|(_, findings)| !findings.is_empty());
     groups.map(|(page, findings)| FindingGroup { page, findings }).collect()
 }
 
 fn link(visit: &Visit, case: &Case, finding: &Finding) -> ErrorLink {
     let path = finding.at.as_ref().map(ToString::to_string);
-    let mut link = error_link(visit, case, path.as_deref(), finding.message.get(visit.language).to_owned());
+    let mut link = error_link(
+        visit,
+        case,
+        path.as_deref(),
+        finding.message.get(visit.language).to_owned(),
+    );
     if let Some(page) = &finding.page {
         link.href = format!("{}{}", visit.of(case, &format!("pages/{page}")), link.href);
     }

@@ -9,6 +9,7 @@ use crate::check::CompiledForm;
 use crate::definition::region::MenuTarget;
 use crate::http::Error;
 use crate::http::body::Posting;
+use crate::http::filling::without_label;
 use crate::http::shell::Stand;
 use crate::http::visit::{SignedIn, Visit};
 use crate::registry::{Person, Saved};
@@ -26,7 +27,9 @@ pub(in crate::http) async fn choose(SignedIn { visit, person }: SignedIn) -> Res
         href: visit.href(&format!("applications/new/{}", form.id)),
         starts: form.create.is_empty(),
     };
-    let view = NewApplication { categories: region.forms.values().map(category).collect() };
+    let view = NewApplication {
+        categories: region.forms.values().map(category).collect(),
+    };
     let stand = Stand::at(MenuTarget::Applications).then(visit.text("new_application", &[]), None);
     let shell = visit.shell(stand).await?;
     visit.page(StatusCode::OK, &shell, &view)
@@ -51,10 +54,26 @@ pub(in crate::http) async fn create(
     let compiled = visit.office.form(&form).ok_or(Error::NotFound)?;
     match visit.app.registry().create(&person, &form, &posting.pairs).await? {
         Ok(id) => {
-            let first = compiled.form().pages.keys().next().map(|page| format!("/pages/{page}")).unwrap_or_default();
+            let first = compiled
+                .form()
+                .pages
+                .keys()
+                .next()
+                .map(|page| format!("/pages/{page}"))
+                .unwrap_or_default();
             Ok(visit.redirect(&visit.href(&format!("applications/{id}{first}")), Some("created")))
         }
-        Err(saved) => page(&visit, &person, compiled, StatusCode::UNPROCESSABLE_ENTITY, &saved.given, Some(&saved)).await,
+        Err(saved) => {
+            page(
+                &visit,
+                &person,
+                compiled,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                &saved.given,
+                Some(&saved),
+            )
+            .await
+        }
     }
 }
 
@@ -70,12 +89,26 @@ async fn page(
     let mut filling = Filling::new(answers);
     let candidates = visit.app.registry().first_candidates(person, form, answers).await?;
     let candidate = |(value, label)| Candidate { value, label };
-    filling.candidates = candidates.into_iter().map(|(path, list)| (path, list.into_iter().map(candidate).collect())).collect();
+    filling.candidates = candidates
+        .into_iter()
+        .map(|(path, list)| (path, list.into_iter().map(candidate).collect()))
+        .collect();
     let mut errors = Vec::new();
     let mut tell = |path: String, text: String| {
-        let label = path.parse::<crate::check::Path>().map(|path| path.label(definition).get(visit.language).to_owned());
-        errors.push(ErrorLink { label: label.unwrap_or_default(), message: text.clone(), href: format!("#{}", crate::theme::input_name::anchor(&path)) });
-        let message = Message { severity: crate::definition::form::Severity::Error, text };
+        let label = path
+            .parse::<crate::check::Path>()
+            .map(|path| path.label(definition).get(visit.language).to_owned())
+            .unwrap_or_default();
+        let text = without_label(&text, &label).to_owned();
+        errors.push(ErrorLink {
+            label,
+            message: text.clone(),
+            href: format!("#{}", crate::theme::input_name::anchor(&path)),
+        });
+        let message = Message {
+            severity: crate::definition::form::Severity::Error,
+            text,
+        };
         filling.messages.entry(path).or_default().push(message);
     };
     for refused in saved.iter().flat_map(|saved| &saved.refused) {
@@ -93,7 +126,8 @@ async fn page(
         errors,
         back: visit.href("applications/new"),
     };
-    let stand = Stand::at(MenuTarget::Applications).then(visit.text("new_application", &[]), Some(visit.href("applications/new")));
+    let stand = Stand::at(MenuTarget::Applications)
+        .then(visit.text("new_application", &[]), Some(visit.href("applications/new")));
     let shell = visit.shell(stand.then(view.category.clone(), None)).await?;
     visit.page(status, &shell, &view)
 }

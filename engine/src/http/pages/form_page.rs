@@ -6,14 +6,16 @@ use axum::response::Response;
 use serde_json::{Map, Value as Json};
 
 use super::head::head;
-use crate::definition::Page;
+use crate::definition::form::Severity;
 use crate::definition::region::MenuTarget;
+use crate::definition::{Page, Text};
+use crate::http::Error;
 use crate::http::body::Posting;
 use crate::http::filling::{filling, tell};
 use crate::http::shell::Stand;
 use crate::http::visit::{SignedIn, Visit};
-use crate::http::Error;
-use crate::registry::{Case, Command, Refused, Saved};
+use crate::registry::{Case, Command, Person, Refused, Saved};
+use crate::theme::filling::{Filling, Message};
 use crate::theme::markdown;
 use crate::theme::view::{ErrorLink, FormPage, Notice, NoticeKind, Opinion};
 use crate::workflow::Editing;
@@ -35,26 +37,57 @@ pub(in crate::http) async fn save(
 ) -> Result<Response, Error> {
     let registry = visit.app.registry();
     let case = registry.case(&person, &id).await?;
-    let command: Command = posting.get("~do").and_then(|command| command.parse().ok()).unwrap_or_default();
-    match registry.save_page(&person, &case, &page, &posting.pairs, posting.files).await {
+    let command: Command = posting
+        .get("~do")
+        .and_then(|command| command.parse().ok())
+        .unwrap_or_default();
+    match registry
+        .save_page(&person, &case, &page, &posting.pairs, posting.files)
+        .await
+    {
         Ok(saved) if saved.is_whole() => Ok(lead_on(&visit, &case, &page, &command, &saved)),
         Ok(saved) => {
             let case = registry.case(&person, &id).await?;
             render(&visit, &case, &page, Outcome::partly(saved)).await
         }
         Err(Refused::Stale(text)) => {
-            let case = registry.case(&person, &id).await?;
-            let given = registry.typed(&case, &page, &posting.pairs)?;
-            let problem = Some(text.get(visit.language).to_owned());
-            render(&visit, &case, &page, Outcome { status: StatusCode::CONFLICT, given: Some(given), problem, saved: None }).await
+            again(&visit, &person, &id, &page, &posting.pairs, StatusCode::CONFLICT, &text).await
         }
         Err(Refused::Input(text)) => {
-            let given = registry.typed(&case, &page, &posting.pairs)?;
-            let problem = Some(text.get(visit.language).to_owned());
-            render(&visit, &case, &page, Outcome { status: StatusCode::UNPROCESSABLE_ENTITY, given: Some(given), problem, saved: None }).await
+            again(
+                &visit,
+                &person,
+                &id,
+                &page,
+                &posting.pairs,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                &text,
+            )
+            .await
         }
         Err(refused) => Err(refused.into()),
     }
+}
+
+/// The page as it was typed, after a save that stored nothing.
+async fn again(
+    visit: &Visit,
+    person: &Person,
+    id: &str,
+    page: &str,
+    pairs: &[(String, String)],
+    status: StatusCode,
+    text: &Text,
+) -> Result<Response, Error> {
+    let registry = visit.app.registry();
+    let case = registry.case(person, id).await?;
+    let outcome = Outcome {
+        status,
+        given: Some(registry.typed(&case, page, pairs)?),
+        problem: Some(text.get(visit.language).to_owned()),
+        saved: None,
+    };
+    render(visit, &case, page, outcome).await
 }
 
 /// How a save ended, for showing the page again.
@@ -67,13 +100,23 @@ struct Outcome {
 
 impl Default for Outcome {
     fn default() -> Self {
-        Self { status: StatusCode::OK, given: None, problem: None, saved: None }
+        Self {
+            status: StatusCode::OK,
+            given: None,
+            problem: None,
+            saved: None,
+        }
     }
 }
 
 impl Outcome {
     fn partly(saved: Saved) -> Self {
-        Self { status: StatusCode::UNPROCESSABLE_ENTITY, given: Some(saved.given.clone()), problem: None, saved: Some(saved) }
+        Self {
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+            given: Some(saved.given.clone()),
+            problem: None,
+            saved: Some(saved),
+        }
     }
 }
 
@@ -98,7 +141,13 @@ fn lead_on(visit: &Visit, case: &Case, page: &str, command: &Command, saved: &Sa
 /// The pages before and after, of those that are shown.
 fn neighbours(case: &Case, page: &str) -> (Option<String>, Option<String>) {
     let evaluated = case.evaluated();
-    let shown: Vec<&str> = case.form().pages.keys().map(|id| &**id).filter(|id| evaluated.page_shown(id)).collect();
+    let shown: Vec<&str> = case
+        .form()
+        .pages
+        .keys()
+        .map(|id| &**id)
+        .filter(|id| evaluated.page_shown(id))
+        .collect();
     let at = shown.iter().position(|id| *id == page);
     let take = |at: Option<usize>| at.and_then(|at| shown.get(at)).map(|id| (*id).to_owned());
     (take(at.and_then(|at| at.checked_sub(1))), take(at.map(|at| at + 1)))
@@ -120,16 +169,27 @@ async fn render(visit: &Visit, case: &Case, id: &str, outcome: Outcome) -> Resul
         Some(saved) => tell(visit, case, &saved.findings, &saved.refused, &mut filling),
         None => Vec::new(),
     };
+    if outcome.status == StatusCode::CONFLICT {
+        elsewhere(visit, case, page, &mut filling);
+    }
     if let Some(problem) = outcome.problem {
-        errors.push(ErrorLink { label: String::new(), message: problem, href: String::new() });
+        errors.push(ErrorLink {
+            label: String::new(),
+            message: problem,
+            href: String::new(),
+        });
     }
     let prepared = visit.shop.form(form);
     let fields = prepared.page(id).ok_or(Error::NotFound)?;
     let (previous, next) = neighbours(case, id);
     let address = |page: String| visit.of(case, &format!("pages/{page}"));
-    let text = page.text.as_ref().and_then(|text| visit.office.region().texts.get(&**text));
+    let text = page
+        .text
+        .as_ref()
+        .and_then(|text| visit.office.region().texts.get(&**text));
     let editable = case.editing() != Editing::No && !page.fields.is_empty();
     let view = FormPage {
+        address: address(id.to_owned()),
         head: head(visit, case, Some(id)),
         title: page.title.get(visit.language).into(),
         intro: page.intro.as_ref().map(|intro| intro.get(visit.language).to_owned()),
@@ -143,12 +203,40 @@ async fn render(visit: &Visit, case: &Case, id: &str, outcome: Outcome) -> Resul
         previous: previous.map(address),
         next: next.map(address),
     };
-    let mut shell = visit.shell(Stand::at(MenuTarget::Applications).then(view.title.clone(), None)).await?;
+    let mut shell = visit
+        .shell(Stand::at(MenuTarget::Applications).then(view.title.clone(), None))
+        .await?;
     if let Some(saved) = outcome.saved {
         let wrong = (saved.refused.len() + saved.findings.len()).to_string();
-        shell.notice = Some(Notice { kind: NoticeKind::Warning, text: visit.text("saved_partly", &[("n", &wrong)]) });
+        shell.notice = Some(Notice {
+            kind: NoticeKind::Warning,
+            text: visit.text("saved_partly", &[("n", &wrong)]),
+        });
     }
     visit.page(outcome.status, &shell, &view)
+}
+
+/// Says at each field that was typed differently what was saved elsewhere meanwhile.
+fn elsewhere(visit: &Visit, case: &Case, page: &Page, filling: &mut Filling<'_>) {
+    let prepared = visit.shop.form(case.form());
+    let Some(fields) = prepared.page(&page.id) else { return };
+    let mut stored = Filling::new(case.answers());
+    stored.names = case.names();
+    for id in page.fields.keys().map(|id| &**id) {
+        if filling.answers.get(id) == stored.answers.get(id) {
+            continue;
+        }
+        let text = match fields.answer(visit.language, id, &stored) {
+            text if text.is_empty() => visit.text("stale_differs", &[]),
+            text => visit.text("stale_answer", &[("text", &text)]),
+        };
+        let severity = Severity::Warning;
+        filling
+            .messages
+            .entry(id.to_owned())
+            .or_default()
+            .push(Message { severity, text });
+    }
 }
 
 /// All answers, with those of one page as they were typed.
@@ -161,10 +249,21 @@ fn over(case: &Case, page: &Page, given: &Map<String, Json>) -> Map<String, Json
 
 /// What the reviewer wrote, while the application is returned.
 async fn opinion(visit: &Visit, case: &Case) -> Result<Option<Opinion>, Error> {
-    let Some(text) = case.returned_text() else { return Ok(None) };
+    let Some(text) = case.returned_text() else {
+        return Ok(None);
+    };
     let history = visit.app.registry().history(case).await?;
     let event = history.into_iter().find(|event| event.opinion.is_some());
-    let by = event.as_ref().map(|event| format!("{}（{}）", event.name, visit.role(&event.role))).unwrap_or_default();
-    let on = event.map(|event| event.at.strftime("%Y-%m-%d %H:%M").to_string()).unwrap_or_default();
-    Ok(Some(Opinion { by, on, text: text.get(visit.language).into() }))
+    let by = event
+        .as_ref()
+        .map(|event| format!("{}（{}）", event.name, visit.role(&event.role)))
+        .unwrap_or_default();
+    let on = event
+        .map(|event| event.at.strftime("%Y-%m-%d %H:%M").to_string())
+        .unwrap_or_default();
+    Ok(Some(Opinion {
+        by,
+        on,
+        text: text.get(visit.language).into(),
+    }))
 }

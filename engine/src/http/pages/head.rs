@@ -29,8 +29,15 @@ pub(super) fn head(visit: &Visit, case: &Case, current: Option<&str>) -> Applica
     let editable = case.editing() != Editing::No;
     let back = if case.is_applicant() { "applications" } else { "queue" };
     let document = |document: &crate::definition::region::Document| Link {
-        label: if document.issued { document.label.get(language).to_owned() } else { visit.text("download", &[]) },
-        href: visit.of(case, &format!("documents/{}{}", document.id, if document.issued { "" } else { "/pdf" })),
+        label: if document.issued {
+            document.label.get(language).to_owned()
+        } else {
+            visit.text("download", &[])
+        },
+        href: visit.of(
+            case,
+            &format!("documents/{}{}", document.id, if document.issued { "" } else { "/pdf" }),
+        ),
     };
     ApplicationHead {
         id: application.id.clone(),
@@ -38,7 +45,10 @@ pub(super) fn head(visit: &Visit, case: &Case, current: Option<&str>) -> Applica
         name: application.title.clone(),
         form: form.title.get(language).into(),
         version: form.version.clone(),
-        state: case.state().map(|state| state.label.get(language).to_owned()).unwrap_or_default(),
+        state: case
+            .state()
+            .map(|state| state.label.get(language).to_owned())
+            .unwrap_or_default(),
         tone: tone(case.state(), application.certificate.is_some()),
         number: application.number.clone(),
         tabs: tabs(visit, case, current, editable),
@@ -51,7 +61,14 @@ pub(super) fn head(visit: &Visit, case: &Case, current: Option<&str>) -> Applica
 
 fn actions(visit: &Visit, case: &Case) -> Vec<ActionLink> {
     let forward = |action: &crate::definition::workflow::Action| {
-        let edits = |state: &crate::definition::Id| case.office().region().workflow.states.get(state).map_or(Edits::Nobody, |state| state.edits);
+        let edits = |state: &crate::definition::Id| {
+            case.office()
+                .region()
+                .workflow
+                .states
+                .get(state)
+                .map_or(Edits::Nobody, |state| state.edits)
+        };
         let ahead = action.to.iter().all(|target| edits(&target.to) == Edits::Nobody);
         ahead && (action.by.contains(&By::Applicant) || !action.effects.is_empty())
     };
@@ -72,14 +89,26 @@ fn tabs(visit: &Visit, case: &Case, current: Option<&str>, editable: bool) -> Ve
     let checked = editable.then(|| case.check_without_plugins());
     let evaluated = case.evaluated();
     let marked = |page: &crate::definition::Page| {
-        let marks = case.application().returned.as_ref().map(|returned| returned.marks.as_slice()).unwrap_or_default();
-        marks.iter().any(|mark| page.fields.contains_key(mark.split(['[', '.']).next().unwrap_or(mark)))
+        let marks = case
+            .application()
+            .returned
+            .as_ref()
+            .map(|returned| returned.marks.as_slice())
+            .unwrap_or_default();
+        marks
+            .iter()
+            .any(|mark| page.fields.contains_key(mark.split(['[', '.']).next().unwrap_or(mark)))
     };
     let pages = case.form().pages.values().filter(|page| evaluated.page_shown(&page.id));
     let tab = |page: &crate::definition::Page| {
         let missing = checked.as_ref().map(|checked| {
-            let errors = checked.findings.iter().filter(|finding| finding.severity == Severity::Error);
-            errors.filter_map(|finding| finding.page.as_ref()).any(|id| *id == page.id)
+            let errors = checked
+                .findings
+                .iter()
+                .filter(|finding| finding.severity == Severity::Error);
+            errors
+                .filter_map(|finding| finding.page.as_ref())
+                .any(|id| *id == page.id)
         });
         Tab {
             label: page.title.get(visit.language).into(),
@@ -87,7 +116,8 @@ fn tabs(visit: &Visit, case: &Case, current: Option<&str>, editable: bool) -> Ve
             current: current == Some(&*page.id),
             progress: match missing {
                 Some(true) => TabProgress::Missing,
-                Some(false) if !page.fields.is_empty() => TabProgress::Complete,
+                // A page that nobody has saved yet is not done, even if nothing on it is required.
+                Some(false) if case.page_revision(&page.id) > 0 => TabProgress::Complete,
                 _ => TabProgress::Plain,
             },
             marked: marked(page),

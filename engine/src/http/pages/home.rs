@@ -3,7 +3,8 @@
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use crate::definition::region::MenuTarget;
+use crate::definition::Id;
+use crate::definition::region::{MenuItem, MenuTarget};
 use crate::http::Error;
 use crate::http::shell::Stand;
 use crate::http::visit::Visit;
@@ -21,7 +22,11 @@ pub(in crate::http) async fn show(visit: Visit) -> Result<Response, Error> {
     let titled = |(_, source): &(&String, &String)| crate::theme::title(source).is_some();
     let view = Home {
         notice: region.texts.get("notice").map(|text| crate::theme::markdown(text)),
-        categories: region.forms.values().map(|form| form.category.get(language).to_owned()).collect(),
+        categories: region
+            .forms
+            .values()
+            .map(|form| form.category.get(language).to_owned())
+            .collect(),
         texts: region.texts.iter().filter(titled).map(text).collect(),
         ways_in: Vec::new(),
         sign_in: visit.person.is_none().then(|| visit.href("sign-in")),
@@ -51,16 +56,25 @@ async fn tasks(visit: &Visit, person: &Person) -> Result<Vec<Task>, Error> {
     Ok(tasks)
 }
 
-/// What the office's menu calls a page.
+/// What the office's menu calls a page, in the menu of the role that is taken.
 pub(in crate::http) fn menu_label(visit: &Visit, target: MenuTarget) -> Option<String> {
-    let mut level: Vec<_> = visit.office.region().menu.iter().collect();
-    while let Some(item) = level.pop() {
+    let role = visit.person.as_ref().map(|person| &person.role);
+    let item = find(&visit.office.region().menu, role, target)?;
+    Some(item.label.get(visit.language).to_owned())
+}
+
+/// The first entry that leads there, of those that the role sees.
+fn find<'m>(items: &'m [MenuItem], role: Option<&Id>, target: MenuTarget) -> Option<&'m MenuItem> {
+    let mut mine = items
+        .iter()
+        .filter(|item| item.roles.is_empty() || role.is_some_and(|role| item.roles.contains(role)));
+    mine.find_map(|item| {
         if item.target == target {
-            return Some(item.label.get(visit.language).to_owned());
+            Some(item)
+        } else {
+            find(&item.items, role, target)
         }
-        level.extend(&item.items);
-    }
-    None
+    })
 }
 
 /// `/{region}` is the folder: its page has a slash.

@@ -29,7 +29,10 @@ pub(in crate::http) async fn take(
     let to = query.next.filter(|next| local(next)).unwrap_or_else(|| "/".into());
     let mut response = StatusCode::SEE_OTHER.into_response();
     let headers = response.headers_mut();
-    headers.insert(header::LOCATION, HeaderValue::try_from(to).map_err(|_| Error::NotFound)?);
+    headers.insert(
+        header::LOCATION,
+        HeaderValue::try_from(to).map_err(|_| Error::NotFound)?,
+    );
     headers.insert(header::SET_COOKIE, cookie::language(language, app.settings().secure));
     Ok(response)
 }

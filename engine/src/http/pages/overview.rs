@@ -25,22 +25,45 @@ pub(in crate::http) async fn review(visit: SignedIn, path: Path<(String, String)
     page(visit, path, true).await
 }
 
-async fn page(SignedIn { visit, person }: SignedIn, Path((_, id)): Path<(String, String)>, answers: bool) -> Result<Response, Error> {
+async fn page(
+    SignedIn { visit, person }: SignedIn,
+    Path((_, id)): Path<(String, String)>,
+    answers: bool,
+) -> Result<Response, Error> {
     let registry = visit.app.registry();
     let case = registry.case(&person, &id).await?;
     let history = registry.history(&case).await?;
-    let unit = case.application().applicant_unit.as_deref().map(|unit| case.units().name(unit).to_owned());
+    let unit = case
+        .application()
+        .applicant_unit
+        .as_deref()
+        .map(|unit| case.units().name(unit).to_owned());
     let view = Overview {
         head: head(&visit, &case, None),
         applicant: case.application().applicant_name.clone(),
         unit,
         steps: steps(&visit, &case, &history),
-        history: history.into_iter().map(|event| happening(&visit, &case, event)).collect(),
+        history: history
+            .into_iter()
+            .map(|event| happening(&visit, &case, event))
+            .collect(),
         editable: case.editing() != crate::workflow::Editing::No,
-        answers: if answers || !case.is_applicant() { answer_pages(&visit, &case) } else { Vec::new() },
+        answers: if answers || !case.is_applicant() {
+            answer_pages(&visit, &case)
+        } else {
+            Vec::new()
+        },
     };
-    let menu = if case.is_applicant() { MenuTarget::Applications } else { MenuTarget::Queue };
-    let title = if view.head.name.is_empty() { visit.text("unnamed", &[]) } else { view.head.name.clone() };
+    let menu = if case.is_applicant() {
+        MenuTarget::Applications
+    } else {
+        MenuTarget::Queue
+    };
+    let title = if view.head.name.is_empty() {
+        visit.text("unnamed", &[])
+    } else {
+        view.head.name.clone()
+    };
     let shell = visit.shell(Stand::at(menu).then(title, None)).await?;
     visit.page(StatusCode::OK, &shell, &view)
 }
@@ -55,26 +78,47 @@ fn steps(visit: &Visit, case: &Case, history: &[Event]) -> Vec<Step> {
     };
     let mut behind = true;
     let mut steps = Vec::new();
-    let good_end = workflow.actions.values().find(|action| !action.effects.is_empty() && action.to.iter().any(|target| workflow.states.get(&target.to).is_some_and(|state| state.is_final)));
+    let good_end = workflow.actions.values().find(|action| {
+        !action.effects.is_empty()
+            && action
+                .to
+                .iter()
+                .any(|target| workflow.states.get(&target.to).is_some_and(|state| state.is_final))
+    });
     let good_end = good_end.and_then(|action| action.to.last()).map(|target| &*target.to);
     for state in workflow.states.values() {
         let present = &*state.id == here;
         let side = state.edits == Edits::Marked || (state.is_final && Some(&*state.id) != good_end);
-        let skipped = behind && !present && state.waits_for.is_some() && reached(&state.id).is_none() && !is_before(case, history);
+        let skipped = behind
+            && !present
+            && state.waits_for.is_some()
+            && reached(&state.id).is_none()
+            && !is_before(case, history);
         if (side || skipped) && !present {
             continue;
         }
         let place = if present {
             behind = false;
             StepPlace::Here
-        } else if behind && (reached(&state.id).is_some() || state.id == workflow.start) && case.application().filed_on.is_some() {
+        } else if behind
+            && (reached(&state.id).is_some() || state.id == workflow.start)
+            && case.application().filed_on.is_some()
+        {
             StepPlace::Behind
         } else {
             StepPlace::Ahead
         };
-        let due = case.application().due_on.filter(|_| present).map(|due| visit.text("due_by", &[("date", &due.to_string())]));
+        let due = case
+            .application()
+            .due_on
+            .filter(|_| present)
+            .map(|due| visit.text("due_by", &[("date", &due.to_string())]));
         let note = due.or_else(|| reached(&state.id).filter(|_| place != StepPlace::Ahead));
-        steps.push(Step { label: state.label.get(visit.language).into(), place, note });
+        steps.push(Step {
+            label: state.label.get(visit.language).into(),
+            place,
+            note,
+        });
     }
     steps
 }
@@ -86,7 +130,10 @@ fn is_before(case: &Case, history: &[Event]) -> bool {
 
 fn happening(visit: &Visit, case: &Case, event: Event) -> Happening {
     let workflow = &case.office().region().workflow;
-    let action = workflow.actions.get(&*event.act).map(|action| action.label.get(visit.language).to_owned());
+    let action = workflow
+        .actions
+        .get(&*event.act)
+        .map(|action| action.label.get(visit.language).to_owned());
     let state = event.state.as_deref().and_then(|state| workflow.states.get(state));
     let mark = |mark: &String| {
         let root = mark.split(['[', '.']).next().unwrap_or(mark);
@@ -94,14 +141,20 @@ fn happening(visit: &Visit, case: &Case, event: Event) -> Happening {
         let page = case.form().page_of.get(root)?;
         Some(Link {
             label: field.label.get(visit.language).into(),
-            href: format!("{}#{}", visit.of(case, &format!("pages/{page}")), crate::theme::input_name::anchor(root)),
+            href: format!(
+                "{}#{}",
+                visit.of(case, &format!("pages/{page}")),
+                crate::theme::input_name::anchor(root)
+            ),
         })
     };
     Happening {
         on: event.at.strftime("%Y-%m-%d %H:%M").to_string(),
         by: format!("{}（{}）", event.name, visit.role(&event.role)),
         action: action.unwrap_or_else(|| visit.text("new_application", &[])),
-        state: state.map(|state| state.label.get(visit.language).to_owned()).unwrap_or_default(),
+        state: state
+            .map(|state| state.label.get(visit.language).to_owned())
+            .unwrap_or_default(),
         opinion: event.opinion,
         marks: event.marks.iter().filter_map(mark).collect(),
     }
@@ -110,7 +163,11 @@ fn happening(visit: &Visit, case: &Case, event: Event) -> Happening {
 fn answer_pages(visit: &Visit, case: &Case) -> Vec<AnswerPage> {
     let evaluated = case.evaluated();
     let prepared = visit.shop.form(case.form());
-    let pages = case.form().pages.values().filter(|page| !page.fields.is_empty() && evaluated.page_shown(&page.id));
+    let pages = case
+        .form()
+        .pages
+        .values()
+        .filter(|page| !page.fields.is_empty() && evaluated.page_shown(&page.id));
     let show = |page: &crate::definition::Page| {
         let mut filling = filling(visit, case, page, &evaluated, case.answers());
         filling.editing = Editing::Nothing;

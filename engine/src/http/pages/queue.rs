@@ -13,7 +13,10 @@ use crate::registry::Entry;
 use crate::theme::view::{Queue, QueueRow};
 
 /// What waits; an applicant's reminders are what was returned, in the list of applications.
-pub(in crate::http) async fn show(SignedIn { visit, person }: SignedIn, Query(part): Query<Part>) -> Result<Response, Error> {
+pub(in crate::http) async fn show(
+    SignedIn { visit, person }: SignedIn,
+    Query(part): Query<Part>,
+) -> Result<Response, Error> {
     if person.files() {
         return Ok(visit.redirect(&visit.href("applications"), None));
     }
@@ -24,7 +27,10 @@ pub(in crate::http) async fn show(SignedIn { visit, person }: SignedIn, Query(pa
     for entry in listed.entries {
         rows.push(row(&visit, entry, today).await?);
     }
-    let view = Queue { rows, paging: paging(listed.total, listed.next, &visit.href("queue")) };
+    let view = Queue {
+        rows,
+        paging: paging(listed.total, listed.next, &visit.href("queue")),
+    };
     let shell = visit.shell(Stand::at(MenuTarget::Queue)).await?;
     visit.page(StatusCode::OK, &shell, &view)
 }
@@ -38,8 +44,15 @@ async fn row(visit: &Visit, entry: Entry, today: jiff::civil::Date) -> Result<Qu
         }
         None => None,
     };
-    let form = region.forms.get(&*entry.form).map(|form| form.category.get(visit.language).to_owned());
-    let state = region.workflow.states.get(&*entry.state).map(|state| state.label.get(visit.language).to_owned());
+    let form = region
+        .forms
+        .get(&*entry.form)
+        .map(|form| form.category.get(visit.language).to_owned());
+    let state = region
+        .workflow
+        .states
+        .get(&*entry.state)
+        .map(|state| state.label.get(visit.language).to_owned());
     Ok(QueueRow {
         name: entry.title,
         category: form.unwrap_or(entry.form),

@@ -18,7 +18,9 @@ pub(in crate::http) async fn show(State(app): State<App>, headers: HeaderMap) ->
         authority: region.authority.get(language).into(),
         href: format!("/{}/", region.id),
     };
-    let view = Regions { regions: regions.map(card).collect() };
+    let view = Regions {
+        regions: regions.map(card).collect(),
+    };
     let shell = shell::bare(&app, None, language, "/");
     Ok(Html(app.front().page(&shell, &view)?))
 }

@@ -8,6 +8,10 @@ use crate::http::visit::SignedIn;
 
 /// Takes it and goes to the entrance, where the role's tasks are.
 pub(in crate::http) async fn take(SignedIn { visit, person }: SignedIn, posting: Posting) -> Result<Response, Error> {
-    visit.app.registry().take_role(&person, posting.get("role").unwrap_or_default()).await?;
+    visit
+        .app
+        .registry()
+        .take_role(&person, posting.get("role").unwrap_or_default())
+        .await?;
     Ok(visit.redirect(&visit.href(""), Some("role_taken")))
 }

@@ -34,10 +34,20 @@ pub(in crate::http) async fn sign_in(visit: Visit, posting: Posting) -> Result<R
     let next = posting.get("next").filter(|next| local(next)).map(str::to_owned);
     let Some(signed_in) = visit.app.registry().sign_in(&region, name, password).await? else {
         let error = visit.text("sign_in_failed", &[]);
-        return page(&visit, StatusCode::UNPROCESSABLE_ENTITY, name.to_owned(), Some(error), next).await;
+        return page(
+            &visit,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            name.to_owned(),
+            Some(error),
+            next,
+        )
+        .await;
     };
     let mut response = visit.redirect(&next.unwrap_or_else(|| visit.href("")), None);
-    response.headers_mut().append(header::SET_COOKIE, cookie::session(&region, &signed_in.token, visit.secure()));
+    response.headers_mut().append(
+        header::SET_COOKIE,
+        cookie::session(&region, &signed_in.token, visit.secure()),
+    );
     Ok(response)
 }
 
@@ -45,11 +55,19 @@ pub(in crate::http) async fn sign_in(visit: Visit, posting: Posting) -> Result<R
 pub(in crate::http) async fn sign_out(SignedIn { visit, person }: SignedIn) -> Result<Response, Error> {
     visit.app.registry().sign_out(&person).await?;
     let mut response = visit.redirect(&visit.href(""), Some("signed_out"));
-    response.headers_mut().append(header::SET_COOKIE, cookie::end_session(&person.region, visit.secure()));
+    response
+        .headers_mut()
+        .append(header::SET_COOKIE, cookie::end_session(&person.region, visit.secure()));
     Ok(response)
 }
 
-async fn page(visit: &Visit, status: StatusCode, name: String, error: Option<String>, next: Option<String>) -> Result<Response, Error> {
+async fn page(
+    visit: &Visit,
+    status: StatusCode,
+    name: String,
+    error: Option<String>,
+    next: Option<String>,
+) -> Result<Response, Error> {
     let demo = visit.app.settings().demo.get(&*visit.office.region().id);
     let account = |account: &crate::http::DemoAccount| view::DemoAccount {
         name: account.name.clone(),
@@ -64,7 +82,9 @@ async fn page(visit: &Visit, status: StatusCode, name: String, error: Option<Str
         next,
         demo_accounts: demo.into_iter().flatten().map(account).collect(),
     };
-    let shell = visit.shell(Stand::default().then(visit.text("sign_in", &[]), None)).await?;
+    let shell = visit
+        .shell(Stand::default().then(visit.text("sign_in", &[]), None))
+        .await?;
     visit.page(status, &shell, &view)
 }
 
@@ -79,7 +99,13 @@ mod tests {
 
     #[test]
     fn only_paths_of_this_host_are_followed() {
-        for (next, expected) in [("/a/b?c=d", true), ("//evil", false), ("https://evil", false), ("/\\evil", false), ("", false)] {
+        for (next, expected) in [
+            ("/a/b?c=d", true),
+            ("//evil", false),
+            ("https://evil", false),
+            ("/\\evil", false),
+            ("", false),
+        ] {
             assert_eq!(local(next), expected, "{next}");
         }
     }

@@ -13,7 +13,10 @@ use crate::theme::{markdown, title};
 /// The region's text, rendered.
 pub(in crate::http) async fn show(visit: Visit, Path((_, text)): Path<(String, String)>) -> Result<Response, Error> {
     let source = visit.office.region().texts.get(&text).ok_or(Error::NotFound)?;
-    let view = TextPage { title: title(source).unwrap_or(&text).to_owned(), body: markdown(source) };
+    let view = TextPage {
+        title: title(source).unwrap_or(&text).to_owned(),
+        body: markdown(source),
+    };
     let shell = visit.shell(Stand::default().then(view.title.clone(), None)).await?;
     visit.page(StatusCode::OK, &shell, &view)
 }

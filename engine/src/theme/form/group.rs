@@ -21,10 +21,11 @@ impl<'a> Writer<'a> {
             (true, false) => " role=\"radiogroup\"",
             _ => "",
         };
-        let wide = matches!(
-            field.kind,
-            Kind::Files { .. } | Kind::Slots { .. } | Kind::Checks(_) | Kind::Radios(_)
-        );
+        let wide = match &field.kind {
+            Kind::Files { .. } | Kind::Slots { .. } | Kind::Checks(_) => true,
+            Kind::Radios(entries) => !entries.is_short(),
+            _ => false,
+        };
         self.open("fieldset", field, path, if wide { " wide" } else { "" }, extra);
         self.all(&["<legend>", &field.label]);
         self.required_mark(field, path);

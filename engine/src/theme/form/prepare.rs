@@ -186,6 +186,13 @@ impl Entries {
             leaf_only: choice.leaf_only,
         }
     }
+
+    /// Whether all entries fit beside another field; of a filtered list few are shown.
+    pub(super) fn is_short(&self) -> bool {
+        const CHARACTERS: usize = 12;
+        let lengths = self.list.entries().iter().map(|entry| entry.name.chars().count());
+        self.filtered || lengths.sum::<usize>() <= CHARACTERS
+    }
 }
 
 /// How many inputs a list of this many items has, where that is few.
@@ -262,17 +269,25 @@ fn help(field: &Field, language: Language, theme: &Theme) -> Option<String> {
         FieldType::Tree(choice) | FieldType::Trees(choice) if choice.leaf_only => Some(says("help_leaf_only", &[])),
         _ => None,
     };
-    let texts: Vec<String> = field
-        .help
-        .as_ref()
-        .map(|text| text.get(language).to_owned())
-        .into_iter()
-        .chain(limit)
-        .collect();
-    if texts.is_empty() {
-        None
-    } else {
-        Some(escaped(&texts.join(" ")))
+    let author = field.help.as_ref().map(|text| text.get(language));
+    let limit = limit.filter(|_| !author.is_some_and(|author| says_limit(field, author)));
+    let text = match (author, limit) {
+        (Some(author), Some(limit)) => format!("{author} {limit}"),
+        (author, limit) => author.map(str::to_owned).or(limit)?,
+    };
+    Some(escaped(&text))
+}
+
+/// Whether the author's own hint tells the limit already: the length by its number, and whatever is
+/// to be said about a tree.
+fn says_limit(field: &Field, author: &str) -> bool {
+    match &field.kind {
+        FieldType::LongText => {
+            let max = field.constraints.get("maxLength").and_then(Json::as_u64);
+            max.is_some_and(|max| author.contains(&max.to_string()))
+        }
+        FieldType::Tree(_) | FieldType::Trees(_) => true,
+        _ => false,
     }
 }
 

@@ -158,6 +158,7 @@ fn form_page(theme: &Theme, language: Language, text: &str, editable: bool) -> F
         filling.editing = Editing::Nothing;
     }
     FormPage {
+        address: "/somewhere/applications/1/pages/1".into(),
         head: head(text),
         title: "成果概况".into(),
         intro: Some("请认真核对所填写的内容，将以此生成成果证书，证书一旦生成，将无法修改。".into()),

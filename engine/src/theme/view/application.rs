@@ -180,6 +180,8 @@ pub struct ActionLink {
 pub struct FormPage {
     /// The application.
     pub head: ApplicationHead,
+    /// Where the page is posted: its own address, without the place in it.
+    pub address: String,
     /// The page's title.
     pub title: String,
     /// The paragraph above the questions.
