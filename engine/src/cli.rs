@@ -10,6 +10,7 @@ mod show;
 mod test;
 mod workflow;
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -113,6 +114,25 @@ pub fn run() -> ExitCode {
         Command::Workflow(options) => workflow::run(&options),
         Command::Plugin(PluginCommand::Build { folder }) => done(plugin::build(&folder)),
         Command::RenderWorker => render_worker::run(),
+    }
+}
+
+/// Prints what a command was asked for. Whoever reads no further, such as `head`, is no mistake.
+fn put(told: &str) -> ExitCode {
+    match std::io::stdout().write_all(told.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => done(Err(error)),
+        _ => ExitCode::SUCCESS,
+    }
+}
+
+/// The exit code of a command that prints a result, or tells why there is none.
+fn told(result: Result<String, String>) -> ExitCode {
+    match result {
+        Ok(text) => put(&text),
+        Err(why) => {
+            eprintln!("{}", why.trim_end());
+            ExitCode::from(2)
+        }
     }
 }
 

@@ -17,18 +17,25 @@ use jiff::civil::{Date, date};
 use serde_json::{Value as Json, json};
 
 const TODAY: Date = date(2026, 11, 20);
-const REGION: &str = "extends: base\nname: 青山省\ntitle: 系统\nauthority: 厅\nplace: \"630000\"\nunits: codes/units.csv\n";
+const REGION: &str =
+    "extends: base\nname: 青山省\ntitle: 系统\nauthority: 厅\nplace: \"630000\"\nunits: codes/units.csv\n";
 
 /// The mini region with files laid over it, and the folder that must stay while it is used.
 fn laid_over(files: &[(&str, &str)]) -> (Loaded, Folders, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
-    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/mini"), folder.path());
+    copy(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/mini"),
+        folder.path(),
+    );
     for (name, text) in files {
         let path = folder.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, text).unwrap();
     }
-    let folders = Folders { forms: folder.path().to_path_buf(), plugins: folder.path().join("none") };
+    let folders = Folders {
+        forms: folder.path().to_path_buf(),
+        plugins: folder.path().join("none"),
+    };
     (load(&folders, None).unwrap(), folders, folder)
 }
 
@@ -86,10 +93,18 @@ fn app(filed_on: Date) -> App {
 fn findings(form: &Arc<Form>, answers: Json, records: Json, filed_on: Date, about: &str) -> Vec<String> {
     let compiled = CompiledForm::new(Arc::clone(form)).unwrap();
     let (app, lookups) = (app(filed_on), Records(records));
-    let context = Context { app: &app, today: TODAY, lookups: &lookups };
+    let context = Context {
+        app: &app,
+        today: TODAY,
+        lookups: &lookups,
+    };
     let checked = check::check(&compiled, &object(answers), &context);
-    let told = checked.findings.iter().filter_map(|finding| Some(format!("{}@{}", finding.rule, finding.at.as_ref()?)));
-    told.filter(|told| told.split('@').nth(1).is_some_and(|at| at.starts_with(about))).collect()
+    let told = checked
+        .findings
+        .iter()
+        .filter_map(|finding| Some(format!("{}@{}", finding.rule, finding.at.as_ref()?)));
+    told.filter(|told| told.split('@').nth(1).is_some_and(|at| at.starts_with(about)))
+        .collect()
 }
 
 fn object(answers: Json) -> Answers {
@@ -101,7 +116,14 @@ fn l1_a_region_offers_its_own_forms_and_a_base_is_not_served() {
     let (loaded, ..) = laid_over(&[("qingshan/part.form.yaml", "pages: {more: {title: 更多}}")]);
     assert!(!loaded.has_errors(), "{:#?}", loaded.problems);
     assert_eq!(loaded.regions.keys().map(|id| &**id).collect::<Vec<_>>(), ["qingshan"]);
-    assert_eq!(loaded.regions["qingshan"].forms.keys().map(|id| &**id).collect::<Vec<_>>(), ["applied"]);
+    assert_eq!(
+        loaded.regions["qingshan"]
+            .forms
+            .keys()
+            .map(|id| &**id)
+            .collect::<Vec<_>>(),
+        ["applied"]
+    );
 }
 
 #[test]
@@ -118,7 +140,10 @@ fn l2_a_file_is_laid_over_its_bases() {
     let keywords = form.field("keywords").unwrap();
     assert!(keywords.constraints.is_empty() && matches!(keywords.kind, FieldType::Text));
     assert_eq!(keywords.label.get(Language::Chinese), "关键词");
-    assert_eq!(form.pages.keys().map(|id| &**id).collect::<Vec<_>>(), ["guide", "people", "overview", "files"]);
+    assert_eq!(
+        form.pages.keys().map(|id| &**id).collect::<Vec<_>>(),
+        ["guide", "people", "overview", "files"]
+    );
     assert_eq!(&**form.pages["overview"].fields.keys().next().unwrap(), "extra");
 }
 
@@ -148,15 +173,29 @@ fn l4_the_words_of_a_field() {
     let statistic = |id: &str| form.field(id).unwrap().statistic;
     assert_eq!(
         ["status", "fund", "period_end", "name"].map(statistic),
-        [Some(Statistic::Count), Some(Statistic::Sum), Some(Statistic::Year), None]
+        [
+            Some(Statistic::Count),
+            Some(Statistic::Sum),
+            Some(Statistic::Year),
+            None
+        ]
     );
     assert_eq!(form.field("fund").unwrap().renamed_from.as_deref(), Some("money"));
     // A default is what its type makes of it.
     assert_eq!(check::initial_answers(form)["rest"], "012");
-    let FieldType::File(rules) = &form.field("signed").unwrap().kind else { panic!("a file") };
-    assert_eq!((rules.template.as_deref(), rules.print_of.as_deref()), (Some("form"), Some("form")));
+    let FieldType::File(rules) = &form.field("signed").unwrap().kind else {
+        panic!("a file")
+    };
+    assert_eq!(
+        (rules.template.as_deref(), rules.print_of.as_deref()),
+        (Some("form"), Some("form"))
+    );
     let (app, none) = (app(TODAY), Records(json!({})));
-    let context = Context { app: &app, today: TODAY, lookups: &none };
+    let context = Context {
+        app: &app,
+        today: TODAY,
+        lookups: &none,
+    };
     for (funded, expected) in [(json!(true), true), (json!(false), false), (json!(null), false)] {
         let evaluated = Evaluated::new(form, &object(json!({"funded": funded})), &context);
         assert_eq!(evaluated.field("rest").unwrap().read_only, expected);
@@ -177,7 +216,11 @@ fn l4_a_page_binds_by_its_require_when_or_once_something_is_filled() {
         (json!({"status": "unused", "sold_for": 3}), &["required@sold_to"]),
         (json!({"status": "applied", "sold_to": "乙"}), &[]),
     ] {
-        assert_eq!(findings(form, answers.clone(), json!({}), TODAY, "sold"), expected, "{answers}");
+        assert_eq!(
+            findings(form, answers.clone(), json!({}), TODAY, "sold"),
+            expected,
+            "{answers}"
+        );
     }
 }
 
@@ -198,20 +241,34 @@ fn l4_a_code_is_chosen_in_its_term_only() {
         ("left", date(2025, 5, 31), &[]),
         ("left", date(2025, 6, 1), &["code-retired@mode"]),
     ] {
-        assert_eq!(findings(form, json!({"mode": code}), json!({}), filed_on, "mode"), expected, "{code} on {filed_on}");
+        assert_eq!(
+            findings(form, json!({"mode": code}), json!({}), filed_on, "mode"),
+            expected,
+            "{code} on {filed_on}"
+        );
     }
     // It is no longer offered, and what was chosen once is still read by its name.
     let (app, none) = (app(date(2026, 1, 1)), Records(json!({})));
-    let context = Context { app: &app, today: TODAY, lookups: &none };
+    let context = Context {
+        app: &app,
+        today: TODAY,
+        lookups: &none,
+    };
     let evaluated = Evaluated::new(form, &Answers::new(), &context);
     let candidates = evaluated.candidates(&form.pages["overview"].fields, &none);
     assert_eq!(candidates["mode"], [("new".to_owned(), "新".to_owned())]);
     let list = &region.codes["mode"];
     assert_eq!(list.label("old"), "旧");
-    assert_eq!(list.get("old").unwrap().term.misses(TODAY), Some(OutOfTerm::Until(date(2024, 12, 31))));
+    assert_eq!(
+        list.get("old").unwrap().term.misses(TODAY),
+        Some(OutOfTerm::Until(date(2024, 12, 31)))
+    );
     // A pinned form keeps the terms.
     let again = pinned(&region, "applied", &form.source).unwrap();
-    assert_eq!(findings(&Arc::new(again), json!({"mode": "old"}), json!({}), TODAY, "mode"), ["code-retired@mode"]);
+    assert_eq!(
+        findings(&Arc::new(again), json!({"mode": "old"}), json!({}), TODAY, "mode"),
+        ["code-retired@mode"]
+    );
 }
 
 const BATCH: &str = "form: batch\ntitle: 批次\npages:\n  batch:\n    title: 批次\n    fields:\n      \
@@ -243,10 +300,18 @@ fn l6_a_register_has_a_form_its_keepers_and_typed_seeds() {
     let region = with_registers();
     let register = &region.registers["batches"];
     assert_eq!(register.label.get(Language::Chinese), "批次");
-    assert_eq!(register.edited_by.iter().map(|id| &**id).collect::<Vec<_>>(), ["office"]);
+    assert_eq!(
+        register.edited_by.iter().map(|id| &**id).collect::<Vec<_>>(),
+        ["office"]
+    );
     assert_eq!(register.form.fields().count(), 6);
-    let seeds: Vec<Json> = register.seed.iter().map(|seed| Json::Object(seed.answers.clone())).collect();
-    let first = json!({"name": "第一批", "closes": "2026-12-31", "rounds": 2, "open": true, "kinds": ["a", "b"], "by": "u1"});
+    let seeds: Vec<Json> = register
+        .seed
+        .iter()
+        .map(|seed| Json::Object(seed.answers.clone()))
+        .collect();
+    let first =
+        json!({"name": "第一批", "closes": "2026-12-31", "rounds": 2, "open": true, "kinds": ["a", "b"], "by": "u1"});
     assert_eq!(seeds, [first, json!({"name": "第二批", "open": false})]);
     // It is no code list, and no one asks who uses it as one.
     assert!(!region.codes.contains_key("batches"));
@@ -268,10 +333,18 @@ fn l6_a_lookup_reads_as_the_record_of_its_register() {
         ("b3", &["in_time@batch"]),
         ("b4", &["lookup-unknown@batch"]),
     ] {
-        assert_eq!(findings(form, json!({"batch": id}), records.clone(), TODAY, "batch"), expected, "{id}");
+        assert_eq!(
+            findings(form, json!({"batch": id}), records.clone(), TODAY, "batch"),
+            expected,
+            "{id}"
+        );
     }
     let (app, lookups) = (app(TODAY), Records(records));
-    let context = Context { app: &app, today: TODAY, lookups: &lookups };
+    let context = Context {
+        app: &app,
+        today: TODAY,
+        lookups: &lookups,
+    };
     let evaluated = Evaluated::new(form, &Answers::new(), &context);
     let candidates = evaluated.candidates(&form.pages["overview"].fields, &lookups);
     let ids: Vec<&str> = candidates["batch"].iter().map(|(id, _)| id.as_str()).collect();
@@ -311,7 +384,10 @@ fn from_schema() -> Arc<Region> {
     region(&[
         ("qingshan/applied.form.yaml", form),
         ("qingshan/applied.schema.json", SCHEMA),
-        ("qingshan/more.schema.json", r#"{"$defs": {"mail": {"type": "string", "format": "email", "title": "?"}}}"#),
+        (
+            "qingshan/more.schema.json",
+            r#"{"$defs": {"mail": {"type": "string", "format": "email", "title": "?"}}}"#,
+        ),
         ("qingshan/samples/complete.yaml", "form: applied\nanswers: {name: 甲}\n"),
     ])
 }
@@ -321,21 +397,40 @@ fn a_form_may_be_given_as_a_json_schema() {
     let region = from_schema();
     let form = &region.forms["applied"];
     assert_eq!(form.title.get(Language::Chinese), "来自 Schema 的表");
-    let kinds: Vec<String> = form.fields().map(|(_, field)| format!("{} {}", field.id, field.kind.name())).collect();
+    let kinds: Vec<String> = form
+        .fields()
+        .map(|(_, field)| format!("{} {}", field.id, field.kind.name()))
+        .collect();
     assert_eq!(
         kinds,
         [
-            "name text", "status choice", "modes choices", "mail email", "when date", "count integer", "rate decimal",
-            "agreed yes-no", "tags list", "text long-text", "people table", "recommender lookup", "own text",
+            "name text",
+            "status choice",
+            "modes choices",
+            "mail email",
+            "when date",
+            "count integer",
+            "rate decimal",
+            "agreed yes-no",
+            "tags list",
+            "text long-text",
+            "people table",
+            "recommender lookup",
+            "own text",
         ]
     );
     let field = |id: &str| form.field(id).unwrap();
     assert_eq!(field("mail").label.get(Language::Chinese), "邮箱");
     assert_eq!(field("agreed").label.get(Language::Chinese), "同意以上");
-    assert_eq!(field("name").help.as_ref().unwrap().get(Language::Chinese), "与报告一致");
+    assert_eq!(
+        field("name").help.as_ref().unwrap().get(Language::Chinese),
+        "与报告一致"
+    );
     assert!(field("status").required && !field("mail").required);
     assert_eq!(field("count").default, Some(json!(3)));
-    let FieldType::Table(people) = &field("people").kind else { panic!("a table") };
+    let FieldType::Table(people) = &field("people").kind else {
+        panic!("a table")
+    };
     assert_eq!((people.min_rows, people.max_rows), (1, 3));
     assert!(people.columns["who"].required && !people.columns["age"].required);
     for (answers, about, expected) in [
@@ -351,7 +446,11 @@ fn a_form_may_be_given_as_a_json_schema() {
         (json!({"tags": ["一", "一"]}), "tags", &["unique-items@tags"]),
         (json!({"people": [{"age": 3}]}), "people", &["required@people[0].who"]),
     ] {
-        assert_eq!(findings(form, answers.clone(), json!({}), TODAY, about), expected, "{answers}");
+        assert_eq!(
+            findings(form, answers.clone(), json!({}), TODAY, about),
+            expected,
+            "{answers}"
+        );
     }
     // What an application is pinned to needs no file.
     let again = pinned(&region, "applied", &form.source).unwrap();

@@ -87,9 +87,10 @@ impl Evaluated<'_> {
     }
 
     fn records(&self, lookup: &Lookup, extra: &[Value], lookups: &dyn Lookups) -> Vec<Candidate> {
-        let fitting = lookups
-            .all(&lookup.from)
-            .filter(|record| self.record_fits(lookup, value_of(record, &lookup.record), extra).unwrap_or(false));
+        let fitting = lookups.all(&lookup.from).filter(|record| {
+            self.record_fits(lookup, value_of(record, &lookup.record), extra)
+                .unwrap_or(false)
+        });
         let named = fitting.filter_map(|record| {
             let text = |key: &str| record.get(key).and_then(serde_json::Value::as_str).map(str::to_owned);
             Some((text("id")?, text("name")?))

@@ -70,7 +70,10 @@ pub(super) fn compile<'a>(fields: impl Iterator<Item = (&'a Field, Path)>) -> Re
     for (field, at) in fields {
         let own = |schema: Option<serde_json::Value>| {
             let compiled = schema.map(|schema| Validator::new(&schema)).transpose();
-            compiled.map_err(|problem| BadForm { at: at.clone(), problem })
+            compiled.map_err(|problem| BadForm {
+                at: at.clone(),
+                problem,
+            })
         };
         let checker = match &field.kind {
             FieldType::Table(table) => Some(Checker::Table {

@@ -155,7 +155,9 @@ impl<'a> Walk<'a> {
     fn misfits(&mut self, spot: Spot<'_>, answer: &Json) -> bool {
         let validator = match spot.checker {
             Some(Checker::Whole(validator)) => validator,
-            Some(Checker::Table { whole: Some(validator), .. }) => validator,
+            Some(Checker::Table {
+                whole: Some(validator), ..
+            }) => validator,
             _ => return false,
         };
         let mut wrong_type = false;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::{FolderOptions, Lang, language};
+use super::{FolderOptions, Lang, language, put};
 use crate::definition::Language;
 use crate::definition::form::Severity;
 use crate::definition::load::{load, samples};
@@ -55,7 +55,7 @@ pub(super) fn run(options: &Options) -> ExitCode {
             colour: std::io::stdout().is_terminal(),
         },
     };
-    print!("{}", print(&loaded.problems, &folders.forms, language, format));
+    put(&print(&loaded.problems, &folders.forms, language, format));
     if options.format == Output::Text {
         println!("{}", summary(&loaded.problems, loaded.regions.len(), language));
     }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{FolderOptions, Lang, done, language};
+use super::{FolderOptions, Lang, language, told};
 use crate::definition::load::load;
 use crate::definition::problem::{Format, print};
 
@@ -25,7 +25,7 @@ pub(super) struct Options {
 
 /// Runs the command.
 pub(super) fn run(options: &Options) -> ExitCode {
-    done(try_run(options).map(|schema| println!("{schema}")))
+    told(try_run(options))
 }
 
 fn try_run(options: &Options) -> Result<String, String> {
@@ -36,10 +36,14 @@ fn try_run(options: &Options) -> Result<String, String> {
         return Err(print(&loaded.problems, &folders.forms, language(options.lang), format));
     };
     match region.forms.get(&*options.form) {
-        Some(form) => Ok(format!("{:#}", form.schema)),
+        Some(form) => Ok(format!("{:#}\n", form.schema)),
         None => {
             let known: Vec<&str> = region.forms.keys().map(|id| &**id).collect();
-            Err(format!("there is no form `{}`; the region has: {}", options.form, known.join(", ")))
+            Err(format!(
+                "there is no form `{}`; the region has: {}",
+                options.form,
+                known.join(", ")
+            ))
         }
     }
 }

@@ -1,10 +1,11 @@
-//! `dengji show REGION FORM`: the form with everything that it extends, each line with its origin.
+//! `dengji show REGION FORM`: the form with everything that it extends, each line with its origin. Exit
+//! code 2 where there is no such form or it cannot be merged.
 
 use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{FolderOptions, Lang, done, language};
+use super::{FolderOptions, Lang, language, told};
 use crate::definition::load::merged_form;
 use crate::definition::problem::{Format, print};
 use crate::definition::show::show;
@@ -25,7 +26,7 @@ pub(super) struct Options {
 
 /// Runs the command.
 pub(super) fn run(options: &Options) -> ExitCode {
-    done(try_run(options).map(|shown| print!("{shown}")))
+    told(try_run(options))
 }
 
 fn try_run(options: &Options) -> Result<String, String> {

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{FolderOptions, Lang, done, language};
+use super::{FolderOptions, Lang, language, told};
 use crate::definition::load::load;
 use crate::definition::problem::{Format, print};
 use crate::definition::workflow::{Action, By, State};
@@ -27,7 +27,7 @@ pub(super) struct Options {
 
 /// Runs the command.
 pub(super) fn run(options: &Options) -> ExitCode {
-    done(try_run(options).map(|told| print!("{told}")))
+    told(try_run(options))
 }
 
 fn try_run(options: &Options) -> Result<String, String> {
@@ -37,7 +37,12 @@ fn try_run(options: &Options) -> Result<String, String> {
     match loaded.regions.get(&*options.region) {
         Some(region) if options.diagram => Ok(diagram(region, language)),
         Some(region) => Ok(matrix(region, language)),
-        None => Err(print(&loaded.problems, &folders.forms, language, Format::Text { colour: false })),
+        None => Err(print(
+            &loaded.problems,
+            &folders.forms,
+            language,
+            Format::Text { colour: false },
+        )),
     }
 }
 
@@ -54,16 +59,26 @@ fn matrix(region: &Region, language: Language) -> String {
     let cell = |state: &State, by: &By| {
         let actions = region.workflow.actions.values();
         let fitting = actions.filter(|action| action.from.contains(&state.id) && acts(action, state, by));
-        fitting.map(|action| action.label.get(language)).collect::<Vec<_>>().join("、")
+        fitting
+            .map(|action| action.label.get(language))
+            .collect::<Vec<_>>()
+            .join(comma(language))
     };
     let mut rows: Vec<Vec<String>> = Vec::new();
     for state in region.workflow.states.values() {
         let name = format!("{} ({})", state.label.get(language), state.id);
-        rows.push([name].into_iter().chain(actors.iter().map(|(by, _)| cell(state, by))).collect());
+        rows.push(
+            [name]
+                .into_iter()
+                .chain(actors.iter().map(|(by, _)| cell(state, by)))
+                .collect(),
+        );
     }
     let used = |column: &usize| *column == 0 || rows.iter().any(|row| !row[*column].is_empty());
     let columns: Vec<usize> = (0..=actors.len()).filter(used).collect();
-    let head = [String::new()].into_iter().chain(actors.iter().map(|(_, name)| name.clone()));
+    let head = [String::new()]
+        .into_iter()
+        .chain(actors.iter().map(|(_, name)| name.clone()));
     rows.insert(0, head.collect());
     let widths: Vec<usize> = columns
         .iter()
@@ -110,8 +125,12 @@ fn diagram(region: &Region, language: Language) -> String {
         let by: Vec<String> = action.by.iter().map(|by| word(by, region, language)).collect();
         for from in &action.from {
             for target in &action.to {
-                let when = target.when.as_ref().map(|when| format!(" [{}]", when.source())).unwrap_or_default();
-                let label = format!("{} / {}{when}", action.label.get(language), by.join("、"));
+                let when = target
+                    .when
+                    .as_ref()
+                    .map(|when| format!(" [{}]", when.source()))
+                    .unwrap_or_default();
+                let label = format!("{} / {}{when}", action.label.get(language), by.join(comma(language)));
                 lines.push(format!("    {from} --> {}: {}", target.to, plain(&label)));
             }
         }
@@ -120,6 +139,11 @@ fn diagram(region: &Region, language: Language) -> String {
         lines.push(format!("    {} --> [*]", state.id));
     }
     lines.join("\n") + "\n"
+}
+
+/// What stands between the parts of a list.
+fn comma(language: Language) -> &'static str {
+    if language == Language::Chinese { "、" } else { ", " }
 }
 
 /// A label without the characters that end one in Mermaid.

@@ -79,7 +79,11 @@ impl Term {
         let date = |column: &'static str| -> Result<Option<Date>, &'static str> {
             written(column).map(|text| text.parse().map_err(|_| column)).transpose()
         };
-        let mut term = Self { from: date("valid_from")?, to: date("valid_to")?, retired: false };
+        let mut term = Self {
+            from: date("valid_from")?,
+            to: date("valid_to")?,
+            retired: false,
+        };
         match written("retired") {
             None | Some("0" | "false" | "no") => {}
             Some("1" | "true" | "yes") => term.retired = true,

@@ -87,7 +87,10 @@ pub fn field_schema(field: &Field) -> Json {
 /// nothing would be left for these words: they stand as a schema of their own.
 fn items_apart(field: &Field) -> Option<Map<String, Json>> {
     let by_place = ["items", "prefixItems", "unevaluatedItems"];
-    let is_list = matches!(field.kind, FieldType::List(_) | FieldType::Choices(_) | FieldType::Trees(_));
+    let is_list = matches!(
+        field.kind,
+        FieldType::List(_) | FieldType::Choices(_) | FieldType::Trees(_)
+    );
     if !is_list || !by_place.iter().any(|word| field.constraints.contains_key(*word)) {
         return None;
     }

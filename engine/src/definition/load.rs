@@ -138,18 +138,34 @@ pub fn load(folders: &Folders, only: Option<&str>) -> Result<Loaded, LoadError> 
 pub fn merged_form(folders: &Folders, region: &str, form: &str) -> Result<Result<Node, Vec<Problem>>, LoadError> {
     let known = region_folders(&folders.forms)?;
     if !known.iter().any(|id| id == region) {
-        return Err(LoadError::NoRegion { asked: region.into(), known });
+        return Err(LoadError::NoRegion {
+            asked: region.into(),
+            known,
+        });
     }
     let mut files = Files::new(&folders.forms);
     let forms = files.in_folder(Path::new(region), ".form.yaml");
     let path = Path::new(region).join(format!("{form}.form.yaml"));
     if !forms.contains(&path) {
-        let stem = |path: &PathBuf| Some(path.file_name()?.to_string_lossy().strip_suffix(".form.yaml")?.to_owned());
-        return Err(LoadError::NoForm { asked: form.into(), known: forms.iter().filter_map(stem).collect() });
+        let stem = |path: &PathBuf| {
+            Some(
+                path.file_name()?
+                    .to_string_lossy()
+                    .strip_suffix(".form.yaml")?
+                    .to_owned(),
+            )
+        };
+        return Err(LoadError::NoForm {
+            asked: form.into(),
+            known: forms.iter().filter_map(stem).collect(),
+        });
     }
     let (mut shared, mut problems) = (Shared::default(), Problems::default());
     let mut loader = Loader::new(region, folders, &mut files, &mut shared, &mut problems);
-    if let Some(own) = loader.files.tree(&Path::new(region).join("region.yaml"), loader.problems) {
+    if let Some(own) = loader
+        .files
+        .tree(&Path::new(region).join("region.yaml"), loader.problems)
+    {
         loader.collect_folders(&own);
     }
     let merged = loader.form_tree(&path);

@@ -229,8 +229,13 @@ impl Register {
             };
             (field.id.clone(), ty)
         };
-        let columns = [("id".into(), Type::Text)].into_iter().chain(self.form.fields().map(field));
-        Type::Record(Arc::new(RecordType { name: self.id.to_string(), columns: columns.collect() }))
+        let columns = [("id".into(), Type::Text)]
+            .into_iter()
+            .chain(self.form.fields().map(field));
+        Type::Record(Arc::new(RecordType {
+            name: self.id.to_string(),
+            columns: columns.collect(),
+        }))
     }
 }
 

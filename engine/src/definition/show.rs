@@ -34,7 +34,11 @@ fn write_node(node: &Node, depth: usize, lines: &mut Lines) {
 fn write_entry(entry: &Entry, depth: usize, lines: &mut Lines) {
     let key = format!("{}{}:", indent(depth), quoted(&entry.key, true));
     if is_short(&entry.value) {
-        let spot = if entry.value.entries().is_some() { &entry.key_spot } else { &entry.value.spot };
+        let spot = if entry.value.entries().is_some() {
+            &entry.key_spot
+        } else {
+            &entry.value.spot
+        };
         lines.push((format!("{key} {}", flow(&entry.value)), spot.clone()));
     } else {
         lines.push((key, entry.key_spot.clone()));
@@ -70,7 +74,9 @@ fn flow(node: &Node) -> String {
         Value::Scalar { text, plain } => quoted(text, *plain),
         Value::List(items) => format!("[{}]", items.iter().map(flow).collect::<Vec<_>>().join(", ")),
         Value::Map(entries) => {
-            let pairs = entries.iter().map(|entry| format!("{}: {}", quoted(&entry.key, true), flow(&entry.value)));
+            let pairs = entries
+                .iter()
+                .map(|entry| format!("{}: {}", quoted(&entry.key, true), flow(&entry.value)));
             format!("{{{}}}", pairs.collect::<Vec<_>>().join(", "))
         }
     }
@@ -84,9 +90,21 @@ fn quoted(text: &str, plain: bool) -> String {
         && !text.starts_with(['-', '?', ' ', '=', '<'])
         && !text.ends_with(' ');
     let is_text = || {
-        let scalar = Value::Scalar { text: text.to_owned(), plain: true };
-        let file = std::sync::Arc::new(super::source::SourceFile { path: Default::default(), text: String::new() });
-        Node { spot: Spot { file, range: 0..0 }, replaced: None, value: scalar }.to_json().is_string()
+        let scalar = Value::Scalar {
+            text: text.to_owned(),
+            plain: true,
+        };
+        let file = std::sync::Arc::new(super::source::SourceFile {
+            path: Default::default(),
+            text: String::new(),
+        });
+        Node {
+            spot: Spot { file, range: 0..0 },
+            replaced: None,
+            value: scalar,
+        }
+        .to_json()
+        .is_string()
     };
     if looks_plain && (plain || is_text()) {
         text.to_owned()
@@ -114,7 +132,10 @@ mod tests {
     use crate::definition::source::{Problems, SourceFile, parse};
 
     fn tree(text: &str) -> Node {
-        let file = Arc::new(SourceFile { path: "a/x.yaml".into(), text: text.into() });
+        let file = Arc::new(SourceFile {
+            path: "a/x.yaml".into(),
+            text: text.into(),
+        });
         parse(&file, &mut Problems::default()).unwrap()
     }
 

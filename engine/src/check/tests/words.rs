@@ -36,7 +36,12 @@ fn texts() -> Kind {
 }
 
 fn rows() -> Kind {
-    Kind::Table { columns: vec![ask("a", Kind::Text), ask("b", Kind::Text)], min: 0, max: 9, unique: Vec::new() }
+    Kind::Table {
+        columns: vec![ask("a", Kind::Text), ask("b", Kind::Text)],
+        min: 0,
+        max: 9,
+        unique: Vec::new(),
+    }
 }
 
 /// The field's type, its words, an answer that fits and one that does not.
@@ -45,7 +50,12 @@ type Word = (fn() -> Kind, Json, Json, Json);
 fn cases() -> Vec<Word> {
     let row = |a: &str, b: &str| json!({"a": a, "b": b});
     vec![
-        (text, json!({"type": ["string", "null"], "maxLength": 2}), json!("ab"), json!("abc")),
+        (
+            text,
+            json!({"type": ["string", "null"], "maxLength": 2}),
+            json!("ab"),
+            json!("abc"),
+        ),
         (text, json!({"type": "string"}), json!("a"), json!(1)),
         (text, json!({"enum": ["a", "b"]}), json!("b"), json!("c")),
         (text, json!({"const": "a"}), json!("a"), json!("b")),
@@ -57,14 +67,44 @@ fn cases() -> Vec<Word> {
         (text, json!({"minLength": 2}), json!("ab"), json!("a")),
         (text, json!({"pattern": "^[a-z]+$"}), json!("ab"), json!("AB")),
         (text, json!({"format": "ipv4"}), json!("10.0.0.1"), json!("10.0.0.256")),
-        (text, json!({"format": "uuid"}), json!("123e4567-e89b-12d3-a456-426614174000"), json!("x")),
+        (
+            text,
+            json!({"format": "uuid"}),
+            json!("123e4567-e89b-12d3-a456-426614174000"),
+            json!("x"),
+        ),
         (texts, json!({"maxItems": 1}), json!(["a"]), json!(["a", "b"])),
         (texts, json!({"minItems": 2}), json!(["a", "b"]), json!(["a"])),
-        (texts, json!({"uniqueItems": true}), json!(["a", "b"]), json!(["a", "a"])),
-        (texts, json!({"contains": {"const": "a"}}), json!(["b", "a"]), json!(["b"])),
-        (texts, json!({"contains": {"const": "a"}, "minContains": 2}), json!(["a", "a"]), json!(["a"])),
-        (texts, json!({"contains": {"const": "a"}, "maxContains": 1}), json!(["a"]), json!(["a", "a"])),
-        (texts, json!({"prefixItems": [{"const": "a"}]}), json!(["a", "b"]), json!(["b"])),
+        (
+            texts,
+            json!({"uniqueItems": true}),
+            json!(["a", "b"]),
+            json!(["a", "a"]),
+        ),
+        (
+            texts,
+            json!({"contains": {"const": "a"}}),
+            json!(["b", "a"]),
+            json!(["b"]),
+        ),
+        (
+            texts,
+            json!({"contains": {"const": "a"}, "minContains": 2}),
+            json!(["a", "a"]),
+            json!(["a"]),
+        ),
+        (
+            texts,
+            json!({"contains": {"const": "a"}, "maxContains": 1}),
+            json!(["a"]),
+            json!(["a", "a"]),
+        ),
+        (
+            texts,
+            json!({"prefixItems": [{"const": "a"}]}),
+            json!(["a", "b"]),
+            json!(["b"]),
+        ),
         (texts, json!({"items": {"minLength": 2}}), json!(["ab"]), json!(["a"])),
         (
             texts,
@@ -72,9 +112,24 @@ fn cases() -> Vec<Word> {
             json!(["a"]),
             json!(["a", "b"]),
         ),
-        (text, json!({"allOf": [{"minLength": 2}, {"pattern": "a"}]}), json!("ab"), json!("bb")),
-        (text, json!({"anyOf": [{"const": "a"}, {"const": "b"}]}), json!("b"), json!("c")),
-        (text, json!({"oneOf": [{"minLength": 2}, {"pattern": "^a"}]}), json!("bb"), json!("ab")),
+        (
+            text,
+            json!({"allOf": [{"minLength": 2}, {"pattern": "a"}]}),
+            json!("ab"),
+            json!("bb"),
+        ),
+        (
+            text,
+            json!({"anyOf": [{"const": "a"}, {"const": "b"}]}),
+            json!("b"),
+            json!("c"),
+        ),
+        (
+            text,
+            json!({"oneOf": [{"minLength": 2}, {"pattern": "^a"}]}),
+            json!("bb"),
+            json!("ab"),
+        ),
         (text, json!({"not": {"const": "a"}}), json!("b"), json!("a")),
         (
             text,
@@ -82,10 +137,30 @@ fn cases() -> Vec<Word> {
             json!("ab"),
             json!("bb"),
         ),
-        (text, json!({"if": {"pattern": "^a"}, "then": {"minLength": 2}}), json!("b"), json!("a")),
-        (rows, json!({"items": {"maxProperties": 1}}), json!([{"a": "x"}]), json!([row("x", "y")])),
-        (rows, json!({"items": {"minProperties": 2}}), json!([row("x", "y")]), json!([{"a": "x"}])),
-        (rows, json!({"items": {"required": ["b"]}}), json!([row("x", "y")]), json!([{"a": "x"}])),
+        (
+            text,
+            json!({"if": {"pattern": "^a"}, "then": {"minLength": 2}}),
+            json!("b"),
+            json!("a"),
+        ),
+        (
+            rows,
+            json!({"items": {"maxProperties": 1}}),
+            json!([{"a": "x"}]),
+            json!([row("x", "y")]),
+        ),
+        (
+            rows,
+            json!({"items": {"minProperties": 2}}),
+            json!([row("x", "y")]),
+            json!([{"a": "x"}]),
+        ),
+        (
+            rows,
+            json!({"items": {"required": ["b"]}}),
+            json!([row("x", "y")]),
+            json!([{"a": "x"}]),
+        ),
         (
             rows,
             json!({"items": {"dependentRequired": {"a": ["b"]}}}),
@@ -116,7 +191,12 @@ fn cases() -> Vec<Word> {
             json!([{"a": "x"}]),
             json!([row("x", "y")]),
         ),
-        (rows, json!({"items": {"propertyNames": {"const": "a"}}}), json!([{"a": "x"}]), json!([{"b": "x"}])),
+        (
+            rows,
+            json!({"items": {"propertyNames": {"const": "a"}}}),
+            json!([{"a": "x"}]),
+            json!([{"b": "x"}]),
+        ),
         (
             rows,
             json!({"items": {"properties": {"a": {}}, "unevaluatedProperties": false}}),
@@ -147,7 +227,11 @@ fn cases() -> Vec<Word> {
 fn form_of(kind: Kind, words: &Json) -> CompiledForm {
     let mut field = ask("x", kind);
     field.words = words.clone();
-    let tab = Tab { id: "p", fields: vec![field], ..Tab::default() };
+    let tab = Tab {
+        id: "p",
+        fields: vec![field],
+        ..Tab::default()
+    };
     CompiledForm::new(Arc::new(form(vec![tab], &[], Vec::new(), &[]))).unwrap_or_else(|bad| panic!("{words}: {bad}"))
 }
 
@@ -155,7 +239,11 @@ fn form_of(kind: Kind, words: &Json) -> CompiledForm {
 fn every_word_is_enforced() {
     for (kind, words, good, bad) in cases() {
         let form = form_of(kind(), &words);
-        assert_eq!(run(&form, &answers(json!({"x": good}))), Vec::<String>::new(), "{words}");
+        assert_eq!(
+            run(&form, &answers(json!({"x": good}))),
+            Vec::<String>::new(),
+            "{words}"
+        );
         let told = run(&form, &answers(json!({"x": bad})));
         assert!(!told.is_empty(), "{words} lets {bad} pass");
     }
@@ -168,7 +256,12 @@ fn no_word_is_left_out() {
         tried.extend(used(&words));
     }
     let constrains = |word: &&str| !DESCRIBING.contains(word);
-    let missing: Vec<_> = WORDS.map(|(word, _)| word).into_iter().filter(constrains).filter(|word| !tried.contains(*word)).collect();
+    let missing: Vec<_> = WORDS
+        .map(|(word, _)| word)
+        .into_iter()
+        .filter(constrains)
+        .filter(|word| !tried.contains(*word))
+        .collect();
     assert!(missing.is_empty(), "{missing:?}");
 }
 
@@ -179,7 +272,13 @@ fn used(words: &Json) -> BTreeSet<String> {
         match takes(word).unwrap() {
             Takes::Schema => found.extend(used(value)),
             Takes::Schemas => found.extend(value.as_array().into_iter().flatten().flat_map(used)),
-            Takes::Named => found.extend(value.as_object().into_iter().flatten().flat_map(|(_, value)| used(value))),
+            Takes::Named => found.extend(
+                value
+                    .as_object()
+                    .into_iter()
+                    .flatten()
+                    .flat_map(|(_, value)| used(value)),
+            ),
             Takes::Value => {}
         }
     }
@@ -192,9 +291,16 @@ fn a_computed_value_keeps_its_limits() {
     let words = json!({"maximum": 10});
     let mut total = ask("total", Kind::Computed(T::Integer, "x * 2"));
     total.words = words;
-    let tab = Tab { id: "p", fields: vec![ask("x", Kind::Plain(T::Integer)), total], ..Tab::default() };
+    let tab = Tab {
+        id: "p",
+        fields: vec![ask("x", Kind::Plain(T::Integer)), total],
+        ..Tab::default()
+    };
     let form = CompiledForm::new(Arc::new(form(vec![tab], &[], Vec::new(), &[]))).unwrap();
-    assert!(matches!(form.form().field("total").unwrap().kind, T::Computed(Computed { .. })));
+    assert!(matches!(
+        form.form().field("total").unwrap().kind,
+        T::Computed(Computed { .. })
+    ));
     assert_eq!(run(&form, &answers(json!({"x": 5}))), Vec::<String>::new());
     assert_eq!(run(&form, &answers(json!({"x": 6}))), ["maximum@total"]);
 }
@@ -212,11 +318,19 @@ fn a_print_of_other_answers_is_stale() {
     };
     slot.template = slot.print_of.clone();
     let fields = vec![ask("name", Kind::Text), ask("signed", Kind::Plain(T::File(slot)))];
-    let tab = Tab { id: "p", fields, ..Tab::default() };
+    let tab = Tab {
+        id: "p",
+        fields,
+        ..Tab::default()
+    };
     let form = CompiledForm::new(Arc::new(form(vec![tab], &[], Vec::new(), &[]))).unwrap();
     let mark = |answers: &Answers| {
         let app = app();
-        let context = Context { app: &app, today: TODAY, lookups: &Units };
+        let context = Context {
+            app: &app,
+            today: TODAY,
+            lookups: &Units,
+        };
         Evaluated::new(form.form(), answers, &context).print_mark(answers)
     };
     let printed = mark(&answers(json!({"name": "甲"})));

@@ -37,7 +37,9 @@ impl Expression {
 /// Of conditions over one scope, each to be met or not: what they ask of one field that cannot be so
 /// at the same time, by its name. None where they may all be as wanted.
 pub fn contradiction(conditions: &[(&Expression, bool)], scope: &Scope) -> Option<String> {
-    let all = conditions.iter().map(|(condition, wanted)| facts(&condition.root, *wanted));
+    let all = conditions
+        .iter()
+        .map(|(condition, wanted)| facts(&condition.root, *wanted));
     let never = all.fold(Facts::default(), Facts::and).never?;
     name(&never, scope)
 }
@@ -90,19 +92,27 @@ fn facts(node: &Node, wanted: bool) -> Facts {
         Node::Not(inner) => facts(inner, !wanted),
         Node::And(both) | Node::Or(both) => {
             let [left, right] = both.each_ref().map(|node| facts(node, wanted));
-            if matches!(node, Node::And(_)) == wanted { left.and(right) } else { left.or(right) }
+            if matches!(node, Node::And(_)) == wanted {
+                left.and(right)
+            } else {
+                left.or(right)
+            }
         }
         Node::Compare(how @ (Comparison::Equal | Comparison::Unequal), both) => {
             let equal = (*how == Comparison::Equal) == wanted;
             let sides = [(&both[0], &both[1]), (&both[1], &both[0])];
-            let found = sides.into_iter().find_map(|(place, value)| Some((place_of(place)?, literal(value)?)));
+            let found = sides
+                .into_iter()
+                .find_map(|(place, value)| Some((place_of(place)?, literal(value)?)));
             found.map_or_else(Facts::default, |(place, value)| Facts::of(place, vec![value], equal))
         }
         Node::In(both) => match (place_of(&both[0]), literals(&both[1])) {
             (Some(place), Some(values)) => Facts::of(place, values, wanted),
             _ => Facts::default(),
         },
-        node => place_of(node).map_or_else(Facts::default, |place| Facts::of(place, vec![Value::Bool(wanted)], true)),
+        node => place_of(node).map_or_else(Facts::default, |place| {
+            Facts::of(place, vec![Value::Bool(wanted)], true)
+        }),
     }
 }
 
@@ -130,7 +140,9 @@ fn literals(node: &Node) -> Option<Vec<Value>> {
     match node {
         Node::List(nodes) => nodes.iter().map(literal).collect(),
         Node::Constant(Value::List(values)) => {
-            let plain = values.iter().all(|value| matches!(value, Value::Text(_) | Value::Bool(_)));
+            let plain = values
+                .iter()
+                .all(|value| matches!(value, Value::Text(_) | Value::Bool(_)));
             plain.then(|| values.to_vec())
         }
         _ => None,
@@ -139,8 +151,15 @@ fn literals(node: &Node) -> Option<Vec<Value>> {
 
 impl Facts {
     fn of(place: Place, values: Vec<Value>, only: bool) -> Self {
-        let allowed = if only { Allowed::Only(values) } else { Allowed::Not(values) };
-        Self { places: [(place, allowed)].into(), never: None }
+        let allowed = if only {
+            Allowed::Only(values)
+        } else {
+            Allowed::Not(values)
+        };
+        Self {
+            places: [(place, allowed)].into(),
+            never: None,
+        }
     }
 
     /// Both are so.
@@ -170,7 +189,10 @@ impl Facts {
             let second = other.places.remove(&place)?;
             Some((place, allowed.or(second)))
         });
-        Self { places: places.collect(), never: None }
+        Self {
+            places: places.collect(),
+            never: None,
+        }
     }
 }
 

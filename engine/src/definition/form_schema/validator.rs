@@ -57,13 +57,16 @@ impl Validator {
         for (name, check) in FORMATS {
             options = options.with_format(name, move |text| check(text).is_ok());
         }
-        options
-            .build(schema)
-            .map(Self)
-            .map_err(|error| BadSchema {
-                word: error.instance_path().as_str().split('/').nth(1).unwrap_or_default().to_owned(),
-                problem: error.to_string(),
-            })
+        options.build(schema).map(Self).map_err(|error| BadSchema {
+            word: error
+                .instance_path()
+                .as_str()
+                .split('/')
+                .nth(1)
+                .unwrap_or_default()
+                .to_owned(),
+            problem: error.to_string(),
+        })
     }
 
     /// Every misfit of `answer`, in the order of the schema.

@@ -51,8 +51,7 @@ impl Loader<'_> {
         if entries.is_empty() {
             let message = Text::both("没有可以选的代码", "there is no code to choose");
             let help = Text::both("写上 代码: 名称", "write `code: label`");
-            self.problems
-                .at_node("empty-enumeration", node, message, Some(help));
+            self.problems.at_node("empty-enumeration", node, message, Some(help));
             return None;
         }
         for entry in entries {

@@ -51,7 +51,10 @@ impl Loader<'_> {
                 .unwrap_or(map.node);
             let message = match word {
                 "pattern" => Text::both("这不是正确的正则表达式", "this is not a regular expression"),
-                "" => Text::both(format!("约束写法有误：{wrong}"), format!("the constraint is not valid: {wrong}")),
+                "" => Text::both(
+                    format!("约束写法有误：{wrong}"),
+                    format!("the constraint is not valid: {wrong}"),
+                ),
                 _ => Text::both(format!("「{word}」不能是这个值"), format!("`{word}` cannot be this")),
             };
             if !self.problems.any_since(before, &["unknown-schema-word"]) {
@@ -99,9 +102,10 @@ impl Loader<'_> {
     pub(super) fn can_be_met(&mut self, field: &Field, map: &MapReader<'_>) {
         let (word, values): (&str, Vec<Json>) = match (&field.kind, field.constraints.get("enum")) {
             (_, Some(Json::Array(values))) => ("enum", values.clone()),
-            (FieldType::Choice(choice) | FieldType::Tree(choice), None) if !field.constraints.is_empty() => {
-                ("codes", choice.list.entries().iter().map(|entry| json!(&*entry.code)).collect())
-            }
+            (FieldType::Choice(choice) | FieldType::Tree(choice), None) if !field.constraints.is_empty() => (
+                "codes",
+                choice.list.entries().iter().map(|entry| json!(&*entry.code)).collect(),
+            ),
             _ => return,
         };
         let Some(node) = map.get(word).or_else(|| map.get("schema")?.get(word)) else {
@@ -120,7 +124,10 @@ impl Loader<'_> {
             FieldType::List(_) | FieldType::Choices(_) | FieldType::Trees(_) => json!([value]),
             _ => value.clone(),
         };
-        let list = matches!(field.kind, FieldType::List(_) | FieldType::Choices(_) | FieldType::Trees(_));
+        let list = matches!(
+            field.kind,
+            FieldType::List(_) | FieldType::Choices(_) | FieldType::Trees(_)
+        );
         let unmet = |value: &Json| {
             let misfits = validator.misfits(&listed(value));
             misfits.iter().any(|misfit| !list || misfit.item.is_some())
@@ -130,7 +137,10 @@ impl Loader<'_> {
                 "所列的值没有一个符合本字段的其他约束",
                 "none of these values meets the field's other constraints",
             );
-            let help = Text::both("改写 pattern 等约束，或改写所列的值", "change the constraints such as `pattern`, or the values");
+            let help = Text::both(
+                "改写 pattern 等约束，或改写所列的值",
+                "change the constraints such as `pattern`, or the values",
+            );
             self.problems
                 .at_node("constraint-contradiction", node, message, Some(help));
         }
@@ -204,6 +214,9 @@ fn default_misfit(field: &Field, default: &Json) -> Option<Text> {
     let misfit = validator.misfits(default).into_iter().next()?;
     Some(Text::both(
         format!("默认值不能作答案：{}", misfit.message.get(Language::Chinese)),
-        format!("the default cannot be an answer: {}", misfit.message.get(Language::English)),
+        format!(
+            "the default cannot be an answer: {}",
+            misfit.message.get(Language::English)
+        ),
     ))
 }

@@ -91,7 +91,10 @@ impl Loader<'_> {
         let help = if offered.is_empty() {
             Text::both("删去 statistic", "delete `statistic`")
         } else {
-            Text::both(format!("可以写：{}", offered.join("、")), format!("one of: {}", offered.join(", ")))
+            Text::both(
+                format!("可以写：{}", offered.join("、")),
+                format!("one of: {}", offered.join(", ")),
+            )
         };
         self.problems.at_node("statistic-type", node, message, Some(help));
         None

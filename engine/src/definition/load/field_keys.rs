@@ -74,7 +74,11 @@ pub(super) const FIELD: Keys = Keys {
         ("uniqueItems", "各项不得相同", "no two items agree"),
         ("enum", "只能取这些值", "one of these values"),
         ("const", "只能取这个值", "this value"),
-        ("template", "可打印的文书，填写后传回", "a document to print, fill in and return"),
+        (
+            "template",
+            "可打印的文书，填写后传回",
+            "a document to print, fill in and return",
+        ),
         (
             "printOf",
             "这里传回的是哪份文书的打印件",

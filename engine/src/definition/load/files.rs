@@ -157,7 +157,11 @@ fn is_read(path: &Path) -> bool {
     let mut parts = path.iter().map(|part| part.to_string_lossy());
     let first = parts.next().unwrap_or_default();
     match parts.count() {
-        0 => matches!(&*name, "region.yaml" | "workflow.yaml" | "README.md") || name.ends_with(".form.yaml") || name.ends_with(".schema.json"),
+        0 => {
+            matches!(&*name, "region.yaml" | "workflow.yaml" | "README.md")
+                || name.ends_with(".form.yaml")
+                || name.ends_with(".schema.json")
+        }
         _ if OPEN_FOLDERS.contains(&&*first) => true,
         1 => READ
             .iter()

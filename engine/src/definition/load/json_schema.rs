@@ -75,10 +75,23 @@ impl Loader<'_> {
         let declared = root.node.get("properties").and_then(Node::entries).unwrap_or_default();
         let declared: Vec<&str> = declared.iter().map(|entry| entry.key.as_str()).collect();
         let fields = Fields { fields, declared };
-        let Value::Map(mut entries) = form.value else { return None };
+        let Value::Map(mut entries) = form.value else {
+            return None;
+        };
         entries.retain(|entry| entry.key != "schema");
-        if let Some(title) = root.node.get("title").filter(|_| entries.iter().all(|entry| entry.key != "title")) {
-            entries.insert(0, Entry { key: "title".into(), key_spot: title.spot.clone(), value: title.clone() });
+        if let Some(title) = root
+            .node
+            .get("title")
+            .filter(|_| entries.iter().all(|entry| entry.key != "title"))
+        {
+            entries.insert(
+                0,
+                Entry {
+                    key: "title".into(),
+                    key_spot: title.spot.clone(),
+                    value: title.clone(),
+                },
+            );
         }
         let mut picked = Vec::new();
         for entry in entries.iter_mut().filter(|entry| entry.key == "pages") {
@@ -95,7 +108,10 @@ impl Loader<'_> {
             self.problems
                 .warning("unpicked-property", &field.key_spot, message, Some(help));
         }
-        Some(Node { value: Value::Map(entries), ..form })
+        Some(Node {
+            value: Value::Map(entries),
+            ..form
+        })
     }
 
     /// The fields that the properties of an object become, by name.
@@ -111,7 +127,10 @@ impl Loader<'_> {
         };
         let mut fields = IndexMap::new();
         for property in properties {
-            let piece = Piece { node: property.value.clone(), file: object.file.clone() };
+            let piece = Piece {
+                node: property.value.clone(),
+                file: object.file.clone(),
+            };
             let must = required.iter().find(|name| name.scalar() == Some(&property.key));
             if let Some(field) = self.field_of(property, piece, must.copied()) {
                 fields.insert(property.key.clone(), field);
@@ -129,7 +148,9 @@ impl Loader<'_> {
     /// Puts the fields that a page names in their place: a list of names, or a map whose values are
     /// laid over them.
     fn pick(&mut self, page: &mut Entry, known: &Fields<'_>, picked: &mut Vec<String>) {
-        let Value::Map(entries) = &mut page.value.value else { return };
+        let Value::Map(entries) = &mut page.value.value else {
+            return;
+        };
         let Some(named) = entries.iter_mut().find(|entry| entry.key == "fields") else {
             return;
         };
@@ -140,7 +161,9 @@ impl Loader<'_> {
         match &named.value.value {
             Value::List(names) => {
                 for node in names {
-                    let Some(name) = string_of(node, self.problems) else { continue };
+                    let Some(name) = string_of(node, self.problems) else {
+                        continue;
+                    };
                     match fields.get(&name) {
                         Some(field) => placed.push(field.clone()),
                         None if is_told(&name) => {}
@@ -156,7 +179,11 @@ impl Loader<'_> {
                         None if entry.value.get("type").is_some() => placed.push(entry.clone()),
                         None if is_told(&entry.key) => {}
                         None => {
-                            let node = Node { spot: entry.key_spot.clone(), replaced: None, value: entry.value.value.clone() };
+                            let node = Node {
+                                spot: entry.key_spot.clone(),
+                                replaced: None,
+                                value: entry.value.value.clone(),
+                            };
                             self.unknown_property(&node, &entry.key, fields.keys().map(String::as_str));
                         }
                     }
@@ -169,7 +196,10 @@ impl Loader<'_> {
     }
 
     fn over(&mut self, field: &Entry, own: &Entry) -> Entry {
-        Entry { value: laid_over(field.value.clone(), own.value.clone(), self.problems), ..field.clone() }
+        Entry {
+            value: laid_over(field.value.clone(), own.value.clone(), self.problems),
+            ..field.clone()
+        }
     }
 
     fn unknown_property<'k>(&mut self, node: &Node, name: &str, known: impl Iterator<Item = &'k str>) {

@@ -17,12 +17,18 @@ impl Loader<'_> {
     /// `languages:`, those that every text must be in.
     pub(super) fn languages(&mut self, map: &MapReader<'_>) -> Vec<Language> {
         let names = map.names("languages", self.problems);
-        names.into_iter().filter_map(|(_, node)| self.language_named(node)).collect()
+        names
+            .into_iter()
+            .filter_map(|(_, node)| self.language_named(node))
+            .collect()
     }
 
     fn language_named(&mut self, node: &Node) -> Option<Language> {
         let name = node.scalar().unwrap_or_default();
-        let found = NAMES.iter().find(|(known, _)| *known == name).map(|(_, language)| *language);
+        let found = NAMES
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, language)| *language);
         if found.is_none() {
             let known = NAMES.map(|(known, _)| known);
             self.problems
@@ -39,8 +45,7 @@ impl Loader<'_> {
         for spot in self.problems.in_one_language().to_vec() {
             let message = Text::both("这段文字没有英文", "this text is not in English");
             let help = Text::both("写成 {zh: …, en: …}", "write it as {zh: …, en: …}");
-            self.problems
-                .warning("missing-translation", &spot, message, Some(help));
+            self.problems.warning("missing-translation", &spot, message, Some(help));
         }
     }
 }

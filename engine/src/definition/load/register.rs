@@ -22,9 +22,17 @@ const REGISTER: Keys = Keys {
     what: ("登记册", "a register"),
     keys: &[
         ("label", "名称", "what people call it"),
-        ("form", "一条记录的表（registers/*.form.yaml）", "the form of a record (registers/*.form.yaml)"),
+        (
+            "form",
+            "一条记录的表（registers/*.form.yaml）",
+            "the form of a record (registers/*.form.yaml)",
+        ),
         ("editedBy", "由哪些角色维护", "the roles that keep it"),
-        ("seed", "预置记录的 CSV", "a CSV of records that are there from the start"),
+        (
+            "seed",
+            "预置记录的 CSV",
+            "a CSV of records that are there from the start",
+        ),
     ],
 };
 
@@ -54,7 +62,10 @@ impl Loader<'_> {
                 columns.insert(field.key.as_str().into(), ty);
             }
         }
-        Type::Record(Arc::new(RecordType { name: id.into(), columns }))
+        Type::Record(Arc::new(RecordType {
+            name: id.into(),
+            columns,
+        }))
     }
 
     /// What a record of `from` reads as: `units`, or one of the region's registers.
@@ -72,7 +83,11 @@ impl Loader<'_> {
             return Some(name.into());
         }
         let known: Vec<Id> = self.registers.keys().cloned().collect();
-        let known = known.iter().map(|id| &**id).filter(|id| *id != "units").chain(["units"]);
+        let known = known
+            .iter()
+            .map(|id| &**id)
+            .filter(|id| *id != "units")
+            .chain(["units"]);
         self.problems
             .unknown("unknown-register", node, ("登记册", "register"), &name, known);
         None
@@ -88,7 +103,8 @@ impl Loader<'_> {
         if entry.key == "units" {
             let message = Text::both("units 是内置的登记册，不用再写", "`units` is a register already");
             let help = Text::both("换一个标识", "take another id");
-            self.problems.error("duplicate-id", &entry.key_spot, message, Some(help));
+            self.problems
+                .error("duplicate-id", &entry.key_spot, message, Some(help));
             return None;
         }
         let map = MapReader::new(&entry.value, &REGISTER, self.problems)?;
@@ -99,7 +115,13 @@ impl Loader<'_> {
         }
         let form = self.register_form(entry, &map)?;
         let seed = map.get("seed").map(|node| self.seed(node, &form)).unwrap_or_default();
-        Some(Register { id: entry.key.as_str().into(), label, form: Arc::new(form), edited_by, seed })
+        Some(Register {
+            id: entry.key.as_str().into(),
+            label,
+            form: Arc::new(form),
+            edited_by,
+            seed,
+        })
     }
 
     fn register_form(&mut self, entry: &Entry, map: &MapReader<'_>) -> Option<Form> {
@@ -114,11 +136,15 @@ impl Loader<'_> {
         if form.field("name").is_none() {
             let message = Text::both(
                 format!("登记册「{}」的表里没有字段 name，选取时没有可显示的名称", entry.key),
-                format!("the form of the register `{}` has no field `name`, which people pick by", entry.key),
+                format!(
+                    "the form of the register `{}` has no field `name`, which people pick by",
+                    entry.key
+                ),
             );
             let help = Text::both("在表里加一个 name 字段", "add a field `name` to the form");
             let node = map.get("form").unwrap_or(map.node);
-            self.problems.at_node("register-without-name", node, message, Some(help));
+            self.problems
+                .at_node("register-without-name", node, message, Some(help));
             return None;
         }
         Some(form)
@@ -144,7 +170,10 @@ impl Loader<'_> {
             let id = row.shift_remove("id").unwrap_or_default();
             if let Some(first) = seen.insert(id.clone(), line) {
                 let message = Text::both(format!("记录 {id} 重复"), format!("the record {id} stands twice"));
-                let related = vec![(line_spot(&file, first).place(), Text::both("第一次在这里", "first here"))];
+                let related = vec![(
+                    line_spot(&file, first).place(),
+                    Text::both("第一次在这里", "first here"),
+                )];
                 self.problems
                     .error_with("seed-duplicate", &line_spot(&file, line), message, None, related);
                 continue;
@@ -207,8 +236,7 @@ impl Loader<'_> {
             format!("{column}：{}", why.get(Language::Chinese)),
             format!("{column}: {}", why.get(Language::English)),
         );
-        self.problems
-            .error("seed-value", &line_spot(file, line), message, None);
+        self.problems.error("seed-value", &line_spot(file, line), message, None);
     }
 
     /// The CSV files that seed registers: under `codes/`, but no code lists.
@@ -230,13 +258,19 @@ impl Loader<'_> {
 
 /// Whether an answer of this type can be written into one cell of a CSV.
 fn fits_a_cell(kind: &FieldType) -> bool {
-    !matches!(kind, FieldType::Table(_) | FieldType::File(_) | FieldType::Computed(_) | FieldType::Note)
+    !matches!(
+        kind,
+        FieldType::Table(_) | FieldType::File(_) | FieldType::Computed(_) | FieldType::Note
+    )
 }
 
 /// The answer that a cell holds; `;` stands between the items of a list.
 fn cell(field: &Field, text: &str) -> Result<Json, Text> {
     use FieldType as T;
-    let number = || text.parse::<serde_json::Number>().map_or_else(|_| json!(text), Json::Number);
+    let number = || {
+        text.parse::<serde_json::Number>()
+            .map_or_else(|_| json!(text), Json::Number)
+    };
     let value = match &field.kind {
         T::Integer | T::Year | T::Decimal | T::Money => number(),
         T::YesNo => match text {
@@ -244,11 +278,16 @@ fn cell(field: &Field, text: &str) -> Result<Json, Text> {
             "false" | "no" | "0" | "否" => json!(false),
             _ => json!(text),
         },
-        T::List(_) | T::Choices(_) | T::Trees(_) => text.split(';').map(str::trim).filter(|item| !item.is_empty()).collect(),
+        T::List(_) | T::Choices(_) | T::Trees(_) => {
+            text.split(';').map(str::trim).filter(|item| !item.is_empty()).collect()
+        }
         _ => json!(text),
     };
     if let Some(code) = unknown_code(&field.kind, &value) {
-        return Err(Text::both(format!("没有代码 {code}"), format!("there is no code {code}")));
+        return Err(Text::both(
+            format!("没有代码 {code}"),
+            format!("there is no code {code}"),
+        ));
     }
     let schema = Validator::new(&field_schema(field));
     match schema.ok().and_then(|schema| schema.misfits(&value).into_iter().next()) {
@@ -264,6 +303,10 @@ fn unknown_code<'v>(kind: &FieldType, value: &'v Json) -> Option<&'v str> {
         return None;
     };
     let one = std::slice::from_ref(value);
-    let mut codes = value.as_array().map_or(one, Vec::as_slice).iter().filter_map(Json::as_str);
+    let mut codes = value
+        .as_array()
+        .map_or(one, Vec::as_slice)
+        .iter()
+        .filter_map(Json::as_str);
     codes.find(|code| choice.list.get(code).is_none())
 }

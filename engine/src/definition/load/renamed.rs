@@ -14,7 +14,11 @@ impl Loader<'_> {
         for field in fields {
             let columns = field.value.get("columns").and_then(Node::entries).unwrap_or_default();
             self.renamed(&columns.iter().collect::<Vec<_>>());
-            let Some((node, old)) = field.value.get("renamedFrom").and_then(|node| Some((node, node.scalar()?))) else {
+            let Some((node, old)) = field
+                .value
+                .get("renamedFrom")
+                .and_then(|node| Some((node, node.scalar()?)))
+            else {
                 continue;
             };
             if let Some(there) = fields.iter().find(|other| other.key == old) {

@@ -108,7 +108,11 @@ impl Loader<'_> {
     /// A rule that never fails checks nothing, and one that always fails lets nobody through.
     fn can_fail_and_pass(&mut self, node: &Node, when: Option<&Expression>, assert: &Expression, scope: &Scope) {
         let never = |wanted: bool| {
-            let both: Vec<_> = when.map(|when| (when, true)).into_iter().chain([(assert, wanted)]).collect();
+            let both: Vec<_> = when
+                .map(|when| (when, true))
+                .into_iter()
+                .chain([(assert, wanted)])
+                .collect();
             assert.verdict() == Some(!wanted) || contradiction(&both, scope).is_some()
         };
         // Where `when` itself can never hold, that was told.
@@ -116,7 +120,10 @@ impl Loader<'_> {
             return;
         }
         let message = match (never(false), never(true)) {
-            (true, _) => Text::both("这条规则永远不会不通过，等于没有检查", "this rule can never fail: it checks nothing"),
+            (true, _) => Text::both(
+                "这条规则永远不会不通过，等于没有检查",
+                "this rule can never fail: it checks nothing",
+            ),
             (_, true) => Text::both("这条规则永远不会通过", "this rule always fails"),
             _ => return,
         };

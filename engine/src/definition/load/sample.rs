@@ -239,10 +239,13 @@ impl Reader<'_> {
     /// Every answer, by field or by path, is one to a field of the form: a sample of an older form is
     /// told here rather than by what it no longer finds.
     fn fields(&mut self, node: Option<&Node>, form: &str) {
-        let Some(form) = self.region.forms.get(form) else { return };
+        let Some(form) = self.region.forms.get(form) else {
+            return;
+        };
         for entry in node.and_then(Node::entries).unwrap_or_default() {
             let root = entry.key.split(['.', '[']).next().unwrap_or_default();
-            if form.field(root).is_some() {
+            // `null` takes away what a sample of another form had answered.
+            if form.field(root).is_some() || entry.value.is_null() {
                 continue;
             }
             let message = Text::both(

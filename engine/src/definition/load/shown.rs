@@ -10,16 +10,25 @@ use crate::definition::{Id, Page, Text};
 impl Loader<'_> {
     /// Tells every field whose `showWhen` can never hold together with its page's.
     pub(super) fn can_be_shown(&mut self, entries: &[Entry], pages: &IndexMap<Id, Page>, scope: &Scope) {
-        for (page, entry) in pages.values().filter_map(|page| Some((page, entries.iter().find(|entry| *entry.key == *page.id)?))) {
+        for (page, entry) in pages
+            .values()
+            .filter_map(|page| Some((page, entries.iter().find(|entry| *entry.key == *page.id)?)))
+        {
             let nodes = entry.value.get("fields");
             for field in page.fields.values() {
                 let node = nodes.and_then(|fields| fields.get(&field.id)?.get("showWhen"));
-                let (Some(own), Some(node)) = (&field.show_when, node) else { continue };
+                let (Some(own), Some(node)) = (&field.show_when, node) else {
+                    continue;
+                };
                 if own.verdict().is_some() {
                     continue;
                 }
                 let around: Vec<&Expression> = page.show_when.iter().collect();
-                let all: Vec<_> = around.into_iter().chain([own]).map(|condition| (condition, true)).collect();
+                let all: Vec<_> = around
+                    .into_iter()
+                    .chain([own])
+                    .map(|condition| (condition, true))
+                    .collect();
                 if let Some(name) = contradiction(&all, scope) {
                     self.never_shown(node, &name, field.required);
                 }
@@ -39,10 +48,7 @@ impl Loader<'_> {
                 format!("this field can never show: what is asked of `{name}` contradicts itself"),
             )
         };
-        let help = Text::both(
-            "核对它和所在栏目的 showWhen",
-            "compare its `showWhen` with its page's",
-        );
+        let help = Text::both("核对它和所在栏目的 showWhen", "compare its `showWhen` with its page's");
         self.problems.at_node("never-shown", node, message, Some(help));
     }
 }

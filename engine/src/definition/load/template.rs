@@ -23,11 +23,12 @@ static READS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-static IMPORTS: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r#"#(?:import|include)\s+"([^"]+)""#).ok());
+static IMPORTS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"#(?:import|include)\s+"([^"]+)""#).ok());
 
 /// Methods of a Typst dictionary, which are no names of answers.
-const METHODS: [&str; 9] = ["at", "keys", "values", "pairs", "len", "insert", "remove", "map", "filter"];
+const METHODS: [&str; 9] = [
+    "at", "keys", "values", "pairs", "len", "insert", "remove", "map", "filter",
+];
 
 /// A name that a template reads: the bytes where it stands, and for a column its table.
 struct Read {
@@ -45,12 +46,18 @@ impl Loader<'_> {
         }
         let mut seen = BTreeSet::new();
         for document in region.documents.values() {
-            let DocumentSource::Template { main, files } = &document.source else { continue };
-            let named = node.get("documents").and_then(|documents| documents.get(&document.id)?.get("template"));
+            let DocumentSource::Template { main, files } = &document.source else {
+                continue;
+            };
+            let named = node
+                .get("documents")
+                .and_then(|documents| documents.get(&document.id)?.get("template"));
             let mut waiting = vec![main.clone()];
             while let Some(path) = waiting.pop() {
                 let text = files.get(&path).and_then(|bytes| std::str::from_utf8(bytes).ok());
-                let Some(text) = text.filter(|_| seen.insert(path.clone())) else { continue };
+                let Some(text) = text.filter(|_| seen.insert(path.clone())) else {
+                    continue;
+                };
                 waiting.extend(imports(&path, text, files));
                 self.template(&path, text, region, named);
             }
@@ -64,7 +71,10 @@ impl Loader<'_> {
             .flat_map(|form| form.fields())
             .map(|(_, field)| (&*field.id, field))
             .collect();
-        let file = Arc::new(SourceFile { path: PathBuf::from(path), text: text.to_owned() });
+        let file = Arc::new(SourceFile {
+            path: PathBuf::from(path),
+            text: text.to_owned(),
+        });
         for read in reads(text) {
             let columns = read.table.as_deref().map(|table| columns_of(table, region));
             let known: Vec<&str> = match &columns {
@@ -84,7 +94,10 @@ impl Loader<'_> {
                     format!("the template reads `{}`, which no form has", read.name),
                 ),
             };
-            let spot = Spot { file: Arc::clone(&file), range: read.at };
+            let spot = Spot {
+                file: Arc::clone(&file),
+                range: read.at,
+            };
             let note = Text::both("文书在这里用到这个模板", "the document uses this template here");
             let related = named.map(|node| (node.spot.place(), note)).into_iter().collect();
             self.problems
@@ -106,7 +119,10 @@ fn columns_of<'r>(table: &str, region: &'r Region) -> BTreeSet<&'r str> {
 fn reads(text: &str) -> Vec<Read> {
     let mut found = Vec::new();
     for captures in READS.iter().flat_map(|regex| regex.captures_iter(text)) {
-        let before = text[..captures.get(0).map_or(0, |all| all.start())].rsplit('\n').next().unwrap_or_default();
+        let before = text[..captures.get(0).map_or(0, |all| all.start())]
+            .rsplit('\n')
+            .next()
+            .unwrap_or_default();
         if before.trim_start().starts_with("//") {
             continue;
         }
@@ -116,7 +132,11 @@ fn reads(text: &str) -> Vec<Read> {
             let called = text[name.end()..].starts_with('(');
             !called && !METHODS.contains(&name.as_str())
         });
-        found.extend(single.or(dotted).map(|name| Read { name: name.as_str().into(), table: None, at: name.range() }));
+        found.extend(single.or(dotted).map(|name| Read {
+            name: name.as_str().into(),
+            table: None,
+            at: name.range(),
+        }));
         found.extend(group(4).zip(group(5)).map(|(table, column)| Read {
             name: column.as_str().into(),
             table: Some(table.as_str().into()),
@@ -129,7 +149,10 @@ fn reads(text: &str) -> Vec<Read> {
 /// The files that a source takes in, by their keys in `files`.
 fn imports(path: &str, text: &str, files: &BTreeMap<String, Arc<[u8]>>) -> Vec<String> {
     let folder = Path::new(path).parent().unwrap_or(Path::new(""));
-    let names = IMPORTS.iter().flat_map(|regex| regex.captures_iter(text)).filter_map(|captures| captures.get(1));
+    let names = IMPORTS
+        .iter()
+        .flat_map(|regex| regex.captures_iter(text))
+        .filter_map(|captures| captures.get(1));
     let paths = names.map(|name| match name.as_str().strip_prefix('/') {
         Some(absolute) => absolute.to_owned(),
         None => folder.join(name.as_str()).to_string_lossy().into_owned(),

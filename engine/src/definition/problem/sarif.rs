@@ -11,7 +11,10 @@ pub(super) fn sarif(problems: &[Problem], language: Language) -> Json {
     let mut rules: Vec<&str> = problems.iter().map(|problem| problem.rule).collect();
     rules.sort_unstable();
     rules.dedup();
-    let results: Vec<Json> = problems.iter().map(|problem| result(problem, &rules, language)).collect();
+    let results: Vec<Json> = problems
+        .iter()
+        .map(|problem| result(problem, &rules, language))
+        .collect();
     json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -86,7 +89,13 @@ mod tests {
 
     #[test]
     fn a_problem_has_its_rule_level_and_region() {
-        let place = |line| Place { file: "a b/x.yaml".into(), line, column: 3, end_line: line, end_column: 9 };
+        let place = |line| Place {
+            file: "a b/x.yaml".into(),
+            line,
+            column: 3,
+            end_line: line,
+            end_column: 9,
+        };
         let problem = Problem {
             rule: "unknown-key",
             severity: Severity::Warning,
@@ -103,6 +112,10 @@ mod tests {
         let physical = &result["locations"][0]["physicalLocation"];
         assert_eq!(physical["artifactLocation"]["uri"], "a%20b/x.yaml");
         assert_eq!(physical["region"]["startLine"], 2);
-        assert!(result["relatedLocations"][0]["physicalLocation"].get("region").is_none());
+        assert!(
+            result["relatedLocations"][0]["physicalLocation"]
+                .get("region")
+                .is_none()
+        );
     }
 }

@@ -35,7 +35,8 @@ fn what_can_be_said_without_answers() {
         (r#"yes ? 1 < 2 : 2 < 3"#, Some(true)),
         ("n == 1 && n == 2", None),
     ] {
-        let compiled = compile(source, &scope(), Some(&Type::Bool)).unwrap_or_else(|wrong| panic!("{source}: {wrong:?}"));
+        let compiled =
+            compile(source, &scope(), Some(&Type::Bool)).unwrap_or_else(|wrong| panic!("{source}: {wrong:?}"));
         assert_eq!(compiled.verdict(), expected, "{source}");
     }
 }

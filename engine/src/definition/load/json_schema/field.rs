@@ -24,7 +24,11 @@ impl Loader<'_> {
     /// The field of a property; `must` is where it is said to be required.
     pub(super) fn field_of(&mut self, property: &Entry, piece: Piece, must: Option<&Node>) -> Option<Entry> {
         let Piece { node, file } = self.resolved(piece)?;
-        let mut field = Draft { spot: node.spot.clone(), words: Vec::new(), further: Vec::new() };
+        let mut field = Draft {
+            spot: node.spot.clone(),
+            words: Vec::new(),
+            further: Vec::new(),
+        };
         let name = || scalar(&property.key, property.key_spot.clone());
         field.word("label", node.get("title").cloned().unwrap_or_else(name));
         if let Some(help) = node.get("description") {
@@ -34,14 +38,24 @@ impl Loader<'_> {
             field.word("required", plain("true", must.spot.clone()));
         }
         let kind = self.kind_of(&node, &file, &mut field)?;
-        field.word("type", scalar(kind, node.get("type").map_or(&node.spot, |node| &node.spot).clone()));
+        field.word(
+            "type",
+            scalar(kind, node.get("type").map_or(&node.spot, |node| &node.spot).clone()),
+        );
         let words = node.entries().unwrap_or_default();
         for entry in words.iter().filter(|entry| !told(kind, &entry.key, &node)) {
-            let piece = Piece { node: entry.value.clone(), file: file.clone() };
+            let piece = Piece {
+                node: entry.value.clone(),
+                file: file.clone(),
+            };
             let value = self.inlined(piece, 0)?;
             field.constrain(kind, &entry.key, value);
         }
-        Some(Entry { key: property.key.clone(), key_spot: property.key_spot.clone(), value: field.finish() })
+        Some(Entry {
+            key: property.key.clone(),
+            key_spot: property.key_spot.clone(),
+            value: field.finish(),
+        })
     }
 
     /// The field's type; what belongs to that type alone is added to the field.
@@ -67,7 +81,10 @@ impl Loader<'_> {
                     self.unsupported(&node.spot, "items");
                     return None;
                 };
-                let items = self.resolved(Piece { node: items, file: file.to_path_buf() })?;
+                let items = self.resolved(Piece {
+                    node: items,
+                    file: file.to_path_buf(),
+                })?;
                 return self.list_kind(node, &items, field);
             }
             other => {
@@ -84,7 +101,14 @@ impl Loader<'_> {
             Some("object") => {
                 let columns = self.properties(items)?;
                 let columns = Value::Map(columns.into_values().collect());
-                field.word("columns", Node { spot: items.node.spot.clone(), replaced: None, value: columns });
+                field.word(
+                    "columns",
+                    Node {
+                        spot: items.node.spot.clone(),
+                        replaced: None,
+                        value: columns,
+                    },
+                );
                 for (word, ours) in [("minItems", "minRows"), ("maxItems", "maxRows")] {
                     if let Some(count) = node.get(word) {
                         field.word(ours, count.clone());
@@ -93,7 +117,9 @@ impl Loader<'_> {
                 Some("table")
             }
             Some("string") if codes(&items.node).is_some() => {
-                field.words.extend(codes(&items.node).map(|codes| entry("codes", codes)));
+                field
+                    .words
+                    .extend(codes(&items.node).map(|codes| entry("codes", codes)));
                 Some("choices")
             }
             Some(name) => {
@@ -110,7 +136,10 @@ impl Loader<'_> {
                 field.word("of", scalar(of, items.node.spot.clone()));
                 for entry in items.node.entries().unwrap_or_default() {
                     if !told(of, &entry.key, &items.node) {
-                        let piece = Piece { node: entry.value.clone(), file: items.file.clone() };
+                        let piece = Piece {
+                            node: entry.value.clone(),
+                            file: items.file.clone(),
+                        };
                         let value = self.inlined(piece, 0)?;
                         field.constrain("list", &entry.key, value);
                     }
@@ -148,10 +177,18 @@ impl Draft {
     fn finish(mut self) -> Node {
         if !self.further.is_empty() {
             let further = std::mem::take(&mut self.further);
-            let node = Node { spot: self.spot.clone(), replaced: None, value: Value::Map(further) };
+            let node = Node {
+                spot: self.spot.clone(),
+                replaced: None,
+                value: Value::Map(further),
+            };
             self.word("schema", node);
         }
-        Node { spot: self.spot, replaced: None, value: Value::Map(self.words) }
+        Node {
+            spot: self.spot,
+            replaced: None,
+            value: Value::Map(self.words),
+        }
     }
 }
 
@@ -201,8 +238,15 @@ fn text_kind(node: &Node) -> &'static str {
         Some("isbn") => "isbn",
         Some("issn") => "issn",
         _ => {
-            let most = node.get("maxLength").and_then(Node::scalar).and_then(|text| text.parse::<usize>().ok());
-            if most.is_some_and(|most| most > LONG) { "long-text" } else { "text" }
+            let most = node
+                .get("maxLength")
+                .and_then(Node::scalar)
+                .and_then(|text| text.parse::<usize>().ok());
+            if most.is_some_and(|most| most > LONG) {
+                "long-text"
+            } else {
+                "text"
+            }
         }
     }
 }
@@ -220,25 +264,55 @@ fn codes(node: &Node) -> Option<Node> {
         let (list, items) = of("oneOf")?;
         let row = |item: &Node| {
             let code = item.get("const")?;
-            Some(named(code.scalar()?, &code.spot, item.get("title").unwrap_or(code).clone()))
+            Some(named(
+                code.scalar()?,
+                &code.spot,
+                item.get("title").unwrap_or(code).clone(),
+            ))
         };
         (list, items.iter().map(row).collect::<Option<_>>()?)
     };
-    Some(Node { spot: list.spot.clone(), replaced: None, value: Value::Map(rows) })
+    Some(Node {
+        spot: list.spot.clone(),
+        replaced: None,
+        value: Value::Map(rows),
+    })
 }
 
 fn named(code: &str, spot: &Spot, label: Node) -> Entry {
-    Entry { key: code.to_owned(), key_spot: spot.clone(), value: label }
+    Entry {
+        key: code.to_owned(),
+        key_spot: spot.clone(),
+        value: label,
+    }
 }
 
 fn entry(key: &str, value: Node) -> Entry {
-    Entry { key: key.to_owned(), key_spot: value.spot.clone(), value }
+    Entry {
+        key: key.to_owned(),
+        key_spot: value.spot.clone(),
+        value,
+    }
 }
 
 fn scalar(text: &str, spot: Spot) -> Node {
-    Node { spot, replaced: None, value: Value::Scalar { text: text.to_owned(), plain: false } }
+    Node {
+        spot,
+        replaced: None,
+        value: Value::Scalar {
+            text: text.to_owned(),
+            plain: false,
+        },
+    }
 }
 
 fn plain(text: &str, spot: Spot) -> Node {
-    Node { spot, replaced: None, value: Value::Scalar { text: text.to_owned(), plain: true } }
+    Node {
+        spot,
+        replaced: None,
+        value: Value::Scalar {
+            text: text.to_owned(),
+            plain: true,
+        },
+    }
 }

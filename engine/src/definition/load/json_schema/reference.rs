@@ -18,13 +18,21 @@ impl Loader<'_> {
                 return Some(piece);
             };
             let target = self.referred(&reference, &piece.file)?;
-            let Value::Map(mut beside) = piece.node.value else { return None };
+            let Value::Map(mut beside) = piece.node.value else {
+                return None;
+            };
             beside.retain(|entry| entry.key != "$ref");
             piece = if beside.is_empty() {
                 target
             } else {
-                let beside = Node { value: Value::Map(beside), ..piece.node };
-                Piece { node: laid_over(target.node, beside, self.problems), file: target.file }
+                let beside = Node {
+                    value: Value::Map(beside),
+                    ..piece.node
+                };
+                Piece {
+                    node: laid_over(target.node, beside, self.problems),
+                    file: target.file,
+                }
             };
         }
         self.goes_round(&piece.node);
@@ -38,16 +46,33 @@ impl Loader<'_> {
             return None;
         }
         let Piece { node, file } = self.resolved(piece)?;
-        let mut below = |node: Node| self.inlined(Piece { node, file: file.clone() }, depth + 1);
+        let mut below = |node: Node| {
+            self.inlined(
+                Piece {
+                    node,
+                    file: file.clone(),
+                },
+                depth + 1,
+            )
+        };
         let value = match node.value {
             Value::Map(entries) => {
-                let entries = entries.into_iter().map(|entry| Some(Entry { value: below(entry.value)?, ..entry }));
+                let entries = entries.into_iter().map(|entry| {
+                    Some(Entry {
+                        value: below(entry.value)?,
+                        ..entry
+                    })
+                });
                 Value::Map(entries.collect::<Option<_>>()?)
             }
             Value::List(items) => Value::List(items.into_iter().map(below).collect::<Option<_>>()?),
             scalar => scalar,
         };
-        Some(Node { spot: node.spot, replaced: node.replaced, value })
+        Some(Node {
+            spot: node.spot,
+            replaced: node.replaced,
+            value,
+        })
     }
 
     fn goes_round(&mut self, node: &Node) {
@@ -64,7 +89,8 @@ impl Loader<'_> {
         } else {
             inside(from.parent().unwrap_or(Path::new("")), name)
         };
-        let file = file.filter(|file| self.folders.iter().any(|folder| file.starts_with(folder)) && self.files.has(file));
+        let file =
+            file.filter(|file| self.folders.iter().any(|folder| file.starts_with(folder)) && self.files.has(file));
         let Some(file) = file else {
             let message = Text::both(
                 format!("本地区的文件夹里没有 {name}"),
