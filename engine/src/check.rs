@@ -17,6 +17,7 @@ pub mod finding;
 pub mod limits;
 pub mod path;
 pub mod posted;
+mod print_mark;
 mod rules;
 mod table;
 mod walk;

@@ -4,9 +4,13 @@
 mod check;
 mod plugin;
 pub mod render_worker;
+mod schema;
 mod serve;
+mod show;
 mod test;
+mod workflow;
 
+use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -31,6 +35,12 @@ enum Command {
     Check(check::Options),
     /// 运行各地区的样例；不符时退出码为 1。Runs the samples of the regions.
     Test(test::Options),
+    /// 打印登记表的 JSON Schema。Prints the JSON Schema of a form.
+    Schema(schema::Options),
+    /// 打印合并后的登记表，每行注明出处。Prints the merged form, each line with its origin.
+    Show(show::Options),
+    /// 打印流程：状态 × 角色的操作表或流程图。Prints who can do what in which state.
+    Workflow(workflow::Options),
     /// 插件：构建。What plugin authors do.
     #[command(subcommand)]
     Plugin(PluginCommand),
@@ -99,8 +109,30 @@ pub fn run() -> ExitCode {
         Command::Serve(options) => serve::run(&options),
         Command::Check(options) => check::run(&options),
         Command::Test(options) => test::run(&options),
+        Command::Schema(options) => schema::run(&options),
+        Command::Show(options) => show::run(&options),
+        Command::Workflow(options) => workflow::run(&options),
         Command::Plugin(PluginCommand::Build { folder }) => done(plugin::build(&folder)),
         Command::RenderWorker => render_worker::run(),
+    }
+}
+
+/// Prints what a command was asked for. Whoever reads no further, such as `head`, is no mistake.
+fn put(told: &str) -> ExitCode {
+    match std::io::stdout().write_all(told.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => done(Err(error)),
+        _ => ExitCode::SUCCESS,
+    }
+}
+
+/// The exit code of a command that prints a result, or tells why there is none.
+fn told(result: Result<String, String>) -> ExitCode {
+    match result {
+        Ok(text) => put(&text),
+        Err(why) => {
+            eprintln!("{}", why.trim_end());
+            ExitCode::from(2)
+        }
     }
 }
 

@@ -6,15 +6,16 @@ use super::context::Lookups;
 use super::{Evaluated, RowState, limits};
 use crate::definition::expression::{Value, value_of};
 use crate::definition::form::{Choice, Lookup};
-use crate::definition::{Field, FieldType, Id, scope};
+use crate::definition::{Field, FieldType, Id};
 use indexmap::IndexMap;
 
 /// The value to store and the name to read.
 type Candidate = (String, String);
 
 impl Evaluated<'_> {
-    /// The candidates of every look-up and every filtered choice among `fields`, by path; those of a
-    /// column that is in no row yet stand under the path without row numbers.
+    /// The candidates of every look-up and of every choice that other answers or the day narrow, among
+    /// `fields`, by path; those of a column that is in no row yet stand under the path without row
+    /// numbers.
     pub fn candidates(
         &self,
         fields: &IndexMap<Id, Field>,
@@ -48,7 +49,7 @@ impl Evaluated<'_> {
             | FieldType::Choices(choice)
             | FieldType::Tree(choice)
             | FieldType::Trees(choice)
-                if choice.filter.is_some() =>
+                if choice.is_narrowed() =>
             {
                 found.insert(path.to_owned(), self.codes(choice, extra));
             }
@@ -86,10 +87,10 @@ impl Evaluated<'_> {
     }
 
     fn records(&self, lookup: &Lookup, extra: &[Value], lookups: &dyn Lookups) -> Vec<Candidate> {
-        let ty = scope::unit_type();
-        let fitting = lookups
-            .all(&lookup.from)
-            .filter(|record| self.record_fits(lookup, value_of(record, &ty), extra).unwrap_or(false));
+        let fitting = lookups.all(&lookup.from).filter(|record| {
+            self.record_fits(lookup, value_of(record, &lookup.record), extra)
+                .unwrap_or(false)
+        });
         let named = fitting.filter_map(|record| {
             let text = |key: &str| record.get(key).and_then(serde_json::Value::as_str).map(str::to_owned);
             Some((text("id")?, text("name")?))
@@ -100,6 +101,7 @@ impl Evaluated<'_> {
     fn codes(&self, choice: &Choice, extra: &[Value]) -> Vec<Candidate> {
         let entries = choice.list.entries().iter().filter(|entry| {
             let selectable = !choice.leaf_only || choice.list.is_leaf(&entry.code);
+            let selectable = selectable && entry.term.misses(self.filed_on()).is_none();
             selectable && self.code_fits(choice, &entry.code, extra).unwrap_or(false)
         });
         entries

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::path::Path;
-use crate::definition::form_schema::{BadSchema, Validator, field_schema};
+use crate::definition::form_schema::{BadSchema, Validator, field_schema, own_schema};
 use crate::definition::{Field, FieldType, Form, Id};
 
 /// A form that is ready to check answers. Cheap to clone.
@@ -24,8 +24,14 @@ pub(super) type Checkers = HashMap<Id, Checker>;
 pub(super) enum Checker {
     /// As one value.
     Whole(Validator),
-    /// Cell by cell, so that every misfit has its row and column.
-    Columns(Checkers),
+    /// Cell by cell, so that every misfit has its row and column; and against what the author says of
+    /// the table as a whole.
+    Table {
+        /// Each column's.
+        columns: Checkers,
+        /// The table's own.
+        whole: Option<Validator>,
+    },
 }
 
 /// A field whose schema does not compile; the loader tells the author first.
@@ -62,12 +68,24 @@ impl CompiledForm {
 pub(super) fn compile<'a>(fields: impl Iterator<Item = (&'a Field, Path)>) -> Result<Checkers, BadForm> {
     let mut checkers = HashMap::new();
     for (field, at) in fields {
-        let checker = match &field.kind {
-            FieldType::Table(table) => Checker::Columns(compile_columns(&table.columns, &at)?),
-            FieldType::Computed(_) | FieldType::Note | FieldType::File(_) => continue,
-            _ => Checker::Whole(Validator::new(&field_schema(field)).map_err(|problem| BadForm { at, problem })?),
+        let own = |schema: Option<serde_json::Value>| {
+            let compiled = schema.map(|schema| Validator::new(&schema)).transpose();
+            compiled.map_err(|problem| BadForm {
+                at: at.clone(),
+                problem,
+            })
         };
-        checkers.insert(Id::clone(&field.id), checker);
+        let checker = match &field.kind {
+            FieldType::Table(table) => Some(Checker::Table {
+                columns: compile_columns(&table.columns, &at)?,
+                whole: own(own_schema(field))?,
+            }),
+            // What the engine takes apart or works out itself is of its type already.
+            FieldType::File(_) | FieldType::Computed(_) => own(own_schema(field))?.map(Checker::Whole),
+            FieldType::Note => None,
+            _ => own(Some(field_schema(field)))?.map(Checker::Whole),
+        };
+        checkers.extend(checker.map(|checker| (Id::clone(&field.id), checker)));
     }
     Ok(checkers)
 }

@@ -6,6 +6,7 @@ mod rows;
 mod visible;
 
 use indexmap::IndexMap;
+use jiff::civil::Date;
 use serde_json::Value as Json;
 
 use super::answer;
@@ -19,6 +20,7 @@ use crate::definition::{Field, FieldType, Form, Id, Page};
 #[derive(Debug)]
 pub struct Evaluated<'f> {
     form: &'f Form,
+    filed_on: Date,
     slots: Vec<Value>,
     pages: IndexMap<Id, bool>,
     fields: IndexMap<Id, FieldState>,
@@ -64,6 +66,7 @@ impl<'f> Evaluated<'f> {
         let slots = form.scope.names.values().map(answer::unanswered).collect();
         let evaluated = Self {
             form,
+            filed_on: context.app.filed_on,
             slots,
             pages: IndexMap::new(),
             fields: IndexMap::new(),
@@ -88,6 +91,11 @@ impl<'f> Evaluated<'f> {
     /// The form.
     pub fn form(&self) -> &'f Form {
         self.form
+    }
+
+    /// The day of first submission, today before that: codes must be valid on it.
+    pub fn filed_on(&self) -> Date {
+        self.filed_on
     }
 
     /// Whether the page is shown now.

@@ -26,6 +26,7 @@ pub(super) fn complete(
         form: form.form(),
         context,
         evaluated: Some(evaluated),
+        print_mark: has_prints(form.form()).then(|| evaluated.print_mark(answers)),
         findings: Vec::new(),
     };
     for (_, field) in form.form().fields() {
@@ -48,6 +49,7 @@ pub(super) fn draft<'a>(
         form: form.form(),
         context,
         evaluated: None,
+        print_mark: None,
         findings: Vec::new(),
     };
     for field in fields {
@@ -61,6 +63,8 @@ struct Walk<'a> {
     form: &'a Form,
     context: &'a Context<'a>,
     evaluated: Option<&'a Evaluated<'a>>,
+    /// What a print of these answers is marked by, where the form takes prints back.
+    print_mark: Option<String>,
     findings: Vec<Finding>,
 }
 
@@ -94,7 +98,13 @@ impl<'a> Walk<'a> {
 
     fn field(&mut self, spot: Spot<'_>, answers: &Map<String, Json>) {
         let hidden = self.evaluated.is_some() && !spot.state.is_some_and(|state| state.shown);
-        if hidden || !answer::is_asked(&spot.field.kind) {
+        if hidden {
+            return;
+        }
+        if !answer::is_asked(&spot.field.kind) {
+            if let Some(given) = spot.state.and_then(|state| state.given.as_ref()) {
+                self.misfits(spot, given);
+            }
             return;
         }
         match answer::answered(answers.get(&*spot.field.id)) {
@@ -143,13 +153,17 @@ impl<'a> Walk<'a> {
 
     /// Tells every misfit; true where the answer is not even of the right type.
     fn misfits(&mut self, spot: Spot<'_>, answer: &Json) -> bool {
-        let Some(Checker::Whole(validator)) = spot.checker else {
-            return false;
+        let validator = match spot.checker {
+            Some(Checker::Whole(validator)) => validator,
+            Some(Checker::Table {
+                whole: Some(validator), ..
+            }) => validator,
+            _ => return false,
         };
         let mut wrong_type = false;
         for misfit in validator.misfits(answer) {
             wrong_type |= misfit.word == "type";
-            let coded = misfit.word == "enum" && is_coded(&spot.field.kind);
+            let coded = misfit.word == "enum" && is_told_by_code(&spot.field.kind, answer, misfit.item);
             if coded || (self.evaluated.is_none() && INCOMPLETE.contains(&misfit.word.as_str())) {
                 continue;
             }
@@ -163,10 +177,14 @@ impl<'a> Walk<'a> {
 
     fn code(&mut self, spot: Spot<'_>, choice: &Choice, code: &Json, at: &Path) {
         let code = code.as_str().unwrap_or_default();
-        if choice.list.get(code).is_none() {
+        let Some(entry) = choice.list.get(code) else {
             return self.find("code-unknown", at, &wording::code_unknown());
-        }
+        };
         let Some(evaluated) = self.evaluated else { return };
+        if let Some(why) = entry.term.misses(evaluated.filed_on()) {
+            let name = (!spot.field.sensitive).then_some(&*entry.name);
+            return self.find("code-retired", at, &wording::code_retired(name, why));
+        }
         if choice.leaf_only && !choice.list.is_leaf(code) {
             return self.find("not-leaf", at, &self.not_leaf(spot.field, choice, code));
         }
@@ -203,9 +221,11 @@ impl<'a> Walk<'a> {
         let Some(files) = answer.as_array() else {
             return self.find("type", spot.path, &wording::wrong_type(spot.field));
         };
+        self.misfits(spot, answer);
         for file in files {
             self.file(spot, rules, file);
         }
+        self.stale_prints(spot, rules, files);
         if files.len() > rules.max_items {
             let message = wording::count(
                 "文件数最多为",
@@ -230,6 +250,17 @@ impl<'a> Walk<'a> {
                 self.find("file-count", spot.path, &message);
             }
             None => {}
+        }
+    }
+
+    /// A returned print is one of the answers as they are now.
+    fn stale_prints(&mut self, spot: Spot<'_>, rules: &FileRules, files: &[Json]) {
+        let Some(mark) = self.print_mark.as_deref().filter(|_| rules.print_of.is_some()) else {
+            return;
+        };
+        let print = |file: &Json| file.get("print").and_then(Json::as_str).map(|print| print == mark);
+        if files.iter().filter_map(print).any(|fits| !fits) {
+            self.find("stale-print", spot.path, &wording::stale_print());
         }
     }
 
@@ -258,6 +289,7 @@ impl<'a> Walk<'a> {
         let Some(rows) = answer.as_array() else {
             return self.find("type", spot.path, &wording::wrong_type(spot.field));
         };
+        self.misfits(spot, answer);
         for finding in table::whole(table, rows, self.evaluated.is_some()) {
             let at = finding
                 .at
@@ -267,7 +299,7 @@ impl<'a> Walk<'a> {
         let Type::Record(record) = &table.row_type else { return };
         let none = HashMap::new();
         let checkers = match spot.checker {
-            Some(Checker::Columns(columns)) => columns,
+            Some(Checker::Table { columns, .. }) => columns,
             _ => &none,
         };
         for (number, cells) in rows.iter().take(limits::ROWS).enumerate() {
@@ -308,11 +340,29 @@ impl<'a> Walk<'a> {
     }
 }
 
-fn is_coded(kind: &FieldType) -> bool {
-    matches!(
-        kind,
-        FieldType::Choice(_) | FieldType::Choices(_) | FieldType::Tree(_) | FieldType::Trees(_)
-    )
+/// Whether the answer is a code that is not on the list or no smallest branch, which is told in those
+/// words; an enumeration of the author's own stands beside the list.
+fn is_told_by_code(kind: &FieldType, answer: &Json, item: Option<usize>) -> bool {
+    let (FieldType::Choice(choice) | FieldType::Tree(choice) | FieldType::Choices(choice) | FieldType::Trees(choice)) =
+        kind
+    else {
+        return false;
+    };
+    let code = item.and_then(|item| answer.get(item)).unwrap_or(answer);
+    let code = code.as_str().unwrap_or_default();
+    choice.list.get(code).is_none() || (choice.leaf_only && !choice.list.is_leaf(code))
+}
+
+/// Whether a file slot of the form takes a print back.
+fn has_prints(form: &Form) -> bool {
+    fn returns(field: &Field) -> bool {
+        match &field.kind {
+            FieldType::File(rules) => rules.print_of.is_some(),
+            FieldType::Table(table) => table.columns.values().any(returns),
+            _ => false,
+        }
+    }
+    form.fields().any(|(_, field)| returns(field))
 }
 
 fn same_kind(accepted: &str, kind: &str) -> bool {

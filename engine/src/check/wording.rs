@@ -1,5 +1,6 @@
 //! What the engine's own rules say: what is wrong, where, and how to mend it.
 
+use crate::definition::code_list::OutOfTerm;
 use crate::definition::{CodeList, Field, FieldType, Language, Text};
 
 /// `label：message`, in each language.
@@ -66,6 +67,28 @@ pub(super) fn code_unknown() -> Text {
         "所选内容不在选项中，请重新选择",
         "what was chosen is not on the list; please choose again",
     )
+}
+
+/// A code that is on the list but may not be chosen on the day of filing; it names the day.
+pub(super) fn code_retired(name: Option<&str>, why: OutOfTerm) -> Text {
+    let (zh, en) = match name {
+        Some(name) => (format!("“{name}”"), format!("“{name}”")),
+        None => ("所选内容".to_owned(), "what was chosen".to_owned()),
+    };
+    match why {
+        OutOfTerm::From(day) => Text::both(
+            format!("{zh}自 {day} 起才可使用，请重新选择"),
+            format!("{en} can be chosen from {day} on; please choose again"),
+        ),
+        OutOfTerm::Until(day) => Text::both(
+            format!("{zh}只使用到 {day}，现已停用，请重新选择"),
+            format!("{en} was in use until {day}; please choose again"),
+        ),
+        OutOfTerm::Retired => Text::both(
+            format!("{zh}已停用，请重新选择"),
+            format!("{en} is no longer in use; please choose again"),
+        ),
+    }
 }
 
 /// Names the nearest smallest branches below the chosen code.
@@ -152,6 +175,13 @@ pub(super) fn file_kind(name: &str, accept: &[String]) -> Text {
             "the file “{name}” is of a kind that is not accepted; please upload one of: {}",
             accept.join(", ")
         ),
+    )
+}
+
+pub(super) fn stale_print() -> Text {
+    Text::both(
+        "打印之后填报内容有改动，请重新打印、签章后上传",
+        "the answers were changed after this was printed; please print, sign and upload it again",
     )
 }
 

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
 
-use super::{FolderOptions, Lang, language};
+use super::{FolderOptions, Lang, language, put};
 use crate::definition::Language;
 use crate::definition::form::Severity;
 use crate::definition::load::{load, samples};
@@ -31,6 +31,7 @@ pub(super) struct Options {
 enum Output {
     Text,
     Json,
+    Sarif,
 }
 
 /// Runs the command.
@@ -49,11 +50,12 @@ pub(super) fn run(options: &Options) -> ExitCode {
     }
     let format = match options.format {
         Output::Json => Format::Json,
+        Output::Sarif => Format::Sarif,
         Output::Text => Format::Text {
             colour: std::io::stdout().is_terminal(),
         },
     };
-    print!("{}", print(&loaded.problems, &folders.forms, language, format));
+    put(&print(&loaded.problems, &folders.forms, language, format));
     if options.format == Output::Text {
         println!("{}", summary(&loaded.problems, loaded.regions.len(), language));
     }

@@ -102,6 +102,8 @@ pub(crate) fn files(min_items: usize, max_items: usize, max_size: u64) -> Kind {
         max_size,
         min_items,
         max_items,
+        template: None,
+        print_of: None,
     }))
 }
 
@@ -177,6 +179,8 @@ pub(crate) fn field(ask: Ask, scope: &Scope) -> Field {
         default: None,
         sensitive: ask.sensitive,
         public: false,
+        statistic: None,
+        renamed_from: None,
         constraints: ask.words.as_object().cloned().unwrap_or_else(Map::new),
     }
 }
@@ -213,6 +217,7 @@ fn kind(id: &str, kind: Kind, scope: &Scope) -> FieldType {
             let filter = condition(filter, &scope.with("it", unit_type()));
             FieldType::Lookup(Lookup {
                 from: "units".into(),
+                record: unit_type(),
                 filter,
                 pick_only,
             })

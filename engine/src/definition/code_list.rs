@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use indexmap::IndexMap;
+use jiff::civil::Date;
 
 use super::Id;
 
@@ -32,8 +33,70 @@ pub struct Entry {
     pub depth: usize,
     /// True where the full standard has entries below this one that are not shipped.
     pub branch: bool,
+    /// When it may be chosen.
+    pub term: Term,
     /// Further columns of the CSV, by header.
     pub columns: IndexMap<String, String>,
+}
+
+/// When a code may be chosen: the columns `valid_from`, `valid_to` and `retired`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Term {
+    /// The first day.
+    pub from: Option<Date>,
+    /// The last day.
+    pub to: Option<Date>,
+    /// Never again.
+    pub retired: bool,
+}
+
+/// Why a code may not be chosen on a day.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OutOfTerm {
+    /// It may be from this day on.
+    From(Date),
+    /// It could be until this day.
+    Until(Date),
+    /// It was taken out of use; nobody says when.
+    Retired,
+}
+
+impl Term {
+    /// Why the code may not be chosen on `day`; none where it may.
+    pub fn misses(self, day: Date) -> Option<OutOfTerm> {
+        match self {
+            Self { from: Some(from), .. } if day < from => Some(OutOfTerm::From(from)),
+            Self { to: Some(to), .. } if day > to => Some(OutOfTerm::Until(to)),
+            Self { retired: true, .. } => Some(OutOfTerm::Retired),
+            _ => None,
+        }
+    }
+
+    /// Reads the three columns; the name of one that is no date is the error. `retired` is a truth
+    /// value or the first day on which the code may no longer be chosen.
+    fn read(columns: &IndexMap<String, String>) -> Result<Self, &'static str> {
+        let written = |column: &str| columns.get(column).map(String::as_str).filter(|text| !text.is_empty());
+        let date = |column: &'static str| -> Result<Option<Date>, &'static str> {
+            written(column).map(|text| text.parse().map_err(|_| column)).transpose()
+        };
+        let mut term = Self {
+            from: date("valid_from")?,
+            to: date("valid_to")?,
+            retired: false,
+        };
+        match written("retired") {
+            None | Some("0" | "false" | "no") => {}
+            Some("1" | "true" | "yes") => term.retired = true,
+            Some(_) => {
+                let last = date("retired")?.and_then(|day| day.yesterday().ok());
+                term.to = match (term.to, last) {
+                    (Some(to), Some(last)) => Some(to.min(last)),
+                    (to, last) => to.or(last),
+                };
+            }
+        }
+        Ok(term)
+    }
 }
 
 /// What is wrong with one row of a list; `row` counts from 1 without the header.
@@ -54,6 +117,13 @@ pub enum RowProblem {
         row: usize,
         /// The parent it names.
         parent: String,
+    },
+    /// A date of its term cannot be read.
+    Date {
+        /// The row.
+        row: usize,
+        /// The column.
+        column: &'static str,
     },
     /// Following `parent` from here never reaches a root.
     Loop {
@@ -108,7 +178,12 @@ impl CodeList {
                     found
                 }
             };
+            let term = Term::read(&row.columns).unwrap_or_else(|column| {
+                problems.push(RowProblem::Date { row: at + 1, column });
+                Term::default()
+            });
             entries.push(Entry {
+                term,
                 code: row.code.as_str().into(),
                 name: row.name.as_str().into(),
                 parent,
@@ -157,6 +232,11 @@ impl CodeList {
     /// Whether entries stand below one another.
     pub fn is_tree(&self) -> bool {
         self.is_tree
+    }
+
+    /// Whether some of its codes may be chosen only at some time.
+    pub fn has_terms(&self) -> bool {
+        self.entries.iter().any(|entry| entry.term != Term::default())
     }
 
     /// The entry of `code`.

@@ -16,6 +16,7 @@ mod stored;
 mod syntax;
 mod token;
 mod types;
+mod verdict;
 
 use std::sync::Arc;
 
@@ -28,6 +29,7 @@ use super::{Calendar, CodeList, Id, Language, Text};
 pub use message::Message;
 pub use mistake::nearest;
 pub use stored::value_of;
+pub use verdict::contradiction;
 
 /// The longest source an expression may have, in bytes.
 pub const LONGEST_SOURCE: usize = 2_000;

@@ -104,8 +104,66 @@ pub struct Field {
     pub sensitive: bool,
     /// May be shown to anybody who verifies the certificate.
     pub public: bool,
+    /// How statistics count it.
+    pub statistic: Option<Statistic>,
+    /// The id that the field had in earlier versions of the form.
+    pub renamed_from: Option<Id>,
     /// JSON Schema's own constraint words (`minLength`, `pattern`, `minimum`, …), as given.
     pub constraints: Map<String, Json>,
+}
+
+/// How statistics count the answers to a field.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Statistic {
+    /// How often each answer was given; of a table or list, how many entries there are.
+    Count,
+    /// All numbers added up.
+    Sum,
+    /// How many fall into each year.
+    Year,
+}
+
+impl Statistic {
+    /// Every way.
+    pub const ALL: [Self; 3] = [Self::Count, Self::Sum, Self::Year];
+
+    /// The word an author writes.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Count => "count",
+            Self::Sum => "sum",
+            Self::Year => "year",
+        }
+    }
+
+    /// The way called `name`.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|way| way.name() == name)
+    }
+
+    /// Whether answers of this type can be counted so: what is chosen is counted, numbers are added
+    /// up, days are counted by year. Free text is not counted.
+    pub fn suits(self, kind: &FieldType) -> bool {
+        use FieldType as T;
+        match (self, kind) {
+            (way, T::Computed(computed)) => way.suits(&computed.of),
+            (Self::Count, kind) => matches!(
+                kind,
+                T::YesNo
+                    | T::Choice(_)
+                    | T::Choices(_)
+                    | T::Tree(_)
+                    | T::Trees(_)
+                    | T::Lookup(_)
+                    | T::Year
+                    | T::List(_)
+                    | T::Table(_)
+                    | T::File(_)
+            ),
+            (Self::Sum, kind) => matches!(kind, T::Integer | T::Decimal | T::Money),
+            (Self::Year, kind) => matches!(kind, T::Date | T::Month | T::Year),
+        }
+    }
 }
 
 /// The type of a field, with what belongs to that type alone (LANGUAGE L3, L4).
@@ -192,11 +250,21 @@ pub struct Choice {
     pub leaf_only: bool,
 }
 
+impl Choice {
+    /// Whether what may be chosen depends on other answers or on the day, so that it is worked out
+    /// for each application.
+    pub fn is_narrowed(&self) -> bool {
+        self.filter.is_some() || self.list.has_terms()
+    }
+}
+
 /// What a `lookup` is picked from.
 #[derive(Debug)]
 pub struct Lookup {
     /// `units` or a register's id.
     pub from: Id,
+    /// What one of its records reads as.
+    pub record: Type,
     /// Keeps only the records for which this holds; reads `it`.
     pub filter: Option<Expression>,
     /// A sole candidate is picked without asking (`pick: only`).
@@ -231,6 +299,10 @@ pub struct FileRules {
     pub min_items: usize,
     /// At most so many files.
     pub max_items: usize,
+    /// The document that is offered to be printed, filled in and returned here.
+    pub template: Option<Id>,
+    /// The document whose print is returned here; it must be one of the answers as they are.
+    pub print_of: Option<Id>,
 }
 
 /// A field that the engine works out.

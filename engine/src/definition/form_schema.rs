@@ -5,6 +5,7 @@
 
 mod validator;
 mod wording;
+pub mod words;
 
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json, json};
@@ -16,7 +17,9 @@ use super::{Field, FieldType, Id, Page, Text};
 pub use validator::{BadSchema, Misfit, Validator};
 
 /// Words that constrain a list itself; every other word of a list field constrains its items.
-const LIST_WORDS: [&str; 7] = [
+const LIST_WORDS: [&str; 9] = [
+    "items",
+    "unevaluatedItems",
     "minItems",
     "maxItems",
     "uniqueItems",
@@ -61,7 +64,14 @@ pub fn field_schema(field: &Field) -> Json {
         schema.insert("description".into(), json!(help.to_string()));
     }
     schema.append(&mut type_schema(&field.kind));
+    let apart = items_apart(field);
+    if let Some(words) = &apart {
+        schema.insert("allOf".into(), json!([words]));
+    }
     for (word, value) in &field.constraints {
+        if apart.as_ref().is_some_and(|apart| apart.contains_key(word)) {
+            continue;
+        }
         if matches!(field.kind, FieldType::List(_)) && !LIST_WORDS.contains(&word.as_str()) {
             if let Some(Json::Object(items)) = schema.get_mut("items") {
                 constrain(items, word, value);
@@ -71,6 +81,31 @@ pub fn field_schema(field: &Field) -> Json {
         }
     }
     Json::Object(schema)
+}
+
+/// What an author says of a list's items by place. The type speaks of every item, so that beside it
+/// nothing would be left for these words: they stand as a schema of their own.
+fn items_apart(field: &Field) -> Option<Map<String, Json>> {
+    let by_place = ["items", "prefixItems", "unevaluatedItems"];
+    let is_list = matches!(
+        field.kind,
+        FieldType::List(_) | FieldType::Choices(_) | FieldType::Trees(_)
+    );
+    if !is_list || !by_place.iter().any(|word| field.constraints.contains_key(*word)) {
+        return None;
+    }
+    let words = field.constraints.iter();
+    let words = words.filter(|(word, _)| LIST_WORDS.contains(&word.as_str()));
+    Some(words.map(|(word, value)| (word.clone(), value.clone())).collect())
+}
+
+/// The author's own words alone, for a type whose answer the engine takes apart itself: a table, a
+/// file slot. None where there are none.
+pub fn own_schema(field: &Field) -> Option<Json> {
+    let told = |word: &str| matches!(field.kind, FieldType::File(_)) && matches!(word, "minItems" | "maxItems");
+    let words = field.constraints.iter().filter(|(word, _)| !told(word));
+    let words: Map<String, Json> = words.map(|(word, value)| (word.clone(), value.clone())).collect();
+    (!words.is_empty()).then_some(Json::Object(words))
 }
 
 /// Whether something was answered: no null, no blank text, no empty list.

@@ -1,11 +1,15 @@
 //! Folder → [`Region`], or every problem in it at once.
 
 mod codes;
+mod constraint;
 mod document;
 mod field;
+mod field_keys;
 mod field_type;
 mod files;
 mod form;
+mod json_schema;
+mod language;
 mod menu;
 mod number;
 mod order;
@@ -13,9 +17,13 @@ mod people;
 mod pinned;
 mod plugin;
 mod region;
+mod register;
+mod renamed;
 mod rule;
 mod sample;
+mod shown;
 mod sound;
+mod template;
 mod told;
 mod workflow;
 
@@ -23,11 +31,12 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 
+use super::expression::Type;
 use super::merge::Files;
 use super::problem::Problem;
-use super::source::{Problems, Spot};
+use super::source::{Node, Problems, Spot};
 use super::{Calendar, CodeList, Id, Region};
 
 pub use pinned::{Unreadable, pinned};
@@ -70,6 +79,14 @@ pub enum LoadError {
         path: PathBuf,
         /// Why.
         error: std::io::Error,
+    },
+    /// There is no such form in the region.
+    #[error("there is no form `{asked}`; the region has: {}", known.join(", "))]
+    NoForm {
+        /// What was asked for.
+        asked: String,
+        /// What there is.
+        known: Vec<String>,
     },
     /// There is no such region.
     #[error("there is no region `{asked}`; the folder has: {}", known.join(", "))]
@@ -117,6 +134,44 @@ pub fn load(folders: &Folders, only: Option<&str>) -> Result<Loaded, LoadError> 
     })
 }
 
+/// The definition of a form with everything that it extends, or what keeps it from being merged.
+pub fn merged_form(folders: &Folders, region: &str, form: &str) -> Result<Result<Node, Vec<Problem>>, LoadError> {
+    let known = region_folders(&folders.forms)?;
+    if !known.iter().any(|id| id == region) {
+        return Err(LoadError::NoRegion {
+            asked: region.into(),
+            known,
+        });
+    }
+    let mut files = Files::new(&folders.forms);
+    let forms = files.in_folder(Path::new(region), ".form.yaml");
+    let path = Path::new(region).join(format!("{form}.form.yaml"));
+    if !forms.contains(&path) {
+        let stem = |path: &PathBuf| {
+            Some(
+                path.file_name()?
+                    .to_string_lossy()
+                    .strip_suffix(".form.yaml")?
+                    .to_owned(),
+            )
+        };
+        return Err(LoadError::NoForm {
+            asked: form.into(),
+            known: forms.iter().filter_map(stem).collect(),
+        });
+    }
+    let (mut shared, mut problems) = (Shared::default(), Problems::default());
+    let mut loader = Loader::new(region, folders, &mut files, &mut shared, &mut problems);
+    if let Some(own) = loader
+        .files
+        .tree(&Path::new(region).join("region.yaml"), loader.problems)
+    {
+        loader.collect_folders(&own);
+    }
+    let merged = loader.form_tree(&path);
+    Ok(merged.ok_or_else(|| problems.into_sorted()))
+}
+
 fn region_folders(forms: &Path) -> Result<Vec<String>, LoadError> {
     let listed = std::fs::read_dir(forms).map_err(|error| LoadError::Folder {
         path: forms.to_path_buf(),
@@ -155,6 +210,12 @@ struct Loader<'a> {
     removed: Vec<(String, Spot)>,
     /// Where the fields of the form at hand are defined.
     fields: HashMap<Id, Spot>,
+    /// The documents of the region as they are written; none where a form is read without its region.
+    documents: Option<IndexSet<Id>>,
+    /// What a record of each register reads as.
+    registers: IndexMap<Id, Type>,
+    /// The CSV files that seed registers.
+    seeds: HashSet<PathBuf>,
     used_texts: HashSet<String>,
     used_lists: HashSet<Id>,
 }
@@ -180,6 +241,9 @@ impl<'a> Loader<'a> {
             broken: HashSet::new(),
             removed: Vec::new(),
             fields: HashMap::new(),
+            documents: None,
+            registers: IndexMap::new(),
+            seeds: HashSet::new(),
             used_texts: HashSet::new(),
             used_lists: HashSet::new(),
         }

@@ -76,9 +76,12 @@ impl Files {
         if let Some(known) = self.parsed.get(path) {
             return known.clone();
         }
-        let node = self
-            .read(path, problems)
-            .and_then(|file| source::parse(&file, problems));
+        let node = self.read(path, problems).and_then(|file| {
+            // JSON is YAML but for the tabs that it may be set in.
+            let tabs = path.extension().is_some_and(|ending| ending == "json") && file.text.contains('\t');
+            let file = if tabs { without_tabs(&file) } else { file };
+            source::parse(&file, problems)
+        });
         self.parsed.insert(path.to_path_buf(), node.clone());
         node
     }
@@ -208,6 +211,16 @@ impl Files {
     }
 }
 
+fn without_tabs(file: &SourceFile) -> Arc<SourceFile> {
+    let (path, text) = (file.path.clone(), file.text.replace('\t', " "));
+    Arc::new(SourceFile { path, text })
+}
+
+/// `over` laid over `base` by the rules of `extends`.
+pub(super) fn laid_over(base: Node, over: Node, problems: &mut Problems) -> Node {
+    merge(base, over, &mut Vec::new(), problems)
+}
+
 /// What is known while a chain of bases is merged.
 struct Chain<'a> {
     suffix: &'a str,
@@ -239,7 +252,7 @@ fn base_path(base: &str, suffix: &str) -> PathBuf {
 }
 
 /// What stays of an inherited field when its `type` is replaced.
-const TYPE_FREE: [&str; 11] = [
+const TYPE_FREE: [&str; 12] = [
     "label",
     "help",
     "placeholder",
@@ -249,6 +262,7 @@ const TYPE_FREE: [&str; 11] = [
     "readOnlyWhen",
     "sensitive",
     "public",
+    "renamedFrom",
     "after",
     "before",
 ];

@@ -40,5 +40,6 @@ pub struct Place {
 }
 
 mod print;
+mod sarif;
 
 pub use print::{Format, print};

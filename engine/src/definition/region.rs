@@ -7,7 +7,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
-use super::expression::Expression;
+use super::expression::{Expression, RecordType, Type};
 use super::workflow::Workflow;
 use super::{Calendar, CodeList, Form, Id, Language, Text};
 
@@ -26,6 +26,8 @@ pub struct Region {
     pub place: String,
     /// The language of a page before a person chooses.
     pub language: Language,
+    /// The languages that every text is said to be in; empty where nobody says.
+    pub languages: Vec<Language>,
     /// The theme's name.
     pub theme: String,
     /// The region's own folder, then its bases', nearest first.
@@ -48,6 +50,8 @@ pub struct Region {
     pub unit_kinds: IndexMap<Id, Text>,
     /// Units that are there from the start.
     pub units: Vec<UnitSeed>,
+    /// The tables that people keep while the office runs, besides units.
+    pub registers: IndexMap<Id, Register>,
     /// Number patterns.
     pub numbering: IndexMap<Id, Numbering>,
     /// What is printed.
@@ -200,6 +204,50 @@ pub struct UnitSeed {
     pub place: String,
 }
 
+/// A table that people keep while the office runs: batches, terms, lists of experts.
+#[derive(Debug)]
+pub struct Register {
+    /// Its name.
+    pub id: Id,
+    /// What people call it.
+    pub label: Text,
+    /// The form of one record. It has a field `name`, by which people pick.
+    pub form: Arc<Form>,
+    /// The roles that keep it; those that see the whole region where empty.
+    pub edited_by: Vec<Id>,
+    /// Records that are there from the start, with answers to the form.
+    pub seed: Vec<SeedRecord>,
+}
+
+impl Register {
+    /// What one of its records reads as: `id`, then each field; what a record itself picked as the id.
+    pub fn record_type(&self) -> Type {
+        let field = |(_, field): (_, &super::Field)| {
+            let ty = match (&field.kind, self.form.scope.names.get(&field.id)) {
+                (super::FieldType::Lookup(_), _) | (_, None) => Type::Text,
+                (_, Some(ty)) => ty.clone(),
+            };
+            (field.id.clone(), ty)
+        };
+        let columns = [("id".into(), Type::Text)]
+            .into_iter()
+            .chain(self.form.fields().map(field));
+        Type::Record(Arc::new(RecordType {
+            name: self.id.to_string(),
+            columns: columns.collect(),
+        }))
+    }
+}
+
+/// A record of a register that is there from the start.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SeedRecord {
+    /// Its id.
+    pub id: Id,
+    /// Its columns, by field.
+    pub answers: serde_json::Map<String, Json>,
+}
+
 /// How numbers are made.
 #[derive(Debug, Clone)]
 pub struct Numbering {
@@ -244,6 +292,8 @@ pub struct Document {
     pub states: Vec<Id>,
     /// The roles it is offered to; everybody who sees the application where empty.
     pub by: Vec<Id>,
+    /// The register over which it is printed once: over all applications that picked the same entry.
+    pub over: Option<Id>,
     /// Printed across every page while the condition holds; always where there is none.
     pub watermark: Option<Watermark>,
     /// Whether an effect issues it, so that it is printed once and then kept.

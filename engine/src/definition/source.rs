@@ -15,7 +15,7 @@ use super::problem::Place;
 
 pub use parse::parse;
 pub use reader::{Keys, MapReader, Problems};
-pub(super) use reader::{check_id, list_of, names_of, nearest, replaced, string_of, text_of, wrong_type};
+pub(super) use reader::{check_id, list_of, names_of, nearest, replaced, string_of, text_of, words_of, wrong_type};
 
 /// A file that was read, kept for excerpts.
 #[derive(Debug, PartialEq, Eq)]

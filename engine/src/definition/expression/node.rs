@@ -47,6 +47,25 @@ pub(super) enum Node {
     Call(Function, Vec<Node>),
 }
 
+impl Node {
+    /// Whether it reads no name, so that its value is known before there is any answer.
+    pub(super) fn is_closed(&self) -> bool {
+        match self {
+            Self::Constant(_) => true,
+            Self::Slot { .. } | Self::Local { .. } | Self::Macro { .. } => false,
+            Self::Column { of, .. } | Self::Not(of) | Self::Negate(of) => of.is_closed(),
+            Self::Element(both)
+            | Self::And(both)
+            | Self::Or(both)
+            | Self::Compare(_, both)
+            | Self::In(both)
+            | Self::Arithmetic(_, both) => both.iter().all(Self::is_closed),
+            Self::Choose(parts) => parts.iter().all(Self::is_closed),
+            Self::List(nodes) | Self::Call(_, nodes) => nodes.iter().all(Self::is_closed),
+        }
+    }
+}
+
 /// How two values are compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Comparison {

@@ -8,6 +8,7 @@ mod mistakes;
 mod reads;
 mod stored;
 mod values;
+mod verdict;
 
 use std::sync::Arc;
 

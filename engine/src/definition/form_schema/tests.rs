@@ -22,6 +22,8 @@ fn field(id: &str, kind: FieldType, constraints: Json) -> Field {
         default: None,
         sensitive: false,
         public: false,
+        statistic: None,
+        renamed_from: None,
         constraints,
     }
 }

@@ -13,8 +13,13 @@ pub struct Validator(jsonschema::Validator);
 
 /// The schema is not one, for example because a `pattern` cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct BadSchema(String);
+#[error("{problem}")]
+pub struct BadSchema {
+    /// The word at its top that is wrong or holds what is wrong; empty where none can be named.
+    pub word: String,
+    /// What is wrong.
+    pub problem: String,
+}
 
 /// One way in which an answer does not fit its schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,10 +57,16 @@ impl Validator {
         for (name, check) in FORMATS {
             options = options.with_format(name, move |text| check(text).is_ok());
         }
-        options
-            .build(schema)
-            .map(Self)
-            .map_err(|error| BadSchema(error.to_string()))
+        options.build(schema).map(Self).map_err(|error| BadSchema {
+            word: error
+                .instance_path()
+                .as_str()
+                .split('/')
+                .nth(1)
+                .unwrap_or_default()
+                .to_owned(),
+            problem: error.to_string(),
+        })
     }
 
     /// Every misfit of `answer`, in the order of the schema.

@@ -7,7 +7,7 @@ use indexmap::IndexMap;
 
 use super::Loader;
 use crate::definition::code_list::{CodeList, Row, RowProblem};
-use crate::definition::source::{Node, Problems, SourceFile, Spot, nearest};
+use crate::definition::source::{Node, Problems, SourceFile, Spot, nearest, words_of};
 use crate::definition::{Calendar, Id, Text};
 
 impl Loader<'_> {
@@ -19,8 +19,8 @@ impl Loader<'_> {
                 let Some(stem) = path.file_stem().map(|stem| Id::from(stem.to_string_lossy())) else {
                     continue;
                 };
-                // A seed of units is a table of its own kind.
-                if lists.contains_key(&stem) || &*stem == "units" {
+                // A seed of units or of a register is a table of its own kind.
+                if lists.contains_key(&stem) || &*stem == "units" || self.seeds.contains(&path) {
                     continue;
                 }
                 match self.code_list(&path, &stem) {
@@ -47,8 +47,15 @@ impl Loader<'_> {
     /// An inline map `code: label`.
     pub(super) fn inline_list(&mut self, field: &str, node: &Node) -> Option<Arc<CodeList>> {
         let mut rows = Vec::new();
-        for entry in node.entries()? {
-            let name = crate::definition::source::text_of(&entry.value, self.problems)?;
+        let entries = node.entries()?;
+        if entries.is_empty() {
+            let message = Text::both("没有可以选的代码", "there is no code to choose");
+            let help = Text::both("写上 代码: 名称", "write `code: label`");
+            self.problems.at_node("empty-enumeration", node, message, Some(help));
+            return None;
+        }
+        for entry in entries {
+            let name = words_of(&entry.value, self.problems)?;
             rows.push(Row {
                 code: entry.key.clone(),
                 name: name.to_string(),
@@ -189,7 +196,7 @@ pub(super) fn records(
 }
 
 /// The first line that is neither empty nor a comment.
-fn header_line(file: &SourceFile) -> usize {
+pub(super) fn header_line(file: &SourceFile) -> usize {
     let lines = file.text.lines();
     lines
         .take_while(|line| line.trim().is_empty() || line.starts_with('#'))
@@ -279,6 +286,20 @@ fn tell_row(file: &Arc<SourceFile>, lines: &[usize], problem: &RowProblem, probl
                 format!("the parent {parent} is not in the list"),
             ),
             None,
+        ),
+        RowProblem::Date { row, column } => problems.error(
+            "code-list-date",
+            &spot(row),
+            Text::both(
+                format!("{column} 应为日期，如 2026-01-01"),
+                format!("`{column}` is a date such as 2026-01-01"),
+            ),
+            (*column == "retired").then(|| {
+                Text::both(
+                    "retired 也可以写 true，表示从来不能再选",
+                    "`retired` may also be true: it can no longer be chosen at all",
+                )
+            }),
         ),
         RowProblem::Loop { row } => problems.error(
             "code-list-loop",

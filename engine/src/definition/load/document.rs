@@ -21,6 +21,11 @@ const DOCUMENT: Keys = Keys {
         ("in", "在哪些状态提供", "the states in which it is offered"),
         ("by", "提供给哪些角色", "the roles it is offered to"),
         ("watermark", "水印", "a text across the page"),
+        (
+            "over",
+            "对选了同一条登记册记录的全部申请打印一份",
+            "printed once over all applications that picked one entry of this register",
+        ),
     ],
 };
 const WATERMARK: Keys = Keys {
@@ -71,6 +76,7 @@ impl Loader<'_> {
             .filter_map(|(_, node)| self.role(node, around.roles))
             .collect();
         let watermark = map.get("watermark").and_then(|node| self.watermark(node));
+        let over = map.get("over").and_then(|node| self.register_named(node));
         let issued = around.issued.contains(&id);
         Some(Document {
             id,
@@ -78,6 +84,7 @@ impl Loader<'_> {
             source: source?,
             states: states.unwrap_or_default(),
             by,
+            over,
             watermark,
             issued,
         })

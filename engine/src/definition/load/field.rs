@@ -1,130 +1,12 @@
-//! One field: its keys, its conditions, its constraints (LANGUAGE L4). [`super::field_type`] reads its type.
-
-use serde_json::{Map, Value as Json};
+//! One field (LANGUAGE L4). [`super::field_type`] reads its type, [`super::constraint`] its constraints.
 
 use super::Loader;
+use super::field_keys::{FIELD, allowed};
 use super::field_type::TYPES;
 use crate::definition::expression::Scope;
-use crate::definition::form_schema::{Validator, field_schema};
-use crate::definition::source::{Entry, Keys, MapReader, Node, check_id, nearest, string_of, wrong_type};
+use crate::definition::form::Statistic;
+use crate::definition::source::{Entry, MapReader, check_id, nearest, string_of};
 use crate::definition::{Field, FieldType, Text};
-
-/// The keys of a field. What belongs to some types only is checked against [`allowed`].
-pub(super) const FIELD: Keys = Keys {
-    what: ("字段", "a field"),
-    keys: &[
-        ("label", "问题的名称", "the question"),
-        ("help", "问题下方的提示", "a hint below the question"),
-        ("placeholder", "输入框里的提示", "a hint inside the input"),
-        ("type", "字段类型", "the field's type"),
-        ("required", "必填", "must be answered"),
-        ("requireWhen", "条件成立时必填", "must be answered while this holds"),
-        ("showWhen", "条件成立时才显示", "asked only while this holds"),
-        ("readOnlyWhen", "条件成立时不能改", "not to be changed while this holds"),
-        ("default", "默认值", "the answer before there is one"),
-        (
-            "sensitive",
-            "敏感信息：加密保存、列表中遮盖",
-            "sealed at rest and masked in lists",
-        ),
-        ("public", "核验证书时可以公开", "shown to anybody who verifies"),
-        (
-            "statistic",
-            "统计方式：count、sum 或 year",
-            "how statistics count it: count, sum or year",
-        ),
-        ("codes", "代码表名，或 代码: 名称", "a code list's name, or code: label"),
-        (
-            "where",
-            "只留下符合条件的选项",
-            "keeps only the entries for which this holds",
-        ),
-        ("leafOnly", "只能选最小分支", "only smallest branches may be chosen"),
-        (
-            "from",
-            "从哪里选：units 或登记册",
-            "what to pick from: units or a register",
-        ),
-        (
-            "pick",
-            "only：只有一个候选时自动选中",
-            "only: a sole candidate is picked by itself",
-        ),
-        (
-            "of",
-            "列表各项或计算结果的类型",
-            "the type of a list's items or of a computed value",
-        ),
-        ("compute", "计算公式", "how the value is worked out"),
-        ("columns", "表格的列", "the columns of a table"),
-        ("minRows", "最少行数", "rows at least"),
-        ("maxRows", "最多行数", "rows at most"),
-        ("unique", "各行不得相同的列", "columns in which no two rows agree"),
-        ("ordered", "行的先后有意义", "the order of rows means something"),
-        ("accept", "接受的文件种类", "kinds of file that are taken"),
-        (
-            "maxSize",
-            "每个文件的大小上限，如 20 MB",
-            "size of one file at most, such as 20 MB",
-        ),
-        ("minLength", "最少字数", "characters at least"),
-        ("maxLength", "最多字数", "characters at most"),
-        ("pattern", "须符合的正则表达式", "a regular expression to match"),
-        ("format", "JSON Schema 的格式名", "a JSON Schema format"),
-        ("minimum", "最小值", "the least value"),
-        ("maximum", "最大值", "the greatest value"),
-        ("exclusiveMinimum", "须大于", "must be greater than"),
-        ("exclusiveMaximum", "须小于", "must be less than"),
-        ("multipleOf", "须为其整数倍", "must be a multiple of"),
-        ("minItems", "最少项数", "items at least"),
-        ("maxItems", "最多项数", "items at most"),
-        ("uniqueItems", "各项不得相同", "no two items agree"),
-        ("enum", "只能取这些值", "one of these values"),
-        ("const", "只能取这个值", "this value"),
-        ("schema", "其他 JSON Schema 约束", "any further JSON Schema"),
-    ],
-};
-
-/// JSON Schema's own words among the keys.
-const CONSTRAINTS: [&str; 14] = [
-    "minLength",
-    "maxLength",
-    "pattern",
-    "format",
-    "minimum",
-    "maximum",
-    "exclusiveMinimum",
-    "exclusiveMaximum",
-    "multipleOf",
-    "minItems",
-    "maxItems",
-    "uniqueItems",
-    "enum",
-    "const",
-];
-
-/// The keys that belong to some types only.
-fn allowed(kind: &str, key: &str) -> bool {
-    let choosing = matches!(kind, "choice" | "choices" | "tree" | "trees");
-    let textual = matches!(kind, "text" | "long-text" | "email" | "phone" | "url" | "list");
-    let number = matches!(kind, "integer" | "decimal" | "money" | "year");
-    match key {
-        "codes" => choosing,
-        "where" => choosing || kind == "lookup",
-        "leafOnly" => matches!(kind, "tree" | "trees"),
-        "from" | "pick" => kind == "lookup",
-        "of" => matches!(kind, "list" | "computed"),
-        "compute" => kind == "computed",
-        "columns" | "minRows" | "maxRows" | "unique" | "ordered" => kind == "table",
-        "accept" | "maxSize" => kind == "file",
-        "minLength" | "maxLength" | "pattern" | "format" => textual,
-        "minimum" | "maximum" | "exclusiveMinimum" | "exclusiveMaximum" | "multipleOf" => number,
-        "minItems" | "maxItems" => matches!(kind, "list" | "file" | "choices" | "trees"),
-        "uniqueItems" => matches!(kind, "list" | "choices" | "trees"),
-        "required" | "requireWhen" | "default" => !matches!(kind, "computed" | "note"),
-        _ => true,
-    }
-}
 
 impl Loader<'_> {
     /// Reads one field. `scope` is what its conditions may read.
@@ -148,7 +30,8 @@ impl Loader<'_> {
         self.keys_fit(&map, &kind_name);
         let kind = self.kind(&entry.key, &kind_name, &map, scope, depth)?;
         let constraints = self.constraints(&map);
-        let field = Field {
+        let statistic = self.statistic(&map, &kind);
+        let mut field = Field {
             id: entry.key.as_str().into(),
             label: label.unwrap_or_default(),
             help: map.text("help", self.problems),
@@ -157,48 +40,17 @@ impl Loader<'_> {
             require_when: self.condition(map.get("requireWhen"), scope),
             show_when: self.condition(map.get("showWhen"), scope),
             read_only_when: self.condition(map.get("readOnlyWhen"), scope),
-            default: map.get("default").map(Node::to_json),
+            default: None,
             sensitive: self.sensitive(&map),
             public: map.bool("public", self.problems).unwrap_or(false),
+            statistic,
+            renamed_from: map.string("renamedFrom", self.problems).map(Into::into),
             constraints,
             kind,
         };
-        self.default_fits(&field, map.get("default"));
+        field.default = self.default_of(&field, &map);
+        self.can_be_met(&field, &map);
         Some(field)
-    }
-
-    /// What stands there before there is an answer must be one that may be given.
-    fn default_fits(&mut self, field: &Field, node: Option<&Node>) {
-        let Some((node, default)) = node.zip(field.default.as_ref()) else {
-            return;
-        };
-        let message = match &field.kind {
-            FieldType::Choice(choice) | FieldType::Tree(choice) => {
-                let code = default.as_str().unwrap_or_default();
-                choice.list.get(code).is_none().then(|| {
-                    Text::both(
-                        format!("默认值「{code}」不是选项的代码"),
-                        format!("the default `{code}` is no code of the list"),
-                    )
-                })
-            }
-            _ => Validator::new(&field_schema(field)).ok().and_then(|validator| {
-                let misfit = validator.misfits(default).into_iter().next()?;
-                Some(Text::both(
-                    format!(
-                        "默认值不能作答案：{}",
-                        misfit.message.get(crate::definition::Language::Chinese)
-                    ),
-                    format!(
-                        "the default cannot be an answer: {}",
-                        misfit.message.get(crate::definition::Language::English)
-                    ),
-                ))
-            }),
-        };
-        if let Some(message) = message {
-            self.problems.at_node("default-misfit", node, message, None);
-        }
     }
 
     fn sensitive(&mut self, map: &MapReader<'_>) -> bool {
@@ -212,6 +64,40 @@ impl Loader<'_> {
             self.problems.at_node("sensitive-public", node, message, Some(help));
         }
         sensitive
+    }
+
+    /// How statistics count the answers: one of the ways that the type offers.
+    fn statistic(&mut self, map: &MapReader<'_>, kind: &FieldType) -> Option<Statistic> {
+        let node = map.get("statistic")?;
+        let name = string_of(node, self.problems)?;
+        let Some(statistic) = Statistic::named(&name) else {
+            let known = Statistic::ALL.map(Statistic::name);
+            self.problems
+                .unknown("unknown-statistic", node, ("统计方式", "way of counting"), &name, known);
+            return None;
+        };
+        if statistic.suits(kind) {
+            return Some(statistic);
+        }
+        let message = Text::both(
+            format!("「{}」类型的字段不能用 {name} 统计", kind.name()),
+            format!("a field of type `{}` cannot be counted by `{name}`", kind.name()),
+        );
+        let offered: Vec<&str> = Statistic::ALL
+            .into_iter()
+            .filter(|other| other.suits(kind))
+            .map(Statistic::name)
+            .collect();
+        let help = if offered.is_empty() {
+            Text::both("删去 statistic", "delete `statistic`")
+        } else {
+            Text::both(
+                format!("可以写：{}", offered.join("、")),
+                format!("one of: {}", offered.join(", ")),
+            )
+        };
+        self.problems.at_node("statistic-type", node, message, Some(help));
+        None
     }
 
     fn keys_fit(&mut self, map: &MapReader<'_>, kind: &str) {
@@ -228,61 +114,6 @@ impl Loader<'_> {
                 );
                 self.problems
                     .error("key-not-for-type", &entry.key_spot, message, Some(help));
-            }
-        }
-    }
-
-    fn constraints(&mut self, map: &MapReader<'_>) -> Map<String, Json> {
-        let mut constraints = Map::new();
-        for word in CONSTRAINTS {
-            if let Some(node) = map.get(word) {
-                constraints.insert(word.into(), node.to_json());
-            }
-        }
-        if let Some(node) = map.get("schema") {
-            match node.to_json() {
-                Json::Object(further) => constraints.extend(further),
-                _ => wrong_type(
-                    node,
-                    ("一组 JSON Schema 约束", "a map of JSON Schema words"),
-                    None,
-                    self.problems,
-                ),
-            }
-        }
-        self.contradictions(map, &constraints);
-        if let Err(error) = jsonschema::options().build(&Json::Object(constraints.clone())) {
-            let path = error.instance_path().to_string();
-            let word = path.split('/').nth(1).unwrap_or_default();
-            let node = map.get(word).or(map.get("schema")).unwrap_or(map.node);
-            let message = match word {
-                "pattern" => Text::both("这不是正确的正则表达式", "this is not a regular expression"),
-                "" => Text::both(
-                    format!("约束写法有误：{error}"),
-                    format!("the constraint is not valid: {error}"),
-                ),
-                _ => Text::both(format!("「{word}」不能是这个值"), format!("`{word}` cannot be this")),
-            };
-            self.problems.at_node("constraint-invalid", node, message, None);
-        }
-        constraints
-    }
-
-    fn contradictions(&mut self, map: &MapReader<'_>, constraints: &Map<String, Json>) {
-        for (low, high) in [
-            ("minLength", "maxLength"),
-            ("minimum", "maximum"),
-            ("minItems", "maxItems"),
-        ] {
-            let number = |word: &str| constraints.get(word).and_then(Json::as_f64);
-            if let (Some(least), Some(most), Some(node)) = (number(low), number(high), map.get(low))
-                && least > most
-            {
-                let message = Text::both(
-                    format!("{low} {least} 大于 {high} {most}，没有答案能同时满足"),
-                    format!("{low} {least} is more than {high} {most}: no answer can meet both"),
-                );
-                self.problems.at_node("constraint-contradiction", node, message, None);
             }
         }
     }

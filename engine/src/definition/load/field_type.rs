@@ -70,7 +70,7 @@ impl Loader<'_> {
             "yes-no" => Type::Bool,
             "choice" | "tree" => self.code_type(id, node),
             "choices" | "trees" => Type::List(Box::new(self.code_type(id, node))),
-            "lookup" => scope::unit_type(),
+            "lookup" => self.record_type(node.get("from").and_then(Node::scalar).unwrap_or_default()),
             "file" => Type::List(Box::new(scope::file_type())),
             "table" => Type::List(Box::new(self.row_type(id, node))),
             "note" => Type::Unknown,
@@ -202,13 +202,9 @@ impl Loader<'_> {
 
     fn lookup(&mut self, map: &MapReader<'_>, scope: &Scope) -> Option<Lookup> {
         let from = map.need("from", self.problems)?;
-        let name = string_of(from, self.problems)?;
-        if name != "units" {
-            self.problems
-                .unknown("unknown-register", from, ("登记册", "register"), &name, ["units"]);
-            return None;
-        }
-        let filter = self.condition(map.get("where"), &scope.with("it", scope::unit_type()));
+        let name = self.register_named(from)?;
+        let record = self.record_type(&name);
+        let filter = self.condition(map.get("where"), &scope.with("it", record.clone()));
         let pick_only = match map.get("pick") {
             Some(node) if node.scalar() != Some("only") => {
                 self.problems.unknown(
@@ -223,7 +219,8 @@ impl Loader<'_> {
             other => other.is_some(),
         };
         Some(Lookup {
-            from: name.into(),
+            from: name,
+            record,
             filter,
             pick_only,
         })
@@ -306,7 +303,24 @@ impl Loader<'_> {
             max_size,
             min_items,
             max_items,
+            template: map.get("template").and_then(|node| self.document_named(node)),
+            print_of: map.get("printOf").and_then(|node| self.document_named(node)),
         })
+    }
+
+    /// One of the region's documents.
+    fn document_named(&mut self, node: &Node) -> Option<Id> {
+        let name = string_of(node, self.problems)?;
+        if let Some(documents) = &self.documents
+            && !documents.contains(name.as_str())
+        {
+            let known: Vec<Id> = documents.iter().cloned().collect();
+            let known = known.iter().map(|id| &**id);
+            self.problems
+                .unknown("unknown-document", node, ("文书", "document"), &name, known);
+            return None;
+        }
+        Some(name.into())
     }
 
     /// `20 MB`, `500 KB`.

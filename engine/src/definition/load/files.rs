@@ -14,7 +14,8 @@ use crate::definition::{Form, Id, Region, Text};
 const OPEN_FOLDERS: [&str; 3] = ["documents", "plugins", "theme"];
 
 /// What is read in each other folder.
-const READ: [(&str, &str); 6] = [
+const READ: [(&str, &str); 7] = [
+    ("schemas", ".schema.json"),
     ("accounts", ".form.yaml"),
     ("registers", ".form.yaml"),
     ("codes", ".csv"),
@@ -66,18 +67,20 @@ impl Loader<'_> {
         (forms, broken)
     }
 
-    fn form_file(&mut self, path: &Path, stem: &str) -> Option<Form> {
-        let merged = self.files.merged(path, ".form.yaml", self.problems)?;
-        self.removed = merged.removed;
-        self.form(stem, &merged.node)
+    pub(super) fn form_file(&mut self, path: &Path, stem: &str) -> Option<Form> {
+        let node = self.form_tree(path)?;
+        self.form(stem, &node)
     }
 
     /// Warns of every file of the folder that nothing reads: mostly a misspelt name.
     pub(super) fn unknown_files(&mut self, region: &Node) {
         let folder = PathBuf::from(&*self.id);
+        let registers = region.get("registers").and_then(Node::entries).unwrap_or_default();
+        let seeds = registers.iter().filter_map(|entry| entry.value.get("seed")?.scalar());
         let named: BTreeSet<PathBuf> = ["menu", "words", "units"]
             .iter()
             .filter_map(|key| region.get(key).and_then(Node::scalar))
+            .chain(seeds)
             .map(|name| folder.join(name))
             .collect();
         for path in self.files.all_below(&folder) {
@@ -154,7 +157,11 @@ fn is_read(path: &Path) -> bool {
     let mut parts = path.iter().map(|part| part.to_string_lossy());
     let first = parts.next().unwrap_or_default();
     match parts.count() {
-        0 => matches!(&*name, "region.yaml" | "workflow.yaml" | "README.md") || name.ends_with(".form.yaml"),
+        0 => {
+            matches!(&*name, "region.yaml" | "workflow.yaml" | "README.md")
+                || name.ends_with(".form.yaml")
+                || name.ends_with(".schema.json")
+        }
         _ if OPEN_FOLDERS.contains(&&*first) => true,
         1 => READ
             .iter()

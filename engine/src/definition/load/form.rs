@@ -19,6 +19,11 @@ const FORM: Keys = Keys {
     keys: &[
         ("form", "登记表的标识，同文件名", "the form's id, as its file is called"),
         ("extends", "以哪些文件为底", "the files it is built on"),
+        (
+            "schema",
+            "字段来自这个 JSON Schema 文件",
+            "the JSON Schema file whose properties are its fields",
+        ),
         ("title", "标题", "the title"),
         ("category", "类别名称，如 应用技术类", "what applicants choose by"),
         ("version", "版本号", "the author's version"),
@@ -77,6 +82,7 @@ impl Loader<'_> {
         let mut scope = self.field_scope(page_entries);
         let lets = self.lets(top.get("let"), &mut scope);
         let pages = self.pages(page_entries, &scope);
+        self.can_be_shown(page_entries, &pages, &scope);
         let page_of = page_of(&pages);
         let rules = self.rules(top.get("rules"), &scope, &pages);
         let create = self.create(&top, &page_of, &scope);
@@ -132,6 +138,11 @@ impl Loader<'_> {
                 scope.names.insert(id, ty);
             }
         }
+        let all: Vec<&Entry> = pages
+            .iter()
+            .flat_map(|page| page.value.get("fields").and_then(Node::entries).unwrap_or_default())
+            .collect();
+        self.renamed(&all);
         scope.names.insert("today".into(), Type::Date);
         scope.names.insert("app".into(), App::ty());
         scope

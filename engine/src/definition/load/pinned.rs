@@ -34,6 +34,11 @@ pub fn pinned(region: &Region, id: &str, source: &Json) -> Result<Form, Unreadab
     loader.calendar = Arc::clone(&region.calendar);
     loader.texts = region.texts.clone();
     loader.codes = codes(source)?;
+    loader.registers = region
+        .registers
+        .values()
+        .map(|register| (register.id.clone(), register.record_type()))
+        .collect();
     let form = loader.form(id, &node(source.get("form").unwrap_or(&Json::Null)));
     let first = problems
         .into_sorted()

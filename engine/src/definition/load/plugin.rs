@@ -62,7 +62,9 @@ impl Loader<'_> {
     /// The code lists and registers that it may look up.
     fn plugin_lookups(&mut self, map: &MapReader<'_>) -> Vec<Id> {
         let names = map.names("lookups", self.problems);
-        let (registers, lists): (Vec<_>, Vec<_>) = names.into_iter().partition(|(name, _)| &**name == "units");
+        let (registers, lists): (Vec<_>, Vec<_>) = names
+            .into_iter()
+            .partition(|(name, _)| &**name == "units" || self.registers.contains_key(name));
         let known = lists
             .into_iter()
             .filter(|(name, node)| self.list_named(name, node).is_some());

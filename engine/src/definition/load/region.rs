@@ -11,7 +11,7 @@ use super::workflow::Names;
 use crate::definition::region::Support;
 use crate::definition::source::{Entry, Keys, MapReader, Node, Spot, check_id, nearest, string_of, text_of};
 use crate::definition::workflow::{Effect, Workflow};
-use crate::definition::{Calendar, Id, Language, Region, Text};
+use crate::definition::{Calendar, Id, Region, Text};
 
 const REGION: Keys = Keys {
     what: ("地区", "a region"),
@@ -23,6 +23,11 @@ const REGION: Keys = Keys {
         ("authority", "登记机关", "the registering authority"),
         ("place", "行政区划代码", "the GB/T 2260 code"),
         ("language", "zh-CN 或 en", "zh-CN or en"),
+        (
+            "languages",
+            "每段文字都应有的语言",
+            "the languages that every text must be in",
+        ),
         ("theme", "主题", "the theme"),
         ("calendar", "工作日历", "working days"),
         ("menu", "菜单文件", "the menu's file"),
@@ -36,6 +41,11 @@ const REGION: Keys = Keys {
             "units",
             "预置单位的 CSV",
             "a CSV of units that are there from the start",
+        ),
+        (
+            "registers",
+            "登记册：随时维护的表",
+            "the tables that people keep while the office runs",
         ),
         ("numbering", "编号规则", "how numbers are made"),
         ("documents", "文书", "what is printed"),
@@ -74,15 +84,18 @@ impl Loader<'_> {
         self.collect_folders(&own);
         let map = MapReader::new(&node, &REGION, self.problems)?;
         self.texts = self.read_texts();
+        self.seeds = self.seed_files(&map);
         self.codes = self.code_lists();
         self.calendar = Arc::new(self.region_calendar(&map));
+        let document_nodes = map.get("documents").and_then(Node::entries).unwrap_or_default();
+        self.documents = Some(document_nodes.iter().map(|entry| entry.key.as_str().into()).collect());
         let roles = self.each_in(&map, "roles", ("角色", "roles"), false, Self::role_entry);
+        let registers = self.registers(&map, &roles);
         let unit_kinds = self.unit_kinds(&map);
         let account_forms = self.account_forms();
         let forms = self.forms();
         let mut plugins = self.each_in(&map, "plugins", ("插件", "plugins"), true, Self::plugin);
         let numbering = self.each_in(&map, "numbering", ("编号规则", "numbering"), false, Self::numbering);
-        let document_nodes = map.get("documents").and_then(Node::entries).unwrap_or_default();
         let names = Names {
             roles: &roles,
             role_entries: map.get("roles").and_then(Node::entries).unwrap_or_default(),
@@ -109,6 +122,7 @@ impl Loader<'_> {
             authority: self.need_text(&map, "authority"),
             place: map.string("place", self.problems).unwrap_or_default(),
             language: self.language(&map),
+            languages: self.languages(&map),
             theme: map.string("theme", self.problems).unwrap_or_else(|| "default".into()),
             folders: self
                 .folders
@@ -124,6 +138,7 @@ impl Loader<'_> {
             roles,
             ways_in,
             unit_kinds,
+            registers,
             numbering,
             documents,
             plugins,
@@ -133,7 +148,9 @@ impl Loader<'_> {
             codes: self.codes.clone(),
             texts: self.texts.clone(),
         };
+        self.templates_read_fields(&region, &node);
         self.unused(&region);
+        self.untranslated(&region);
         Some(region)
     }
 
@@ -160,7 +177,7 @@ impl Loader<'_> {
     }
 
     /// The region's folder, then each base's, nearest first.
-    fn collect_folders(&mut self, own: &Node) {
+    pub(super) fn collect_folders(&mut self, own: &Node) {
         let mut waiting: Vec<String> = extends(own);
         while !waiting.is_empty() {
             let base = waiting.remove(0);
@@ -223,23 +240,6 @@ impl Loader<'_> {
             self.breaks("calendar", "");
         }
         calendar
-    }
-
-    fn language(&mut self, map: &MapReader<'_>) -> Language {
-        match map.get("language").map(|node| (node, node.scalar())) {
-            None | Some((_, Some("zh-CN"))) => Language::Chinese,
-            Some((_, Some("en"))) => Language::English,
-            Some((node, other)) => {
-                self.problems.unknown(
-                    "unknown-language",
-                    node,
-                    ("语言", "language"),
-                    other.unwrap_or_default(),
-                    ["zh-CN", "en"],
-                );
-                Language::Chinese
-            }
-        }
     }
 
     fn support(&mut self, map: &MapReader<'_>) -> Support {

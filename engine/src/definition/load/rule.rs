@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 
 use super::Loader;
-use crate::definition::expression::{Expression, Scope, Type};
+use crate::definition::expression::{Expression, Scope, Type, contradiction};
 use crate::definition::form::{Rule, Severity, Table};
 use crate::definition::source::{Entry, Keys, MapReader, Node, check_id, string_of};
 use crate::definition::{Field, FieldType, Id, Page, Text};
@@ -75,6 +75,9 @@ impl Loader<'_> {
         let severity = self.severity(&map);
         let (assert, message) = (assert?, message?);
         self.sensitive_in_message(message_node?, each.as_deref(), &message.reads_paths(), around.pages);
+        if let Some(node) = assert_node {
+            self.can_fail_and_pass(node, when.as_ref(), &assert, &scope);
+        }
         let reads_today = |read: &Expression| read.reads().iter().any(|name| &**name == "today");
         if let Some(node) = assert_node.filter(|_| reads_today(&assert)) {
             let text = Text::both(
@@ -100,6 +103,32 @@ impl Loader<'_> {
             severity,
             message,
         })
+    }
+
+    /// A rule that never fails checks nothing, and one that always fails lets nobody through.
+    fn can_fail_and_pass(&mut self, node: &Node, when: Option<&Expression>, assert: &Expression, scope: &Scope) {
+        let never = |wanted: bool| {
+            let both: Vec<_> = when
+                .map(|when| (when, true))
+                .into_iter()
+                .chain([(assert, wanted)])
+                .collect();
+            assert.verdict() == Some(!wanted) || contradiction(&both, scope).is_some()
+        };
+        // Where `when` itself can never hold, that was told.
+        if when.is_some_and(|when| when.verdict().is_some()) {
+            return;
+        }
+        let message = match (never(false), never(true)) {
+            (true, _) => Text::both(
+                "这条规则永远不会不通过，等于没有检查",
+                "this rule can never fail: it checks nothing",
+            ),
+            (_, true) => Text::both("这条规则永远不会通过", "this rule always fails"),
+            _ => return,
+        };
+        let help = Text::both("核对 when 和 assert 的条件", "compare what `when` and `assert` ask");
+        self.problems.at_node("constant-assert", node, message, Some(help));
     }
 
     fn severity(&mut self, map: &MapReader<'_>) -> Severity {

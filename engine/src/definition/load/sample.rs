@@ -169,6 +169,8 @@ impl Reader<'_> {
             .unwrap_or_default();
         context.extend(object(map.get("context")));
         registers.extend(object(map.get("registers")));
+        self.fields(map.get("answers"), &form);
+        self.fields(map.get("set"), &form);
         layers.push(Layer {
             answers: object(map.get("answers")),
             set: object(map.get("set")).into_iter().collect(),
@@ -232,6 +234,28 @@ impl Reader<'_> {
             return None;
         }
         Some(name)
+    }
+
+    /// Every answer, by field or by path, is one to a field of the form: a sample of an older form is
+    /// told here rather than by what it no longer finds.
+    fn fields(&mut self, node: Option<&Node>, form: &str) {
+        let Some(form) = self.region.forms.get(form) else {
+            return;
+        };
+        for entry in node.and_then(Node::entries).unwrap_or_default() {
+            let root = entry.key.split(['.', '[']).next().unwrap_or_default();
+            // `null` takes away what a sample of another form had answered.
+            if form.field(root).is_some() || entry.value.is_null() {
+                continue;
+            }
+            let message = Text::both(
+                format!("登记表里没有字段「{root}」"),
+                format!("the form has no field `{root}`"),
+            );
+            let help = nearest(root, form.page_of.keys().map(|id| &**id));
+            self.problems
+                .error("sample-unknown-field", &entry.key_spot, message, help);
+        }
     }
 
     fn findings(&mut self, node: &Node) -> Vec<ExpectedFinding> {

@@ -55,16 +55,21 @@ impl Loader<'_> {
     pub(super) fn condition(&mut self, node: Option<&Node>, scope: &Scope) -> Option<Expression> {
         let node = node?;
         let condition = self.expression(node, scope, Some(&Type::Bool))?;
-        if condition.reads().is_empty() {
-            let message = Text::both(
-                "这个条件不看任何内容，结果永远一样",
-                "this condition reads nothing and is always the same",
-            );
+        if let Some(always) = condition.verdict() {
+            let (zh, en) = match (condition.reads().is_empty(), always) {
+                (true, _) => (
+                    "这个条件不看任何内容，结果永远一样",
+                    "this condition reads nothing and is always the same",
+                ),
+                (false, true) => ("这个条件永远成立", "this condition always holds"),
+                (false, false) => ("这个条件不可能成立", "this condition can never hold"),
+            };
             let help = Text::both(
                 "写上它取决于哪个字段，或删去这个条件",
                 "say which field it depends on, or delete it",
             );
-            self.problems.at_node("constant-condition", node, message, Some(help));
+            self.problems
+                .at_node("constant-condition", node, Text::both(zh, en), Some(help));
         }
         Some(condition)
     }

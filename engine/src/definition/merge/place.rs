@@ -1,7 +1,7 @@
 //! `after:` and `before:`: where an entry stands among its neighbours (LANGUAGE L2).
 //!
-//! Only the entries of pages, fields, columns, rules, states, actions and their inputs, roles, ways in
-//! and documents have a place of their own; anywhere else the two words are ordinary keys, and a field
+//! Only the entries of pages, fields, columns, rules, states, actions and their inputs, roles, ways
+//! in, documents and registers have a place of their own; anywhere else the two words are ordinary keys, and a field
 //! may be called so.
 
 use crate::definition::Text;
@@ -33,7 +33,7 @@ impl Kind {
             (Self::Named(of), _) => return Some(Self::One(of)),
             (Self::Top, "pages") => Of::Page,
             (Self::Top, "actions") => Of::Action,
-            (Self::Top, "rules" | "states" | "roles" | "accounts" | "documents") => Of::Other,
+            (Self::Top, "rules" | "states" | "roles" | "accounts" | "documents" | "registers") => Of::Other,
             (Self::One(Of::Page), "fields") | (Self::One(Of::Field), "columns") | (Self::One(Of::Action), "form") => {
                 Of::Field
             }

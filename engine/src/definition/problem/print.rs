@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde_json::json;
 
+use super::sarif::sarif;
 use super::{Place, Problem};
 use crate::definition::Language;
 use crate::definition::form::Severity;
@@ -21,6 +22,8 @@ pub enum Format {
     },
     /// One JSON array.
     Json,
+    /// SARIF 2.1.0.
+    Sarif,
 }
 
 /// Renders all problems. `root` is the folder of all definitions, from which excerpts are read.
@@ -30,6 +33,7 @@ pub fn print(problems: &[Problem], root: &Path, language: Language, format: Form
             let list: Vec<_> = problems.iter().map(|problem| to_json(problem, language)).collect();
             format!("{:#}\n", json!(list))
         }
+        Format::Sarif => format!("{:#}\n", sarif(problems, language)),
         Format::Text { colour } => {
             let mut sources = Sources {
                 root,

@@ -9,6 +9,7 @@ use crate::definition::{Id, Text};
 #[derive(Debug, Default)]
 pub struct Problems {
     list: Vec<Problem>,
+    one_language: Vec<Spot>,
 }
 
 impl Problems {
@@ -75,6 +76,11 @@ impl Problems {
             format!("there is no {} called `{name}`", what.1),
         );
         self.at_node(rule, node, message, nearest(name, known));
+    }
+
+    /// Where a text in Chinese was read that has no English beside it.
+    pub fn in_one_language(&self) -> &[Spot] {
+        &self.one_language
     }
 
     /// Whether anything keeps the region from being served.
@@ -366,6 +372,17 @@ pub(in crate::definition) fn string_of(node: &Node, problems: &mut Problems) -> 
 
 /// A text for people: a string, or `{zh: …, en: …}`.
 pub(in crate::definition) fn text_of(node: &Node, problems: &mut Problems) -> Option<Text> {
+    let text = words_of(node, problems)?;
+    // What has no Chinese in it, such as ISBN, reads the same in every language.
+    let chinese = text.to_string().chars().any(|c| c >= '\u{2e80}');
+    if chinese && !text.has_english() {
+        problems.one_language.push(node.spot.clone());
+    }
+    Some(text)
+}
+
+/// The same for the names of codes, of which nobody asks in how many languages they are.
+pub(in crate::definition) fn words_of(node: &Node, problems: &mut Problems) -> Option<Text> {
     const TEXT: Keys = Keys {
         what: ("文字", "a text"),
         keys: &[("zh", "中文", "in Chinese"), ("en", "英文", "in English")],

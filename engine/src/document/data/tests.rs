@@ -22,6 +22,8 @@ fn field(id: &str, label: &str, kind: FieldType) -> Field {
         default: None,
         sensitive: false,
         public: false,
+        statistic: None,
+        renamed_from: None,
         constraints: Map::new(),
     }
 }
@@ -63,9 +65,12 @@ fn form() -> Form {
         max_size: 1,
         min_items: 0,
         max_items: 9,
+        template: None,
+        print_of: None,
     };
     let lookup = Lookup {
         from: "units".into(),
+        record: Type::Text,
         filter: None,
         pick_only: false,
     };

@@ -33,6 +33,8 @@ pub(crate) fn field(id: &str, label: &str, kind: FieldType) -> Field {
         default: None,
         sensitive: false,
         public: false,
+        statistic: None,
+        renamed_from: None,
         constraints: Map::new(),
     }
 }
@@ -116,6 +118,7 @@ pub(crate) fn fields() -> IndexMap<Id, Field> {
         "推荐单位",
         FieldType::Lookup(Lookup {
             from: "units".into(),
+            record: Type::Text,
             filter: None,
             pick_only: true,
         }),
@@ -175,6 +178,8 @@ fn files() -> FileRules {
         max_size: 20 << 20,
         min_items: 0,
         max_items: 3,
+        template: None,
+        print_of: None,
     }
 }
 

@@ -1,0 +1,57 @@
+use crate::definition::build::codes;
+use crate::definition::expression::{Scope, Type, compile, contradiction};
+
+fn scope() -> Scope {
+    let list = codes("s", &["a", "b", "c"]);
+    let mut scope = Scope::default();
+    scope.names.insert("s".into(), Type::Code(list));
+    scope.names.insert("t".into(), Type::Text);
+    scope.names.insert("yes".into(), Type::Bool);
+    scope.names.insert("n".into(), Type::Int);
+    scope
+}
+
+#[test]
+fn what_can_be_said_without_answers() {
+    for (source, expected) in [
+        ("true", Some(true)),
+        ("1 < 2", Some(true)),
+        ("false && yes", Some(false)),
+        ("yes || 2 > 1", Some(true)),
+        ("yes && 2 > 1", None),
+        ("n > 1", None),
+        (r#"s == "a" && s == "b""#, Some(false)),
+        (r#"s == "a" && t == "b""#, None),
+        (r#"s == "a" && s != "a""#, Some(false)),
+        (r#"s == "a" || s != "a""#, None),
+        (r#"s in ["a", "b"] && s == "c""#, Some(false)),
+        (r#"s in ["a", "b"] && s == "b""#, None),
+        (r#"(s == "a" || s == "b") && !(s in ["a", "b"])"#, Some(false)),
+        (r#"(s == "a" || t == "b") && s == "b""#, None),
+        (r#"(s == "a" && s == "b") || t == "x""#, None),
+        ("yes && !yes", Some(false)),
+        ("yes || !yes", None),
+        (r#"filled(t) && !filled(t)"#, None),
+        (r#"yes ? 1 < 2 : 2 < 3"#, Some(true)),
+        ("n == 1 && n == 2", None),
+    ] {
+        let compiled =
+            compile(source, &scope(), Some(&Type::Bool)).unwrap_or_else(|wrong| panic!("{source}: {wrong:?}"));
+        assert_eq!(compiled.verdict(), expected, "{source}");
+    }
+}
+
+#[test]
+fn conditions_that_cannot_meet() {
+    for (first, second, expected) in [
+        (r#"s == "a""#, r#"s == "b""#, Some("s")),
+        (r#"s == "a""#, r#"s in ["a", "b"]"#, None),
+        (r#"yes && t == "x""#, r#"t == "y" || !yes"#, None),
+        (r#"yes"#, r#"!yes && t == "y""#, Some("yes")),
+    ] {
+        let scope = scope();
+        let [one, two] = [first, second].map(|source| compile(source, &scope, Some(&Type::Bool)).unwrap());
+        let found = contradiction(&[(&one, true), (&two, true)], &scope);
+        assert_eq!(found.as_deref(), expected, "{first} and {second}");
+    }
+}
