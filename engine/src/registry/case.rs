@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use super::{Office, Person, Refused, Registry, Units, sealed};
 use crate::check::{self, Answers, Checked, CompiledForm, Evaluated, Finding, Path};
-use crate::definition::form::Severity;
+use crate::definition::form::{Lookup, Severity};
 use crate::definition::scope::App;
 use crate::definition::workflow::{Action, State};
 use crate::definition::{FieldType, Form, Id, Language};
@@ -294,23 +294,24 @@ impl Case {
     /// The names, as they are now, of everything that the answers pick.
     pub(super) fn picked_names(&self) -> BTreeMap<String, String> {
         let mut names = BTreeMap::new();
-        let mut take = |value: Option<&Json>| {
-            if let Some(unit) = value.and_then(Json::as_str).and_then(|id| self.units.unit(id)) {
-                names.insert(unit.id.clone(), unit.name.clone());
+        let mut take = |lookup: &Lookup, picked: Option<&Json>| {
+            let id = picked.and_then(Json::as_str);
+            let record = id.and_then(|id| check::Lookups::get(&self.units, &lookup.from, id));
+            if let (Some(id), Some(name)) = (id, record.as_ref().and_then(|record| record["name"].as_str())) {
+                names.insert(id.to_owned(), name.to_owned());
             }
         };
         for (_, field) in self.form().fields() {
             let answer = self.answers.get(&*field.id);
             match &field.kind {
-                FieldType::Lookup(_) => take(answer),
+                FieldType::Lookup(lookup) => take(lookup, answer),
                 FieldType::Table(table) => {
-                    let lookups = table
-                        .columns
-                        .values()
-                        .filter(|column| matches!(column.kind, FieldType::Lookup(_)));
-                    let columns: Vec<&Id> = lookups.map(|column| &column.id).collect();
                     for row in answer.and_then(Json::as_array).into_iter().flatten() {
-                        columns.iter().for_each(|column| take(row.get(&***column)));
+                        for column in table.columns.values() {
+                            if let FieldType::Lookup(lookup) = &column.kind {
+                                take(lookup, row.get(&*column.id));
+                            }
+                        }
                     }
                 }
                 _ => {}

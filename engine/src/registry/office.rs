@@ -123,12 +123,14 @@ impl Office {
     }
 
     pub(super) async fn units(&self, store: &Store) -> Result<Units, Refused> {
-        Ok(Units::read(store, &self.region.id, Arc::clone(&self.codes)).await?)
+        Ok(Units::read(store, &self.region, Arc::clone(&self.codes)).await?)
     }
 
     /// These units beside the region's code lists, for samples.
     pub(super) fn units_of(&self, units: Vec<Unit>) -> Units {
-        Units::new(units, Arc::clone(&self.codes))
+        let registers = self.region.registers.iter();
+        let registers = registers.map(|(id, register)| (Id::clone(id), super::units::records(register, Vec::new())));
+        Units::new(units, registers.collect(), Arc::clone(&self.codes))
     }
 }
 

@@ -1,4 +1,5 @@
-//! The units of a region as checks, look-ups and plugins read them: one snapshot for one request.
+//! The units and registers of a region as checks, look-ups and plugins read them: one snapshot for one
+//! request.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -6,16 +7,18 @@ use std::sync::Arc;
 use serde_json::{Value as Json, json};
 
 use crate::check::Lookups;
-use crate::definition::{CodeList, Id};
+use crate::definition::region::Register;
+use crate::definition::{CodeList, Id, Region};
 use crate::plugin::{Looked, UnitRecord};
-use crate::store::{Store, StoreError, Unit};
+use crate::store::{RegisterEntry, Store, StoreError, Unit};
 use indexmap::IndexMap;
 
-/// All units of a region as they stood when the request began, and the region's code lists.
+/// All units and registers of a region as they stood when the request began, and its code lists.
 #[derive(Debug, Clone, Default)]
 pub struct Units {
     units: Arc<Vec<Unit>>,
     by_id: Arc<HashMap<String, usize>>,
+    registers: Arc<IndexMap<Id, Vec<Json>>>,
     codes: Arc<IndexMap<Id, Arc<CodeList>>>,
 }
 
@@ -23,14 +26,22 @@ impl Units {
     /// Reads them.
     pub(super) async fn read(
         store: &Store,
-        region: &str,
+        region: &Region,
         codes: Arc<IndexMap<Id, Arc<CodeList>>>,
     ) -> Result<Self, StoreError> {
-        Ok(Self::new(store.units(region).await?, codes))
+        let mut kept = IndexMap::new();
+        for (id, register) in &region.registers {
+            kept.insert(Id::clone(id), records(register, store.register(&region.id, id).await?));
+        }
+        Ok(Self::new(store.units(&region.id).await?, kept, codes))
     }
 
-    /// These units.
-    pub(super) fn new(mut units: Vec<Unit>, codes: Arc<IndexMap<Id, Arc<CodeList>>>) -> Self {
+    /// These units and records.
+    pub(super) fn new(
+        mut units: Vec<Unit>,
+        registers: IndexMap<Id, Vec<Json>>,
+        codes: Arc<IndexMap<Id, Arc<CodeList>>>,
+    ) -> Self {
         units.sort_by(|a, b| a.name.cmp(&b.name));
         let by_id = units
             .iter()
@@ -40,6 +51,7 @@ impl Units {
         Self {
             units: Arc::new(units),
             by_id: Arc::new(by_id),
+            registers: Arc::new(registers),
             codes,
         }
     }
@@ -60,6 +72,24 @@ impl Units {
     }
 }
 
+/// The records of a register: its seed, with what people entered or changed over it.
+pub(super) fn records(register: &Register, entered: Vec<RegisterEntry>) -> Vec<Json> {
+    let mut records: IndexMap<String, serde_json::Map<String, Json>> = IndexMap::new();
+    for seed in &register.seed {
+        records.insert(seed.id.to_string(), seed.answers.clone());
+    }
+    for entry in entered {
+        if let Json::Object(columns) = entry.data {
+            records.insert(entry.id, columns);
+        }
+    }
+    let with_id = |(id, mut columns): (String, serde_json::Map<String, Json>)| {
+        columns.insert("id".to_owned(), Json::String(id));
+        Json::Object(columns)
+    };
+    records.into_iter().map(with_id).collect()
+}
+
 /// A unit as expressions read it (LANGUAGE L6).
 fn record(unit: &Unit) -> Json {
     json!({
@@ -75,16 +105,19 @@ fn record(unit: &Unit) -> Json {
 
 impl Lookups for Units {
     fn get(&self, register: &str, id: &str) -> Option<Json> {
-        self.unit(id).filter(|_| register == "units").map(record)
+        if register == "units" {
+            return self.unit(id).map(record);
+        }
+        let mut records = self.registers.get(register)?.iter();
+        records.find(|record| record["id"].as_str() == Some(id)).cloned()
     }
 
     fn all(&self, register: &str) -> Box<dyn Iterator<Item = Json> + '_> {
-        let active = self.units.iter().filter(|unit| unit.active).map(record);
         if register == "units" {
-            Box::new(active)
-        } else {
-            Box::new(std::iter::empty())
+            return Box::new(self.units.iter().filter(|unit| unit.active).map(record));
         }
+        let records = self.registers.get(register).into_iter().flatten();
+        Box::new(records.cloned())
     }
 }
 

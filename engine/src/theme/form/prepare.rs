@@ -182,7 +182,7 @@ impl Entries {
     fn new(choice: &Choice) -> Self {
         Self {
             list: Arc::clone(&choice.list),
-            filtered: choice.filter.is_some(),
+            filtered: choice.is_narrowed(),
             leaf_only: choice.leaf_only,
         }
     }
