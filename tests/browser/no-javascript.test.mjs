@@ -24,7 +24,7 @@ test("adds an application", async () => {
   await signIn(applicant, REGION, "invited@demo.example");
   await leads(applicant, () => applicant.getByRole("link", { name: "填写科技成果" }).first().click());
   await follow(applicant, "新增科技成果");
-  await leads(applicant, () => applicant.getByRole("button", { name: /填写申请/ }).click());
+  await leads(applicant, () => applicant.getByRole("button", { name: /填写申请.*应用技术类/ }).click());
   application = applicationOf(applicant);
 });
 

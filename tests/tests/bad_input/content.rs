@@ -403,3 +403,39 @@ async fn no_answer_becomes_markup() {
         .await;
     clean("sign-in", &name);
 }
+
+#[tokio::test]
+async fn an_identity_number_that_was_typed_is_not_lost_to_its_mask() {
+    let (app, mut client, filed) = registrant().await;
+    let form = app.form(REGION, FORM);
+    let complete = app.answers(REGION, "complete");
+    let number = complete["people"][0]["id_no"].as_str().unwrap().to_owned();
+    let mut wrong = complete.clone();
+    wrong["people"][1]["id_no"] = json!("62010519860315202Z");
+    let answer = client.save(&filed, &form, "people", &wrong).await;
+    assert_eq!(answer.status, 422, "{}", answer.text());
+
+    // The wrong cell alone is missing; the page shows every number as it was typed.
+    let (place, sealer) = ("people", "$sealed");
+    let rows = app.stored(REGION, &filed.id).await[place].answers["people"].clone();
+    assert_eq!(rows.as_array().unwrap().len(), 3);
+    assert!(rows[0]["id_no"].get(sealer).is_some() && rows[1].get("id_no").is_none());
+    assert!(answer.page().contains("62010519860315202Z"), "{}", answer.page());
+
+    // What is stored comes masked, and a mask that comes back leaves it as it is.
+    let shown = client.get(&filed.page("people")).await;
+    assert!(!shown.page().contains(&number) && shown.page().contains("620***********"));
+    let mut mended = complete.clone();
+    mended["people"][0]["id_no"] = json!(format!("{}***********{}", &number[..3], &number[14..]));
+    assert_eq!(client.save(&filed, &form, "people", &mended).await.status, 303);
+    let checked = client.get(&filed.at("check")).await;
+    assert!(!checked.page().contains("身份证"), "{}", checked.page());
+
+    // A mask of nothing is no answer.
+    let mut masked = complete.clone();
+    masked["people"][2]["id_other"] = json!("E0****001");
+    let before = app.stored(REGION, &filed.id).await["people"].answers["people"][2]["id_other"].clone();
+    assert_eq!(client.save(&filed, &form, "people", &masked).await.status, 303);
+    let after = app.stored(REGION, &filed.id).await["people"].answers["people"][2]["id_other"].clone();
+    assert!(before.get(sealer).is_some() && after.get(sealer).is_some());
+}

@@ -263,3 +263,32 @@ async fn guessing_a_password_locks_the_account_for_a_while() {
         "the wait is over"
     );
 }
+
+#[tokio::test]
+async fn guesses_that_come_at_once_all_count() {
+    let app = TestApp::start().await;
+    let accounts = app.staff(REGION).await;
+    let name = accounts[0].name.clone();
+    let guess = |at: usize| {
+        let (registry, name) = (app.registry.clone(), name.clone());
+        tokio::spawn(async move { registry.sign_in(REGION, &name, &format!("guess {at}")).await })
+    };
+    let guesses: Vec<_> = (0..12).map(guess).collect();
+    for guess in guesses {
+        assert!(guess.await.unwrap().unwrap().is_none());
+    }
+    let store = app.registry.store();
+    let account = store.account_by_sign_in_name(REGION, &name).await.unwrap().unwrap();
+    assert!(
+        account.failures >= 5 && account.locked_until.is_some(),
+        "{}",
+        account.failures
+    );
+    // Even the right password waits now, and not for ever.
+    let right = dengji::registry::demo::PASSWORD;
+    assert!(app.registry.sign_in(REGION, &name, right).await.unwrap().is_none());
+    app.clock.set(dengji_tests::TODAY.tomorrow().unwrap());
+    assert!(app.registry.sign_in(REGION, &name, right).await.unwrap().is_some());
+    let account = store.account_by_sign_in_name(REGION, &name).await.unwrap().unwrap();
+    assert_eq!((account.failures, account.locked_until), (0, None));
+}
