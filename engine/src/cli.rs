@@ -13,11 +13,13 @@ mod workflow;
 use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use crate::definition::Language;
-use crate::definition::load::Folders;
+use crate::definition::load::{Folders, load};
+use crate::definition::problem::{Format, print};
+use crate::definition::{Language, Region};
 
 /// 登记：按文本文件运行的登记系统。Runs a registration office from a folder of text files.
 #[derive(Debug, Parser)]
@@ -36,9 +38,9 @@ enum Command {
     /// 运行各地区的样例；不符时退出码为 1。Runs the samples of the regions.
     Test(test::Options),
     /// 打印登记表的 JSON Schema。Prints the JSON Schema of a form.
-    Schema(schema::Options),
+    Schema(FormOptions),
     /// 打印合并后的登记表，每行注明出处。Prints the merged form, each line with its origin.
-    Show(show::Options),
+    Show(FormOptions),
     /// 打印流程：状态 × 角色的操作表或流程图。Prints who can do what in which state.
     Workflow(workflow::Options),
     /// 插件：构建。What plugin authors do.
@@ -77,6 +79,34 @@ impl FolderOptions {
             plugins: self.plugins.clone(),
         }
     }
+}
+
+/// A form of a region, for the commands about one.
+#[derive(Debug, Args)]
+struct FormOptions {
+    /// 地区。The region.
+    region: String,
+    /// 登记表。The form.
+    form: String,
+    #[command(flatten)]
+    folders: FolderOptions,
+    /// 提示的语言。
+    #[arg(long, value_enum)]
+    lang: Option<Lang>,
+}
+
+/// The region called `id`, or what is wrong with it as a text.
+fn sound_region(folders: &Folders, id: &str, language: Language) -> Result<Arc<Region>, String> {
+    let loaded = load(folders, Some(id)).map_err(|error| error.to_string())?;
+    let problems = || {
+        print(
+            &loaded.problems,
+            &folders.forms,
+            language,
+            Format::Text { colour: false },
+        )
+    };
+    loaded.regions.get(id).cloned().ok_or_else(problems)
 }
 
 /// The language of a command's output.

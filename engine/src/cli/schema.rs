@@ -3,38 +3,15 @@
 
 use std::process::ExitCode;
 
-use clap::Args;
-
-use super::{FolderOptions, Lang, language, told};
-use crate::definition::load::load;
-use crate::definition::problem::{Format, print};
-
-/// What `schema` takes.
-#[derive(Debug, Args)]
-pub(super) struct Options {
-    /// 地区。The region.
-    region: String,
-    /// 登记表。The form.
-    form: String,
-    #[command(flatten)]
-    folders: FolderOptions,
-    /// 提示的语言。
-    #[arg(long, value_enum)]
-    lang: Option<Lang>,
-}
+use super::{FormOptions, language, sound_region, told};
 
 /// Runs the command.
-pub(super) fn run(options: &Options) -> ExitCode {
+pub(super) fn run(options: &FormOptions) -> ExitCode {
     told(try_run(options))
 }
 
-fn try_run(options: &Options) -> Result<String, String> {
-    let folders = options.folders.folders();
-    let loaded = load(&folders, Some(&options.region)).map_err(|error| error.to_string())?;
-    let Some(region) = loaded.regions.get(&*options.region) else {
-        let format = Format::Text { colour: false };
-        return Err(print(&loaded.problems, &folders.forms, language(options.lang), format));
-    };
+fn try_run(options: &FormOptions) -> Result<String, String> {
+    let region = sound_region(&options.folders.folders(), &options.region, language(options.lang))?;
     match region.forms.get(&*options.form) {
         Some(form) => Ok(format!("{:#}\n", form.schema)),
         None => {

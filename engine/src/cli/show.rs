@@ -3,33 +3,17 @@
 
 use std::process::ExitCode;
 
-use clap::Args;
-
-use super::{FolderOptions, Lang, language, told};
+use super::{FormOptions, language, told};
 use crate::definition::load::merged_form;
 use crate::definition::problem::{Format, print};
 use crate::definition::show::show;
 
-/// What `show` takes.
-#[derive(Debug, Args)]
-pub(super) struct Options {
-    /// 地区。The region.
-    region: String,
-    /// 登记表。The form.
-    form: String,
-    #[command(flatten)]
-    folders: FolderOptions,
-    /// 提示的语言。
-    #[arg(long, value_enum)]
-    lang: Option<Lang>,
-}
-
 /// Runs the command.
-pub(super) fn run(options: &Options) -> ExitCode {
+pub(super) fn run(options: &FormOptions) -> ExitCode {
     told(try_run(options))
 }
 
-fn try_run(options: &Options) -> Result<String, String> {
+fn try_run(options: &FormOptions) -> Result<String, String> {
     let folders = options.folders.folders();
     let merged = merged_form(&folders, &options.region, &options.form).map_err(|error| error.to_string())?;
     merged.map(|node| show(&node)).map_err(|problems| {

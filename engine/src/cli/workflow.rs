@@ -4,9 +4,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 
-use super::{FolderOptions, Lang, language, told};
-use crate::definition::load::load;
-use crate::definition::problem::{Format, print};
+use super::{FolderOptions, Lang, language, sound_region, told};
 use crate::definition::workflow::{Action, By, State};
 use crate::definition::{Language, Region};
 
@@ -33,17 +31,11 @@ pub(super) fn run(options: &Options) -> ExitCode {
 fn try_run(options: &Options) -> Result<String, String> {
     let folders = options.folders.folders();
     let language = language(options.lang);
-    let loaded = load(&folders, Some(&options.region)).map_err(|error| error.to_string())?;
-    match loaded.regions.get(&*options.region) {
-        Some(region) if options.diagram => Ok(diagram(region, language)),
-        Some(region) => Ok(matrix(region, language)),
-        None => Err(print(
-            &loaded.problems,
-            &folders.forms,
-            language,
-            Format::Text { colour: false },
-        )),
-    }
+    let region = sound_region(&folders, &options.region, language)?;
+    Ok(match options.diagram {
+        true => diagram(&region, language),
+        false => matrix(&region, language),
+    })
 }
 
 /// A line a state, a column for each who can act.

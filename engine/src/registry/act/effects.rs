@@ -1,0 +1,180 @@
+//! What an action does besides changing the state: number, certificate, mail.
+
+use std::collections::BTreeSet;
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde_json::{Map, Value as Json, json};
+use sha2::{Digest, Sha256};
+
+use crate::definition::Form;
+use crate::definition::region::{CounterKey, NumberPart, Numbering};
+use crate::definition::workflow::{By, Effect};
+use crate::registry::print::Issue;
+use crate::registry::{Case, Person, Refused, Registry};
+use crate::store::{Accounts, Certificate, Expect, Message, Put, fresh_id};
+use crate::workflow::Step;
+
+/// What the effects of a step add to its change.
+#[derive(Default)]
+pub(super) struct Effects {
+    pub(super) expect: Vec<Expect>,
+    pub(super) put: Vec<Put>,
+    pub(super) number: Option<String>,
+    pub(super) certificate: Option<(String, String)>,
+    pub(super) pictures: Map<String, Json>,
+}
+
+impl Registry {
+    pub(super) async fn effects(&self, person: &Person, case: &Case, step: &Step) -> Result<Effects, Refused> {
+        let mut effects = Effects::default();
+        for effect in &step.effects {
+            match effect {
+                Effect::AssignNumber(numbering) => self.assign_number(case, numbering, &mut effects).await?,
+                Effect::Issue(document) => self.issue(case, document, step, &mut effects).await?,
+                Effect::Notify(whom) => self.notify(person, case, step, whom, &mut effects).await?,
+                // The step already waits for the unit that was named.
+                Effect::HandTo(_) => {}
+            }
+        }
+        Ok(effects)
+    }
+
+    async fn assign_number(&self, case: &Case, numbering: &str, effects: &mut Effects) -> Result<(), Refused> {
+        let region = case.office.region();
+        let rule = region
+            .numbering
+            .get(numbering)
+            .ok_or_else(|| Refused::Failed(format!("no numbering {numbering}")))?;
+        let year = case.today.year();
+        let counter = counter_name(numbering, rule, year, &case.form().code);
+        let stands = self.inner.store.counter(&region.id, &counter).await?;
+        effects.number = Some(number(rule, year, case.form(), stands + 1));
+        effects.expect.push(Expect::Counter {
+            region: region.id.to_string(),
+            name: counter.clone(),
+            value: stands,
+        });
+        effects.put.push(Put::Counter {
+            region: region.id.to_string(),
+            name: counter,
+            value: stands + 1,
+        });
+        Ok(())
+    }
+
+    async fn issue(&self, case: &Case, document: &str, step: &Step, effects: &mut Effects) -> Result<(), Refused> {
+        let number = effects
+            .number
+            .clone()
+            .or_else(|| case.application.number.clone())
+            .unwrap_or_default();
+        let mut bytes = [0; 16];
+        getrandom::fill(&mut bytes).map_err(|error| Refused::Failed(error.to_string()))?;
+        let token = BASE64_URL_SAFE_NO_PAD.encode(bytes);
+        let issue = Issue {
+            number: &number,
+            on: case.today,
+            verify_token: &token,
+            state: &step.to,
+        };
+        let (pdf, picture) = self.render_issue(case, document, &issue).await?;
+        // Kept by content: one that no commit follows harms nobody.
+        let picture = self.inner.files.put(picture).await?;
+        effects
+            .pictures
+            .insert(document.to_owned(), Json::String(picture.to_string()));
+        let sha256: String = Sha256::digest(&pdf).iter().map(|byte| format!("{byte:02x}")).collect();
+        let id = fresh_id(self.inner.clock.now())?;
+        effects.certificate = Some((id.clone(), sha256.clone()));
+        effects.put.push(Put::Certificate(Box::new(Certificate {
+            region: case.application.region.clone(),
+            id,
+            application: case.application.id.clone(),
+            number,
+            document: document.to_owned(),
+            issued_on: case.today,
+            pdf,
+            sha256,
+            verify_token: token,
+        })));
+        Ok(())
+    }
+
+    async fn notify(
+        &self,
+        person: &Person,
+        case: &Case,
+        step: &Step,
+        whom: &By,
+        effects: &mut Effects,
+    ) -> Result<(), Refused> {
+        let region = &case.application.region;
+        let wanted = |account: &crate::store::Account| match whom {
+            By::Applicant => account.id == case.application.applicant,
+            By::Role(role) => account.roles.iter().any(|own| *own == **role),
+            By::Handler => step.waits_for.as_ref().is_some_and(|waits| {
+                let unit = waits.unit.as_deref();
+                account.roles.iter().any(|own| *own == *waits.role)
+                    && unit.is_none_or(|unit| account.unit.as_deref() == Some(unit))
+            }),
+            By::Anyone | By::Clock => false,
+        };
+        let unit = step
+            .waits_for
+            .as_ref()
+            .and_then(|waits| waits.unit.as_deref())
+            .filter(|_| *whom == By::Handler);
+        let accounts = match (whom, unit) {
+            (By::Applicant, _) => self
+                .inner
+                .store
+                .account(region, &case.application.applicant)
+                .await?
+                .into_iter()
+                .collect(),
+            (_, Some(unit)) => {
+                self.inner
+                    .store
+                    .accounts(region, &Accounts::Unit(unit.to_owned()))
+                    .await?
+            }
+            _ => self.inner.store.accounts(region, &Accounts::All).await?,
+        };
+        let mut told = BTreeSet::from([person.account.clone()]);
+        for account in accounts.into_iter().filter(wanted) {
+            if !told.insert(account.id.clone()) {
+                continue;
+            }
+            let now = self.inner.clock.now();
+            effects.put.push(Put::Message(Message {
+                region: region.clone(),
+                id: fresh_id(now)?,
+                to: account.id,
+                kind: format!("action-{}", step.action),
+                data: json!({"application": case.application.id, "state": &*step.to}),
+                created_at: now,
+                attempts: 0,
+                not_before: None,
+            }));
+        }
+        Ok(())
+    }
+}
+
+fn counter_name(numbering: &str, rule: &Numbering, year: i16, category: &str) -> String {
+    rule.counter.iter().fold(numbering.to_owned(), |name, key| match key {
+        CounterKey::Year => format!("{name}/{year}"),
+        CounterKey::Category => format!("{name}/{category}"),
+    })
+}
+
+fn number(rule: &Numbering, year: i16, form: &Form, serial: u64) -> String {
+    let parts = rule.pattern.iter().map(|part| match part {
+        NumberPart::Text(text) => text.clone(),
+        NumberPart::Year => format!("{year:04}"),
+        NumberPart::Category => form.code.clone(),
+        NumberPart::Serial(digits) => format!("{serial:0digits$}"),
+    });
+    parts.collect()
+}
