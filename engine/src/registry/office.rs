@@ -208,14 +208,9 @@ async fn seed_units(region: &Region, store: &Store) -> Result<(), OfficeError> {
 /// A seeded unit as a record.
 pub(super) fn unit_of(region: &Region, seed: &UnitSeed) -> Unit {
     Unit {
-        region: region.id.to_string(),
-        id: seed.id.to_string(),
-        revision: 1,
-        name: seed.name.clone(),
         credit_code: seed.credit_code.clone(),
         kinds: seed.kinds.iter().map(ToString::to_string).collect(),
         place: seed.place.clone(),
-        parent: None,
-        active: true,
+        ..Unit::new(&region.id, seed.id.to_string(), seed.name.clone())
     }
 }
