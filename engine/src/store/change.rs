@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use super::account::{Account, RegisterEntry, Unit};
 use super::application::{AnswerPage, Application};
-use super::paper::{Certificate, FormVersion, Message, Upload};
+use super::message::Message;
+use super::paper::{Certificate, FormVersion, Upload};
 use super::session::{Session, Ticket};
 
 /// All of it is made, durably, or nothing.
@@ -80,6 +81,15 @@ pub enum Expect {
         /// The region.
         region: String,
         /// The unit.
+        id: String,
+        /// The revision that was read.
+        revision: u64,
+    },
+    /// Nobody else has taken the message since.
+    MessageRevision {
+        /// The region.
+        region: String,
+        /// The message.
         id: String,
         /// The revision that was read.
         revision: u64,
@@ -192,7 +202,8 @@ pub enum Put {
         /// Its key.
         key: String,
     },
-    /// Removes sessions and tickets that ended before this moment, at most 10,000 of each.
+    /// Removes sessions and tickets that ended, and messages that were to be forgotten, before this moment, at most
+    /// 10,000 of each.
     PurgeExpired {
         /// The region.
         region: String,
@@ -214,7 +225,7 @@ pub enum Put {
     FormVersion(FormVersion),
     /// A message to go out.
     Message(Message),
-    /// Drops a message that has gone out.
+    /// Drops a message that has gone out; no matter if there is none.
     DropMessage {
         /// The region.
         region: String,

@@ -149,6 +149,8 @@ pub enum Subject {
     Session,
     /// A short-lived permission.
     Ticket,
+    /// A message that goes out.
+    Message,
     /// A registration number.
     Number,
     /// A certificate: its id, its number or its verification token.
@@ -171,6 +173,7 @@ impl fmt::Display for Subject {
             Self::RegisterEntry => "the register entry",
             Self::Session => "the session",
             Self::Ticket => "the ticket",
+            Self::Message => "the message",
             Self::Number => "the registration number",
             Self::Certificate => "the certificate",
             Self::AuditEntry => "the audit entry",

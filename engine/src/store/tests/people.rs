@@ -289,25 +289,4 @@ async fn versions_registers_and_messages() {
     office.put([Put::DropRegisterEntry { region, register, id }]).await;
     assert_eq!(store.register(REGION, "batches").await, Ok(vec![entry("b1", 2)]));
     assert_eq!(store.register_entry(REGION, "batches", "b2").await, Ok(None));
-
-    let message = |id: &str| Message {
-        region: REGION.into(),
-        id: id.into(),
-        to: "ann".into(),
-        kind: "returned".into(),
-        data: Value::Null,
-        created_at: at(0),
-        attempts: 0,
-        not_before: None,
-    };
-    office
-        .put([Put::Message(message("m2")), Put::Message(message("m1"))])
-        .await;
-    office
-        .put([Put::DropMessage {
-            region: REGION.into(),
-            id: "m2".into(),
-        }])
-        .await;
-    assert_eq!(store.messages(REGION, 10).await, Ok(vec![message("m1")]));
 }
