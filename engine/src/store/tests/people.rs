@@ -28,6 +28,7 @@ fn session(token_hash: &str, account: &str, expires: i64) -> Put {
         expires_at: at(expires),
         csrf: "c".into(),
         notice: None,
+        agent: String::new(),
     })
 }
 
