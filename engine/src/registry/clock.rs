@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use jiff::civil::{Date, DateTime};
 use jiff::tz::{Offset, TimeZone};
 
@@ -31,6 +31,14 @@ impl Clock {
     pub fn set(&self, day: Date) {
         if let Source::Fixed(at) = &self.0 {
             *at.lock().unwrap_or_else(PoisonError::into_inner) = noon(day);
+        }
+    }
+
+    /// Lets so much time pass on a fixed clock; the machine's clock is not touched.
+    pub fn pass(&self, time: SignedDuration) {
+        if let Source::Fixed(at) = &self.0 {
+            let mut at = at.lock().unwrap_or_else(PoisonError::into_inner);
+            *at = at.saturating_add(time).unwrap_or(*at);
         }
     }
 
@@ -75,5 +83,7 @@ mod tests {
         assert_eq!(clock.now().to_string(), "2026-11-20T04:00:00Z");
         clock.set(Date::constant(2026, 12, 31));
         assert_eq!(clock.today(), Date::constant(2026, 12, 31));
+        clock.pass(SignedDuration::from_hours(12));
+        assert_eq!(clock.today(), Date::constant(2027, 1, 1));
     }
 }
