@@ -6,6 +6,7 @@ mod plugin;
 pub mod render_worker;
 mod schema;
 mod serve;
+mod settings;
 mod show;
 mod test;
 mod workflow;

@@ -12,6 +12,7 @@ mod head;
 pub(super) mod health;
 pub(super) mod home;
 pub(super) mod language;
+pub(super) mod outbox;
 pub(super) mod overview;
 pub(super) mod queue;
 pub(super) mod regions;

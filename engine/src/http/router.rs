@@ -8,8 +8,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use super::app::App;
 use super::pages::{
-    actions, applications, certificates, check, create, documents, files, form_page, health, home, language, overview,
-    queue, regions, roles, sign_in, statics, texts, verify,
+    actions, applications, certificates, check, create, documents, files, form_page, health, home, language, outbox,
+    overview, queue, regions, roles, sign_in, statics, texts, verify,
 };
 use super::{Error, error, guard};
 
@@ -21,6 +21,8 @@ pub fn router(app: App) -> Router {
         .route("/static/{hash}/{file}", get(statics::show))
         .route("/language/{tag}", get(language::take))
         .route("/verify/{region}/{token}", get(verify::show))
+        .route("/demo/outbox", get(outbox::list))
+        .route("/demo/outbox/{region}/{message}", get(outbox::show))
         .route("/{region}/", get(home::show))
         .route("/{region}", get(home::add_slash))
         .route("/{region}/sign-in", get(sign_in::show).post(sign_in::sign_in))

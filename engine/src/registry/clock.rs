@@ -50,6 +50,11 @@ impl Clock {
         }
     }
 
+    /// A moment as the office's clock shows it, to the minute: `2026-11-20 12:00`.
+    pub fn shown(&self, at: Timestamp) -> String {
+        shown(at)
+    }
+
     /// The day in the office.
     pub fn today(&self) -> Date {
         local(self.now()).date()
@@ -59,6 +64,11 @@ impl Clock {
 /// A moment as the office's calendar and wall clock show it.
 pub(super) fn local(at: Timestamp) -> DateTime {
     at.to_zoned(zone()).datetime()
+}
+
+/// A moment as the office's clock shows it, to the minute.
+pub(super) fn shown(at: Timestamp) -> String {
+    local(at).strftime("%Y-%m-%d %H:%M").to_string()
 }
 
 fn zone() -> TimeZone {

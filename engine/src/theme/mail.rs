@@ -21,6 +21,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::{LANGUAGES, ThemeError, assets};
 use crate::definition::Language;
+pub use html::{Part, paragraphs};
 pub use kind::{KINDS, Kind};
 
 /// Characters of a subject; further ones are cut off.
@@ -169,7 +170,7 @@ impl Letters {
         let (subject, text) = told.split_once("\n\n").unwrap_or((&told, ""));
         let (subject, text) = (cut(one_line(subject)), text.trim().to_owned() + "\n");
         let frame = json!({
-            "language": language.tag(), "subject": subject, "paragraphs": html::paragraphs(&text, root),
+            "language": language.tag(), "subject": subject, "paragraphs": paragraphs(&text, root),
         });
         let html = fill(FRAME, Value::from(Serde(frame)))?;
         Ok(Written { subject, text, html })

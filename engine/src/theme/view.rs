@@ -6,10 +6,12 @@
 
 mod application;
 mod entrance;
+mod outbox;
 mod shell;
 
 pub use application::*;
 pub use entrance::*;
+pub use outbox::*;
 pub use shell::*;
 
 use serde::Serialize;

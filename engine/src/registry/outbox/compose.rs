@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 
 use super::Outbox;
 use crate::definition::{Language, Region};
-use crate::registry::clock::local;
+use crate::registry::clock::shown;
 use crate::registry::email::Email;
 use crate::registry::{Office, Refused};
 use crate::store::{Account, Channel, Message, Recipient};
@@ -140,7 +140,7 @@ fn action(region: &Region, id: &str, language: Language) -> String {
 /// A moment as the office's clock shows it, to the minute.
 fn moment(text: &str) -> String {
     let at: Option<Timestamp> = text.parse().ok();
-    at.map_or_else(|| clean(text), |at| local(at).strftime("%Y-%m-%d %H:%M").to_string())
+    at.map_or_else(|| clean(text), shown)
 }
 
 /// What somebody typed, in one line, without what cannot be seen and turns writing round.

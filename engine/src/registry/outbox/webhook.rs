@@ -51,7 +51,9 @@ impl Webhook {
     /// Makes ready; nothing is connected yet.
     pub fn new(settings: WebhookSettings) -> Result<Self, WebhookError> {
         if !is_safe(&settings.url) {
-            return Err(WebhookError::Address(settings.url));
+            // What follows may be a key.
+            let shown = settings.url.split(['?', '@']).next().unwrap_or_default();
+            return Err(WebhookError::Address(shown.to_owned()));
         }
         if settings.secret.0.is_empty() {
             return Err(WebhookError::NoSecret);

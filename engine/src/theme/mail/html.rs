@@ -4,14 +4,16 @@
 use serde::Serialize;
 
 /// A part of a line.
-#[derive(Debug, PartialEq, Eq, Serialize)]
-pub(super) struct Part {
-    text: String,
-    href: Option<String>,
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Part {
+    /// What it says.
+    pub text: String,
+    /// The address that it is, if it is one of this server.
+    pub href: Option<String>,
 }
 
-/// The paragraphs of a text, which blank lines part.
-pub(super) fn paragraphs(text: &str, root: &str) -> Vec<Vec<Vec<Part>>> {
+/// The paragraphs of a letter, which blank lines part: lines of parts. `root` is how this server is reached.
+pub fn paragraphs(text: &str, root: &str) -> Vec<Vec<Vec<Part>>> {
     let mut paragraphs = vec![Vec::new()];
     for line in text.lines() {
         match (line.trim().is_empty(), paragraphs.last_mut()) {
