@@ -7,6 +7,7 @@
 mod act;
 mod case;
 mod clock;
+pub mod code;
 pub mod demo;
 mod draft;
 pub mod email;
@@ -17,6 +18,7 @@ pub mod outbox;
 mod password;
 mod people;
 mod print;
+pub mod rate;
 mod refused;
 pub mod sample;
 mod sealed;

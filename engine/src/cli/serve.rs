@@ -42,7 +42,7 @@ pub(super) struct Options {
     #[arg(long)]
     demo: bool,
     #[command(flatten)]
-    settings: super::settings::Options,
+    settings: super::settings::SettingsOptions,
     /// 提示的语言。
     #[arg(long, value_enum)]
     lang: Option<Lang>,

@@ -47,7 +47,7 @@ const SECTIONS: [(&str, &[&str]); 2] = [
 
 /// The flags and the environment. A password is no flag: flags can be seen by everybody on the machine.
 #[derive(Debug, Default, Args)]
-pub(super) struct Options {
+pub(super) struct SettingsOptions {
     /// 设置文件（默认读取 dengji.toml，没有则不读）。The file of settings; dengji.toml if there is one.
     #[arg(long, env = "DENGJI_CONFIG")]
     config: Option<PathBuf>,
@@ -127,11 +127,11 @@ pub(super) enum SettingsError {
 
 impl Settings {
     /// Reads the file, the environment and the flags.
-    pub(super) fn read(options: &Options) -> Result<Self, SettingsError> {
+    pub(super) fn read(options: &SettingsOptions) -> Result<Self, SettingsError> {
         Self::of(options, |name| std::env::var(name).ok().filter(|value| !value.is_empty()))
     }
 
-    fn of(options: &Options, env: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
+    fn of(options: &SettingsOptions, env: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
         let file = File::open(options.config.as_deref())?;
         Ok(Self {
             mailer: mailer(options, &file, &env)?,
@@ -140,7 +140,7 @@ impl Settings {
     }
 }
 
-fn mailer(options: &Options, file: &File, env: impl Fn(&str) -> Option<String>) -> Result<Mailer, SettingsError> {
+fn mailer(options: &SettingsOptions, file: &File, env: impl Fn(&str) -> Option<String>) -> Result<Mailer, SettingsError> {
     let section = file.section("mail");
     let Some(host) = over(&options.mail_host, section.text("host")?) else {
         return match section.is_empty() && options.mail_from.is_none() {
@@ -188,7 +188,7 @@ fn mailer(options: &Options, file: &File, env: impl Fn(&str) -> Option<String>) 
     })?))
 }
 
-fn phone(options: &Options, file: &File, env: impl Fn(&str) -> Option<String>) -> Result<Phone, SettingsError> {
+fn phone(options: &SettingsOptions, file: &File, env: impl Fn(&str) -> Option<String>) -> Result<Phone, SettingsError> {
     let section = file.section("phone");
     let Some(url) = over(&options.phone_url, section.text("url")?) else {
         return match section.is_empty() {
@@ -402,12 +402,12 @@ fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a s
 mod tests {
     use super::*;
 
-    fn read_all(source: &str, options: Options, env: &[(&str, &str)]) -> Result<Settings, String> {
+    fn read_all(source: &str, options: SettingsOptions, env: &[(&str, &str)]) -> Result<Settings, String> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("dengji.toml");
         std::fs::write(&path, source).unwrap();
         std::fs::write(folder.path().join("word"), "geheim\r\n").unwrap();
-        let options = Options {
+        let options = SettingsOptions {
             config: Some(path),
             ..options
         };
@@ -424,7 +424,7 @@ mod tests {
             "{MAIL}user = \"u\"\npassword-file = \"word\"\nreply-to = \"help@example.com\"\n\
              [phone]\nurl = \"https://g.example/\"\nsecret = \"s3\"\ntimeout = 5\n"
         );
-        let settings = read_all(&source, Options::default(), &[]).unwrap();
+        let settings = read_all(&source, SettingsOptions::default(), &[]).unwrap();
         let shown = format!("{settings:?}");
         for part in ["127.0.0.1", "port: 25", "office@example.com", "\"登记\"", "help@example.com", "timeout: 5s"] {
             assert!(shown.contains(part), "{part}: {shown}");
@@ -434,25 +434,25 @@ mod tests {
 
     #[test]
     fn flags_override_the_file_and_the_environment_gives_secrets() {
-        let flags = Options {
+        let flags = SettingsOptions {
             mail_host: Some("localhost".into()),
             mail_port: Some(2525),
             mail_user: Some("flag".into()),
-            ..Options::default()
+            ..SettingsOptions::default()
         };
         let shown = format!("{:?}", read_all(MAIL, flags, &[("DENGJI_MAIL_PASSWORD", "geheim")]).unwrap());
         for part in ["localhost", "2525", "flag", "…"] {
             assert!(shown.contains(part), "{part}: {shown}");
         }
         assert!(!shown.contains("geheim"));
-        let flags = Options {
+        let flags = SettingsOptions {
             mail_host: Some("localhost".into()),
             mail_security: Some("none".into()),
             mail_from: Some("a@b.example".into()),
-            ..Options::default()
+            ..SettingsOptions::default()
         };
         assert!(matches!(read_all("", flags, &[]).unwrap().mailer, Mailer::Smtp(_)));
-        assert!(matches!(read_all("", Options::default(), &[]).unwrap().mailer, Mailer::Off));
+        assert!(matches!(read_all("", SettingsOptions::default(), &[]).unwrap().mailer, Mailer::Off));
     }
 
     #[test]
@@ -486,7 +486,7 @@ mod tests {
                 "\"http://g.example\" is no address of a gateway: https://…, or http://… on this machine",
             ),
         ] {
-            let told = read_all(source, Options::default(), &[]).unwrap_err();
+            let told = read_all(source, SettingsOptions::default(), &[]).unwrap_err();
             assert_eq!(told, expected, "{source}");
             assert!(!told.contains("geheim"));
         }
