@@ -40,7 +40,17 @@ const GATEWAY: u64 = 10;
 const SECTIONS: [(&str, &[&str]); 2] = [
     (
         "mail",
-        &["host", "port", "security", "user", "password", "password-file", "from", "reply-to", "ca-file"],
+        &[
+            "host",
+            "port",
+            "security",
+            "user",
+            "password",
+            "password-file",
+            "from",
+            "reply-to",
+            "ca-file",
+        ],
     ),
     ("phone", &["url", "secret", "secret-file", "timeout"]),
 ];
@@ -115,10 +125,7 @@ pub(super) enum SettingsError {
     Missing { section: &'static str, key: &'static str },
     /// Two ways to say the same.
     #[error("[{section}] has both {key} and {key}-file; keep one")]
-    Both {
-        section: &'static str,
-        key: &'static str,
-    },
+    Both { section: &'static str, key: &'static str },
     #[error(transparent)]
     Smtp(#[from] SmtpError),
     #[error(transparent)]
@@ -128,7 +135,9 @@ pub(super) enum SettingsError {
 impl Settings {
     /// Reads the file, the environment and the flags.
     pub(super) fn read(options: &SettingsOptions) -> Result<Self, SettingsError> {
-        Self::of(options, |name| std::env::var(name).ok().filter(|value| !value.is_empty()))
+        Self::of(options, |name| {
+            std::env::var(name).ok().filter(|value| !value.is_empty())
+        })
     }
 
     fn of(options: &SettingsOptions, env: impl Fn(&str) -> Option<String>) -> Result<Self, SettingsError> {
@@ -140,7 +149,11 @@ impl Settings {
     }
 }
 
-fn mailer(options: &SettingsOptions, file: &File, env: impl Fn(&str) -> Option<String>) -> Result<Mailer, SettingsError> {
+fn mailer(
+    options: &SettingsOptions,
+    file: &File,
+    env: impl Fn(&str) -> Option<String>,
+) -> Result<Mailer, SettingsError> {
     let section = file.section("mail");
     let Some(host) = over(&options.mail_host, section.text("host")?) else {
         return match section.is_empty() && options.mail_from.is_none() {
@@ -198,7 +211,9 @@ fn phone(options: &SettingsOptions, file: &File, env: impl Fn(&str) -> Option<St
     };
     let secret = section.secret("secret", env("DENGJI_PHONE_SECRET"))?;
     let longest = Webhook::LONGEST.as_secs() as i64;
-    let seconds = section.number("timeout", 1..=longest)?.map_or(GATEWAY, |seconds| seconds as u64);
+    let seconds = section
+        .number("timeout", 1..=longest)?
+        .map_or(GATEWAY, |seconds| seconds as u64);
     Ok(Phone::Webhook(Webhook::new(WebhookSettings {
         url,
         secret: secret.ok_or_else(|| section.missing("secret"))?,
@@ -245,7 +260,9 @@ impl File {
             });
         }
         let source = read(&path)?;
-        let table = source.parse::<Table>().map_err(|error| syntax(&path, &source, &error))?;
+        let table = source
+            .parse::<Table>()
+            .map_err(|error| syntax(&path, &source, &error))?;
         let file = Self { path, table };
         file.check_keys()?;
         Ok(file)
@@ -255,7 +272,10 @@ impl File {
         for (name, value) in &self.table {
             let names = SECTIONS.iter().map(|(name, _)| *name);
             let Some((_, keys)) = SECTIONS.iter().find(|(known, _)| known == name) else {
-                return Err(self.unknown(format!("[{name}]"), nearest(name, names).map(|near| format!("[{near}]"))));
+                return Err(self.unknown(
+                    format!("[{name}]"),
+                    nearest(name, names).map(|near| format!("[{near}]")),
+                ));
             };
             let Value::Table(section) = value else {
                 return Err(SettingsError::Type {
@@ -313,9 +333,7 @@ impl Section<'_> {
         match self.value(key) {
             None => Ok(None),
             Some(Value::Integer(number)) if allowed.contains(number) => Ok(Some(*number)),
-            Some(Value::Integer(_)) => {
-                Err(self.wrong(key, format!("from {} to {}", allowed.start(), allowed.end())))
-            }
+            Some(Value::Integer(_)) => Err(self.wrong(key, format!("from {} to {}", allowed.start(), allowed.end()))),
             Some(_) => Err(self.kind(key, "a number")),
         }
     }
@@ -325,7 +343,11 @@ impl Section<'_> {
         if let Some(secret) = env {
             return Ok(Some(Secret(secret)));
         }
-        let file_key = if key == "password" { "password-file" } else { "secret-file" };
+        let file_key = if key == "password" {
+            "password-file"
+        } else {
+            "secret-file"
+        };
         match (self.text(key)?, self.text(file_key)?) {
             (Some(_), Some(_)) => Err(SettingsError::Both {
                 section: self.name,
@@ -411,7 +433,11 @@ mod tests {
             config: Some(path),
             ..options
         };
-        let env = |name: &str| env.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+        let env = |name: &str| {
+            env.iter()
+                .find(|(known, _)| *known == name)
+                .map(|(_, value)| (*value).to_owned())
+        };
         let folder = format!("{}/", folder.path().display());
         Settings::of(&options, env).map_err(|error| error.to_string().replace(&folder, ""))
     }
@@ -426,7 +452,14 @@ mod tests {
         );
         let settings = read_all(&source, SettingsOptions::default(), &[]).unwrap();
         let shown = format!("{settings:?}");
-        for part in ["127.0.0.1", "port: 25", "office@example.com", "\"登记\"", "help@example.com", "timeout: 5s"] {
+        for part in [
+            "127.0.0.1",
+            "port: 25",
+            "office@example.com",
+            "\"登记\"",
+            "help@example.com",
+            "timeout: 5s",
+        ] {
             assert!(shown.contains(part), "{part}: {shown}");
         }
         assert!(!shown.contains("geheim") && !shown.contains("s3"), "{shown}");
@@ -440,7 +473,10 @@ mod tests {
             mail_user: Some("flag".into()),
             ..SettingsOptions::default()
         };
-        let shown = format!("{:?}", read_all(MAIL, flags, &[("DENGJI_MAIL_PASSWORD", "geheim")]).unwrap());
+        let shown = format!(
+            "{:?}",
+            read_all(MAIL, flags, &[("DENGJI_MAIL_PASSWORD", "geheim")]).unwrap()
+        );
         for part in ["localhost", "2525", "flag", "…"] {
             assert!(shown.contains(part), "{part}: {shown}");
         }
@@ -452,25 +488,49 @@ mod tests {
             ..SettingsOptions::default()
         };
         assert!(matches!(read_all("", flags, &[]).unwrap().mailer, Mailer::Smtp(_)));
-        assert!(matches!(read_all("", SettingsOptions::default(), &[]).unwrap().mailer, Mailer::Off));
+        assert!(matches!(
+            read_all("", SettingsOptions::default(), &[]).unwrap().mailer,
+            Mailer::Off
+        ));
     }
 
     #[test]
     fn mistakes_are_told_without_secrets() {
         for (source, expected) in [
             ("[mial]\n", "dengji.toml: there is no [mial]; did you mean [mail]?"),
-            ("[mail]\nhots = \"geheim\"", "dengji.toml: there is no hots in [mail]; did you mean host?"),
+            (
+                "[mail]\nhots = \"geheim\"",
+                "dengji.toml: there is no hots in [mail]; did you mean host?",
+            ),
             ("[mail]\nqqqqqqq = 1", "dengji.toml: there is no qqqqqqq in [mail]"),
             ("mail = 1", "mail must be a section: write [name] above its keys"),
-            ("[mail]\npassword = \"geheim", "dengji.toml:2:19: invalid basic string, expected `\"`"),
-            ("[mail]\npassword = geheim", "dengji.toml:2:12: string values must be quoted, expected literal string"),
+            (
+                "[mail]\npassword = \"geheim",
+                "dengji.toml:2:19: invalid basic string, expected `\"`",
+            ),
+            (
+                "[mail]\npassword = geheim",
+                "dengji.toml:2:12: string values must be quoted, expected literal string",
+            ),
             ("[mail]\nport = 25", "mail is set up, but host is missing"),
             ("[mail]\nhost = \"h\"", "mail is set up, but from is missing"),
             ("[mail]\nhost = 5", "host in [mail] must be a text in quotes"),
-            ("[mail]\nhost = \"h\"\nfrom = \"nobody\"", "from in [mail]: the e-mail address needs exactly one @"),
-            ("[mail]\nhost = \"h\"\nsecurity = \"ssl\"", "security in [mail]: starttls, tls or none"),
-            ("[mail]\nhost = \"h\"\nfrom = \"a@b.cn\"\nport = 70000", "port in [mail]: from 1 to 65535"),
-            ("[mail]\nhost = \"h\"\nfrom = \"a@b.cn\"\nuser = \"u\"", "mail is set up, but password is missing"),
+            (
+                "[mail]\nhost = \"h\"\nfrom = \"nobody\"",
+                "from in [mail]: the e-mail address needs exactly one @",
+            ),
+            (
+                "[mail]\nhost = \"h\"\nsecurity = \"ssl\"",
+                "security in [mail]: starttls, tls or none",
+            ),
+            (
+                "[mail]\nhost = \"h\"\nfrom = \"a@b.cn\"\nport = 70000",
+                "port in [mail]: from 1 to 65535",
+            ),
+            (
+                "[mail]\nhost = \"h\"\nfrom = \"a@b.cn\"\nuser = \"u\"",
+                "mail is set up, but password is missing",
+            ),
             (
                 "[mail]\nhost = \"h\"\nfrom = \"a@b.cn\"\nuser = \"u\"\npassword = \"geheim\"\npassword-file = \"word\"",
                 "[mail] has both password and password-file; keep one",
@@ -479,7 +539,10 @@ mod tests {
                 "[mail]\nhost = \"h\"\nfrom = \"a@b.cn\"\nsecurity = \"none\"",
                 "mail without TLS goes to this machine only, not to h; set security = \"starttls\" or \"tls\"",
             ),
-            ("[phone]\nurl = \"https://g.example\"", "phone is set up, but secret is missing"),
+            (
+                "[phone]\nurl = \"https://g.example\"",
+                "phone is set up, but secret is missing",
+            ),
             ("[phone]\nsecret = \"geheim\"", "phone is set up, but url is missing"),
             (
                 "[phone]\nurl = \"http://g.example\"\nsecret = \"geheim\"",

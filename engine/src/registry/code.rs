@@ -21,10 +21,15 @@ const TO_ONE: [(u32, SignedDuration); 3] = [
     (10, SignedDuration::from_hours(24)),
 ];
 /// Codes for one account within an hour and a day.
-const FOR_ACCOUNT: [(u32, SignedDuration); 2] = [(10, SignedDuration::from_hours(1)), (20, SignedDuration::from_hours(24))];
+const FOR_ACCOUNT: [(u32, SignedDuration); 2] = [
+    (10, SignedDuration::from_hours(1)),
+    (20, SignedDuration::from_hours(24)),
+];
 /// Codes asked from one network address within an hour and a day; an office shares one.
-const FROM_ADDRESS: [(u32, SignedDuration); 2] =
-    [(30, SignedDuration::from_hours(1)), (100, SignedDuration::from_hours(24))];
+const FROM_ADDRESS: [(u32, SignedDuration); 2] = [
+    (30, SignedDuration::from_hours(1)),
+    (100, SignedDuration::from_hours(24)),
+];
 
 /// Bytes of what is looked at as a number.
 const LONGEST: usize = 100;
@@ -156,7 +161,9 @@ impl Registry {
     }
 
     fn code_key(&self, region: &str, proves: &Proves) -> String {
-        self.inner.sealer.fingerprint(&format!("{region}/{}", proves.kind()), proves.whose())
+        self.inner
+            .sealer
+            .fingerprint(&format!("{region}/{}", proves.kind()), proves.whose())
     }
 
     /// Keyed, because a million codes are soon tried.
@@ -180,8 +187,18 @@ fn allowances(proves: &Proves, asker: &Asker<'_>) -> Vec<Allowance> {
         Proves::Mailbox(_) => "code-to-mailbox",
     };
     let mut all = of(to, proves.whose(), &TO_ONE);
-    all.extend(asker.account.into_iter().flat_map(|account| of("code-for-account", account, &FOR_ACCOUNT)));
-    all.extend(asker.address.into_iter().flat_map(|address| of("code-from-address", address, &FROM_ADDRESS)));
+    all.extend(
+        asker
+            .account
+            .into_iter()
+            .flat_map(|account| of("code-for-account", account, &FOR_ACCOUNT)),
+    );
+    all.extend(
+        asker
+            .address
+            .into_iter()
+            .flat_map(|address| of("code-from-address", address, &FROM_ADDRESS)),
+    );
     all
 }
 
@@ -199,10 +216,24 @@ mod tests {
 
     #[test]
     fn one_phone_has_one_number() {
-        for typed in ["13800138000", "+86 138 0013 8000", "１３８００１３８０００", "138-0013-8000", " 13800138000 "] {
+        for typed in [
+            "13800138000",
+            "+86 138 0013 8000",
+            "１３８００１３８０００",
+            "138-0013-8000",
+            " 13800138000 ",
+        ] {
             assert_eq!(mobile(typed).as_deref(), Ok("13800138000"), "{typed}");
         }
-        for typed in ["", "12800138000", "1380013800", "138001380000", "0931-8888888", "+1 13800138000", "13800138000\r\nx"] {
+        for typed in [
+            "",
+            "12800138000",
+            "1380013800",
+            "138001380000",
+            "0931-8888888",
+            "+1 13800138000",
+            "13800138000\r\nx",
+        ] {
             assert!(mobile(typed).is_err(), "{typed}");
         }
     }

@@ -114,7 +114,9 @@ impl EmailFault {
             ),
             Self::Character(strange) => Text::both(
                 format!("电子邮箱中不能有“{strange}”，请用英文字母、数字和 . _ - 等符号"),
-                format!("“{strange}” cannot stand in an e-mail address; use Latin letters, digits and marks such as . _ -"),
+                format!(
+                    "“{strange}” cannot stand in an e-mail address; use Latin letters, digits and marks such as . _ -"
+                ),
             ),
             Self::Local => Text::both(
                 "@ 之前的部分不正确：不能为空，不能以点开头或结尾，点不能相连",
@@ -130,7 +132,8 @@ impl EmailFault {
 
 /// What comes along when an address is copied, and nobody sees.
 fn unseen(c: char) -> bool {
-    c.is_whitespace() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+    c.is_whitespace()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 /// The ASCII character that an input method gave in its full width.
@@ -181,12 +184,17 @@ mod tests {
             "wang。wei@example。com",
             "\u{feff}wang.wei@example.com\u{200b}\r\n",
         ] {
-            let read = Email::parse(typed).map_err(|fault| format!("{typed:?}: {fault}")).unwrap();
+            let read = Email::parse(typed)
+                .map_err(|fault| format!("{typed:?}: {fault}"))
+                .unwrap();
             assert_eq!(read.as_str(), "wang.wei@example.com", "{typed:?}");
             assert_eq!(Email::parse(read.as_str()), Ok(read.clone()));
             assert_eq!((read.local(), read.domain()), ("wang.wei", "example.com"));
         }
-        assert_eq!(Email::parse("１３８００１３８０００@qq.com").unwrap().as_str(), "13800138000@qq.com");
+        assert_eq!(
+            Email::parse("１３８００１３８０００@qq.com").unwrap().as_str(),
+            "13800138000@qq.com"
+        );
         assert!(Email::parse("a+b_c-d@mail.xn--fiqs8s").is_ok());
     }
 

@@ -57,7 +57,10 @@ impl Registry {
         let length = allowance.within.as_secs().max(1);
         let window = now.as_second().div_euclid(length);
         let ends = Timestamp::from_second((window + 1) * length).unwrap_or(now);
-        let whose = self.inner.sealer.fingerprint(&format!("{region}/{}", allowance.what), &allowance.whose);
+        let whose = self
+            .inner
+            .sealer
+            .fingerprint(&format!("{region}/{}", allowance.what), &allowance.whose);
         for number in 0..allowance.times {
             let key = format!("{whose}/{length}/{window}/{number}");
             if self.inner.store.ticket(region, allowance.what, &key).await?.is_none() {

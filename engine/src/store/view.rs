@@ -127,11 +127,7 @@ impl View {
     }
 
     /// The first of the records that stand in the index at these places.
-    pub(super) fn first_indexed<R: Record>(
-        &self,
-        places: Range<Vec<u8>>,
-        limit: usize,
-    ) -> Result<Vec<R>, StoreError> {
+    pub(super) fn first_indexed<R: Record>(&self, places: Range<Vec<u8>>, limit: usize) -> Result<Vec<R>, StoreError> {
         let entries = self.entries(Table::Index, places)?;
         entries.take(limit).map(|entry| self.named(&entry?.1)).collect()
     }

@@ -79,12 +79,25 @@ impl Letters {
 
     /// The letter of this kind, or that of the action that has led to it. `data` has what [`KINDS`] says; `root` is how
     /// this server is reached, and only addresses below it become links.
-    pub fn write(&self, kind: &str, language: Language, data: &Map<String, Json>, root: &str) -> Result<Written, ThemeError> {
+    pub fn write(
+        &self,
+        kind: &str,
+        language: Language,
+        data: &Map<String, Json>,
+        root: &str,
+    ) -> Result<Written, ThemeError> {
         let action = data.get("action_id").and_then(Json::as_str).unwrap_or_default();
         let known = |name: &String| self.environment.get_template(name).is_ok();
-        let own = Some(file(&format!("action-{action}"), language)).filter(|_| Kind::of(kind).is_some_and(Kind::is_news));
+        let own =
+            Some(file(&format!("action-{action}"), language)).filter(|_| Kind::of(kind).is_some_and(Kind::is_news));
         let name = own.filter(known).unwrap_or_else(|| file(kind, language));
-        self.render(&name, language, Kind::of(kind).is_some_and(|kind| kind.phone), data, root)
+        self.render(
+            &name,
+            language,
+            Kind::of(kind).is_some_and(|kind| kind.phone),
+            data,
+            root,
+        )
     }
 
     fn filled(mut self, sources: IndexMap<String, String>, actions: &BTreeSet<&str>) -> Result<Self, ThemeError> {
@@ -120,7 +133,10 @@ impl Letters {
 
     /// A template reads what its kind has.
     fn check_names(&self, name: &str, kind: &Kind) -> Result<(), ThemeError> {
-        let template = self.environment.get_template(name).map_err(|error| told(name, &error))?;
+        let template = self
+            .environment
+            .get_template(name)
+            .map_err(|error| told(name, &error))?;
         let globals: BTreeSet<&str> = self.environment.globals().map(|(global, _)| global).collect();
         let mut unknown: Vec<String> = template.undeclared_variables(false).into_iter().collect();
         unknown.retain(|read| !kind.has(read) && !globals.contains(&**read));
@@ -129,19 +145,30 @@ impl Letters {
             return Ok(());
         };
         let line = template.source().lines().position(|line| line.contains(&**read));
-        let near = kind.nearest(read).map(|near| format!("; did you mean {near:?}?")).unwrap_or_default();
+        let near = kind
+            .nearest(read)
+            .map(|near| format!("; did you mean {near:?}?"))
+            .unwrap_or_default();
         let message = format!("a letter of kind {} has no {read:?}{near}", kind.name);
         Err(wrong(name, line.map_or(0, |line| line + 1), message))
     }
 
     /// Writes a letter with everything there, and one with everything empty.
     fn try_out(&self, name: &str, kind: &Kind) -> Result<(), ThemeError> {
-        let language = if name.contains(".en.") { Language::English } else { Language::Chinese };
+        let language = if name.contains(".en.") {
+            Language::English
+        } else {
+            Language::Chinese
+        };
         for value in ["https://office.example/x", ""] {
             let data = kind.names().map(|name| (name.to_owned(), json!(value))).collect();
             let written = self.render(name, language, kind.phone, &data, "https://office.example")?;
             if !kind.phone && (written.subject.is_empty() || written.text.is_empty()) {
-                return Err(wrong(name, 1, "the first line is the subject, the second is blank, then comes the letter".into()));
+                return Err(wrong(
+                    name,
+                    1,
+                    "the first line is the subject, the second is blank, then comes the letter".into(),
+                ));
             }
         }
         Ok(())
@@ -157,7 +184,9 @@ impl Letters {
     ) -> Result<Written, ThemeError> {
         let fill = |name: &str, data: Value| {
             let template = self.environment.get_template(name);
-            template.and_then(|template| template.render(data)).map_err(|error| told(name, &error))
+            template
+                .and_then(|template| template.render(data))
+                .map_err(|error| told(name, &error))
         };
         let told = fill(name, Value::from(Serde(data)))?;
         if phone {
@@ -181,9 +210,16 @@ impl Letters {
 fn kind_of(name: &str, actions: &BTreeSet<&str>) -> Result<&'static Kind, ThemeError> {
     let stem = name.strip_suffix(".zh.txt").or_else(|| name.strip_suffix(".en.txt"));
     let stem = stem.ok_or_else(|| {
-        wrong(name, 0, "a text of mail/ is called KIND.zh.txt or KIND.en.txt, the frame frame.html".into())
+        wrong(
+            name,
+            0,
+            "a text of mail/ is called KIND.zh.txt or KIND.en.txt, the frame frame.html".into(),
+        )
     })?;
-    if stem.strip_prefix("action-").is_some_and(|action| actions.contains(action)) {
+    if stem
+        .strip_prefix("action-")
+        .is_some_and(|action| actions.contains(action))
+    {
         return Ok(Kind::NEWS);
     }
     Kind::of(stem).ok_or_else(|| {

@@ -42,7 +42,9 @@ pub(in crate::http) async fn list(
         let region = office.region();
         let listed = app.registry().store().messages(&region.id, &Page::first(LOOKED)).await;
         let messages = listed.map_err(Refused::from)?.items;
-        let rows = messages.iter().map(|message| (sent_at(message), row(message, region, language)));
+        let rows = messages
+            .iter()
+            .map(|message| (sent_at(message), row(message, region, language)));
         found.extend(rows.filter(|(_, row)| row.to.to_lowercase().contains(&to)));
     }
     found.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
@@ -100,7 +102,11 @@ fn frame(app: &App, language: Language, here: &str, below: Option<&str>) -> Shel
         href: href.map(str::to_owned),
     };
     if let Some(below) = below {
-        let below = if below.is_empty() { app.front().text(language, "outbox_phone", &[]) } else { below.to_owned() };
+        let below = if below.is_empty() {
+            app.front().text(language, "outbox_phone", &[])
+        } else {
+            below.to_owned()
+        };
         shell.breadcrumb = vec![crumb(&title, Some(LIST)), crumb(&below, None)];
     }
     shell
@@ -111,13 +117,15 @@ fn row(message: &Message, region: &Region, language: Language) -> OutboxRow {
     let (subject, to, state) = match &message.phase {
         Phase::Kept { letter, .. } => {
             let said = if phone { "text" } else { "subject" };
-            (text(letter, said), text(letter, "to"), "sent")
+            let to = text(letter, "to");
+            let state = if to.is_empty() { "parked" } else { "sent" };
+            (text(letter, said), to, state)
         }
         Phase::Parked { .. } => (message.kind.clone(), address(message), "parked"),
         Phase::Waiting | Phase::Sending { .. } => (message.kind.clone(), address(message), "waiting"),
     };
     OutboxRow {
-        href: (state == "sent").then(|| format!("{LIST}/{}/{}", region.id, message.id)),
+        href: matches!(message.phase, Phase::Kept { .. }).then(|| format!("{LIST}/{}/{}", region.id, message.id)),
         subject,
         to,
         phone,
@@ -155,7 +163,13 @@ fn searched(typed: &str) -> String {
 fn local(mut paragraphs: Vec<Vec<Vec<Part>>>, root: &str) -> Vec<Vec<Vec<Part>>> {
     for part in paragraphs.iter_mut().flatten().flatten() {
         let below = part.href.as_deref().and_then(|href| href.strip_prefix(root));
-        part.href = below.map(|below| if below.is_empty() { "/".to_owned() } else { below.to_owned() });
+        part.href = below.map(|below| {
+            if below.is_empty() {
+                "/".to_owned()
+            } else {
+                below.to_owned()
+            }
+        });
     }
     paragraphs
 }

@@ -95,7 +95,11 @@ fn context(
 ) -> Map<String, Json> {
     let names = Kind::of(kind).into_iter().flat_map(Kind::names);
     let mut data: Map<String, Json> = names.map(|name| (name.to_owned(), json!(""))).collect();
-    let application = said.get("application").and_then(Json::as_str).unwrap_or_default().to_owned();
+    let application = said
+        .get("application")
+        .and_then(Json::as_str)
+        .unwrap_or_default()
+        .to_owned();
     for (key, value) in said {
         let text = value.as_str().unwrap_or_default();
         let text = match &*key {
@@ -145,7 +149,10 @@ fn moment(text: &str) -> String {
 
 /// What somebody typed, in one line, without what cannot be seen and turns writing round.
 fn clean(text: &str) -> String {
-    let spaced = text.chars().filter(|c| !unseen(*c)).map(|c| if c.is_control() { ' ' } else { c });
+    let spaced = text
+        .chars()
+        .filter(|c| !unseen(*c))
+        .map(|c| if c.is_control() { ' ' } else { c });
     let spaced: String = spaced.take(LONGEST).collect();
     spaced.split_whitespace().collect::<Vec<_>>().join(" ")
 }

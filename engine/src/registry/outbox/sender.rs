@@ -127,7 +127,11 @@ impl Outbox {
             match self.pass(channel).await {
                 Ok(Passed { closed: Some(why), .. }) => {
                     if pause == LOOK {
-                        tracing::warn!(channel = channel.name(), why, "messages wait, because there is no way out");
+                        tracing::warn!(
+                            channel = channel.name(),
+                            why,
+                            "messages wait, because there is no way out"
+                        );
                     }
                     pause = (pause * 2).min(CLOSED);
                 }
@@ -237,7 +241,15 @@ impl Outbox {
             ..message
         };
         let put = vec![Put::Message(claimed.clone())];
-        match self.registry.store().commit(Change { expect: vec![expect], put }).await {
+        match self
+            .registry
+            .store()
+            .commit(Change {
+                expect: vec![expect],
+                put,
+            })
+            .await
+        {
             Ok(_) => Ok(Some(claimed)),
             Err(CommitError::Stale { .. }) => Ok(None),
             Err(error) => Err(error.into()),
@@ -284,7 +296,12 @@ impl Outbox {
             }
             Ended::Later(why) if message.attempts < ATTEMPTS => {
                 passed.later += 1;
-                tracing::debug!(id = message.id, kind = message.kind, why, "a message is tried again later");
+                tracing::debug!(
+                    id = message.id,
+                    kind = message.kind,
+                    why,
+                    "a message is tried again later"
+                );
                 put.push(Put::Message(Message {
                     revision: message.revision + 1,
                     phase: Phase::Waiting,

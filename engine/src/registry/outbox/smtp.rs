@@ -116,7 +116,9 @@ impl Smtp {
         }
         if let Some((user, password)) = &settings.user {
             let credentials = Credentials::new(user.clone(), password.0.clone());
-            connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials).await?;
+            connection
+                .auth(&[Mechanism::Plain, Mechanism::Login], &credentials)
+                .await?;
         }
         Ok(connection)
     }
@@ -124,7 +126,9 @@ impl Smtp {
 
 impl std::fmt::Debug for Smtp {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Smtp").field("settings", &self.settings).finish_non_exhaustive()
+        f.debug_struct("Smtp")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
     }
 }
 
@@ -148,7 +152,9 @@ impl SmtpLine<'_> {
     }
 
     async fn begin(&mut self, envelope: &Envelope) -> Result<Response, lettre::transport::smtp::Error> {
-        self.connection.command(Mail::new(envelope.from().cloned(), Vec::new())).await?;
+        self.connection
+            .command(Mail::new(envelope.from().cloned(), Vec::new()))
+            .await?;
         for to in envelope.to() {
             self.connection.command(Rcpt::new(to.clone(), Vec::new())).await?;
         }
@@ -218,7 +224,10 @@ fn tls(settings: &SmtpSettings) -> Result<TlsParameters, lettre::transport::smtp
 }
 
 fn is_here(host: &str) -> bool {
-    host == "localhost" || host.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    host == "localhost"
+        || host
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 /// What a server or the network said, cut short.
@@ -232,7 +241,10 @@ fn told(error: &lettre::transport::smtp::Error) -> String {
         }
         source = cause.source();
     }
-    text.chars().map(|c| if c.is_control() { ' ' } else { c }).take(TOLD).collect()
+    text.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .take(TOLD)
+        .collect()
 }
 
 #[cfg(test)]
@@ -304,8 +316,14 @@ mod tests {
             let mail = travel(evil, evil, evil);
             assert_eq!(headers(&mail).join(" "), usual, "{evil:.40}");
             let subject = mail.split("Subject: ").nth(1).unwrap();
-            assert!(!subject.starts_with("=?utf-8?b?YQ0K"), "no line end is hidden in the encoding: {mail}");
-            assert!(mail.split("\r\n").all(|line| line.len() <= 998 && !line.contains(['\r', '\n'])));
+            assert!(
+                !subject.starts_with("=?utf-8?b?YQ0K"),
+                "no line end is hidden in the encoding: {mail}"
+            );
+            assert!(
+                mail.split("\r\n")
+                    .all(|line| line.len() <= 998 && !line.contains(['\r', '\n']))
+            );
             assert!(mail.contains("Message-ID: <01j@north.example>\r\nDate: Fri, 20 Nov 2026 04:00:00 +0000\r\n"));
         }
     }
@@ -318,7 +336,12 @@ mod tests {
             html: String::new(),
         };
         let settings = settings(Security::None, "localhost");
-        for to in ["a@b.example\r\nRCPT TO:<c@d.example>", "a@b.example>,<c@d.example", "", "王@b.example"] {
+        for to in [
+            "a@b.example\r\nRCPT TO:<c@d.example>",
+            "a@b.example>,<c@d.example",
+            "",
+            "王@b.example",
+        ] {
             let letter = Ready {
                 id: "1",
                 to,
@@ -342,7 +365,11 @@ mod tests {
             (Security::StartTls, "mail.example", true),
             (Security::Tls, "mail.example", true),
         ] {
-            assert_eq!(Smtp::new(settings(security, host)).is_ok(), allowed, "{security:?} {host}");
+            assert_eq!(
+                Smtp::new(settings(security, host)).is_ok(),
+                allowed,
+                "{security:?} {host}"
+            );
         }
         let shown = format!("{:?}", Smtp::new(settings(Security::None, "localhost")));
         assert!(!shown.contains("geheim"), "{shown}");

@@ -93,7 +93,9 @@ impl Webhook {
         match status {
             200..=299 => Ok(()),
             // Not this message's fault: the address is wrong, the signature refused, the gateway overloaded.
-            300..=399 | 401 | 403 | 404 | 405 | 408 | 429 | 500..=599 => Err(Failure::Down(format!("answered {status}"))),
+            300..=399 | 401 | 403 | 404 | 405 | 408 | 429 | 500..=599 => {
+                Err(Failure::Down(format!("answered {status}")))
+            }
             other => Err(Failure::Never(format!("answered {other}"))),
         }
     }
@@ -159,7 +161,10 @@ mod tests {
         }
         assert!(matches!(open("https://g.example/", "", 5), Err(WebhookError::NoSecret)));
         assert!(matches!(open("https://g.example/", "s", 0), Err(WebhookError::Timeout)));
-        assert!(matches!(open("https://g.example/", "s", 61), Err(WebhookError::Timeout)));
+        assert!(matches!(
+            open("https://g.example/", "s", 61),
+            Err(WebhookError::Timeout)
+        ));
         assert!(!format!("{:?}", open("https://g.example/", "geheim", 5)).contains("geheim"));
     }
 }

@@ -44,7 +44,16 @@ pub const KINDS: &[Kind] = &[
     mail("moved", NEWS),
     mail(
         "reminder",
-        &["title", "state", "action", "action_id", "number", "opinion", "link", "due_on"],
+        &[
+            "title",
+            "state",
+            "action",
+            "action_id",
+            "number",
+            "opinion",
+            "link",
+            "due_on",
+        ],
     ),
     Kind {
         name: "phone-code",

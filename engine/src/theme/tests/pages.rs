@@ -541,7 +541,10 @@ pub(super) fn pages(theme: &Theme, language: Language, text: &str) -> Vec<(&'sta
         phone: false,
         office: "某省科技管理信息系统".into(),
         at: "2026-11-20 12:00".into(),
-        paragraphs: crate::theme::mail::paragraphs(&format!("{text}\nhttp://office.example/x"), "http://office.example"),
+        paragraphs: crate::theme::mail::paragraphs(
+            &format!("{text}\nhttp://office.example/x"),
+            "http://office.example",
+        ),
     };
     add("outbox-letter", theme.page(&outside, &letter));
     let failed = ErrorPage {
