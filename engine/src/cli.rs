@@ -6,6 +6,7 @@ mod plugin;
 pub mod render_worker;
 mod schema;
 mod serve;
+mod settings;
 mod show;
 mod test;
 mod workflow;
@@ -174,5 +175,15 @@ fn done<E: std::fmt::Display>(result: Result<(), E>) -> ExitCode {
             eprintln!("{error}");
             ExitCode::FAILURE
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        super::Cli::command().debug_assert();
     }
 }

@@ -9,6 +9,7 @@ mod act;
 mod attempts;
 mod case;
 mod clock;
+pub mod code;
 pub mod demo;
 mod draft;
 pub mod email;
@@ -19,6 +20,7 @@ pub mod outbox;
 mod password;
 mod people;
 mod print;
+pub mod rate;
 mod refused;
 pub mod sample;
 mod sealed;
@@ -167,6 +169,11 @@ impl Registry {
             })
             .await?;
         Ok(())
+    }
+
+    /// How the server is reached from outside, without a slash at the end.
+    pub fn public_url(&self) -> &str {
+        &self.inner.public_url
     }
 
     /// The clock of the server.

@@ -10,6 +10,7 @@ mod bench;
 mod client;
 mod copied;
 mod pairs;
+mod post_office;
 mod steps;
 
 use std::path::{Path, PathBuf};
@@ -30,6 +31,7 @@ pub use bench::AtWork;
 pub use client::{Answer, Client};
 pub use copied::Copied;
 pub use pairs::{Upload, page_pairs};
+pub use post_office::{PostOffice, Taken, Then};
 pub use steps::{Filed, first_pairs, with};
 
 /// The day on which every test takes place, unless it sets the clock.
@@ -142,6 +144,17 @@ impl TestApp {
     /// A browser without a session.
     pub fn client(&self) -> Client {
         Client::new(self.router.clone())
+    }
+
+    /// A browser before the same data, served as a demonstration.
+    pub async fn demonstration(&self) -> Client {
+        let settings = Settings {
+            demo: [("north".to_owned(), Vec::new())].into_iter().collect(),
+            ..Settings::default()
+        };
+        let themes = repository().join("themes");
+        let app = App::new(self.registry.clone(), &themes, settings).expect("the themes load");
+        Client::new(router(app))
     }
 
     /// A browser in which the demonstration's account of this name is signed in.
