@@ -82,8 +82,9 @@ pub struct Parts {
 }
 
 impl Registry {
-    /// Opens every region: compiles its schemas, loads its plugins, enters its seeded units.
+    /// Opens every region: makes sure that the keys are those of the database, compiles its schemas, loads its plugins, enters its seeded units.
     pub async fn open(loaded: &Loaded, parts: Parts) -> Result<Self, OfficeError> {
+        parts.store.prove_keys(&parts.sealer).await?;
         let mut offices = IndexMap::new();
         for (id, region) in &loaded.regions {
             let office = Office::open(Arc::clone(region), &parts.plugins, &parts.store).await?;

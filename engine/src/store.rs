@@ -23,6 +23,7 @@ mod key;
 mod open;
 mod paper;
 mod record;
+mod reseal;
 mod seal;
 mod session;
 mod table;
@@ -47,7 +48,8 @@ pub use error::{CommitError, OpenError, StoreError, Subject};
 pub use files::{FileError, FileId, Files};
 pub use id::fresh_id;
 pub use paper::{Certificate, FormVersion, Message, Upload};
-pub use seal::{SealError, Sealer};
+pub use reseal::{ResealError, Resealed};
+pub use seal::{KeyInfo, KeyRing, SealError, Sealer, place};
 pub use session::{Session, Ticket};
 pub use view::{Listed, Page};
 

@@ -49,6 +49,9 @@ pub enum OfficeError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] crate::store::StoreError),
+    /// The keys are not those of the database.
+    #[error(transparent)]
+    Keys(#[from] crate::store::ResealError),
     /// The seeded units could not be entered.
     #[error("region {region}, seeded units: {error}")]
     Seed {
