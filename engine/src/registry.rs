@@ -19,6 +19,7 @@ mod refused;
 pub mod sample;
 mod sealed;
 mod units;
+mod unmask;
 mod upload;
 
 use std::sync::Arc;

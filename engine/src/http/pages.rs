@@ -19,6 +19,7 @@ pub(super) mod roles;
 pub(super) mod sign_in;
 pub(super) mod statics;
 pub(super) mod texts;
+pub(super) mod unmask;
 pub(super) mod verify;
 
 use serde::Deserialize;

@@ -9,7 +9,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use super::app::App;
 use super::pages::{
     actions, applications, certificates, check, create, documents, files, form_page, health, home, language, overview,
-    queue, regions, roles, sign_in, statics, texts, verify,
+    queue, regions, roles, sign_in, statics, texts, unmask, verify,
 };
 use super::{Error, error, guard};
 
@@ -42,6 +42,10 @@ pub fn router(app: App) -> Router {
             get(form_page::show).post(form_page::save),
         )
         .route("/{region}/applications/{id}/check", get(check::show))
+        .route(
+            "/{region}/applications/{id}/unmask",
+            get(unmask::show).post(unmask::unmask),
+        )
         .route(
             "/{region}/applications/{id}/actions/{action}",
             get(actions::show).post(actions::act),

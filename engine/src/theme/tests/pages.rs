@@ -120,6 +120,7 @@ fn head(name: &str) -> ApplicationHead {
             href: "/a/documents/form".into(),
         }],
         check: Some("/a/check".into()),
+        unmask: None,
         back: "/somewhere/applications".into(),
     }
 }
