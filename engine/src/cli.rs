@@ -1,6 +1,7 @@
 //! The command line: one file a command. This is the only module that prints.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "commands speak to a terminal")]
 
+mod account;
 mod check;
 mod keys;
 mod plugin;
@@ -47,6 +48,9 @@ enum Command {
     /// 密钥：列出、添加、更换、删去。The keys that sensitive answers are sealed with.
     #[command(subcommand)]
     Keys(keys::Command),
+    /// 账号：创建、重置、停用、导出、删除。What operators do with accounts.
+    #[command(subcommand)]
+    Account(account::Command),
     /// 插件：构建。What plugin authors do.
     #[command(subcommand)]
     Plugin(PluginCommand),
@@ -147,6 +151,7 @@ pub fn run() -> ExitCode {
         Command::Show(options) => show::run(&options),
         Command::Workflow(options) => workflow::run(&options),
         Command::Keys(command) => keys::run(&command),
+        Command::Account(command) => account::run(&command),
         Command::Plugin(PluginCommand::Build { folder }) => done(plugin::build(&folder)),
         Command::RenderWorker => render_worker::run(),
     }

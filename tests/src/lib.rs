@@ -10,6 +10,7 @@ mod bench;
 mod client;
 mod copied;
 mod pairs;
+mod shell;
 mod steps;
 
 use std::path::{Path, PathBuf};
@@ -30,6 +31,7 @@ pub use bench::AtWork;
 pub use client::{Answer, Client};
 pub use copied::Copied;
 pub use pairs::{Upload, page_pairs};
+pub use shell::{Told, command, dengji};
 pub use steps::{Filed, first_pairs, with};
 
 /// The day on which every test takes place, unless it sets the clock.
@@ -92,6 +94,11 @@ impl TestApp {
         drop((registry, router));
         let loaded = load(&folders, None).expect("the definitions can be read");
         Self::open(folders, loaded, data).await
+    }
+
+    /// Closes everything and gives the folders back, for commands that need the database to themselves.
+    pub fn stop(self) -> (Folders, TempDir) {
+        (self.folders, self.data)
     }
 
     async fn open(folders: Folders, loaded: Loaded, data: TempDir) -> Self {
