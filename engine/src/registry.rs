@@ -87,7 +87,8 @@ pub struct Parts {
 }
 
 impl Registry {
-    /// Opens every region: makes sure that the keys are those of the database, compiles its schemas, loads its plugins, enters its seeded units.
+    /// Opens every region: compiles its schemas, loads its plugins, enters its seeded units. The keys must be those of
+    /// the database.
     pub async fn open(loaded: &Loaded, parts: Parts) -> Result<Self, OfficeError> {
         parts.store.prove_keys(&parts.sealer).await?;
         let mut offices = IndexMap::new();

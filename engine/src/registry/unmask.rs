@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use indexmap::IndexMap;
+use indexmap::{IndexMap, IndexSet};
 use serde_json::{Map, Value as Json, json};
 
 use super::{Case, Person, Refused, Registry};
@@ -39,8 +39,8 @@ impl Case {
     }
 
     /// The sensitive fields that have an answer: `field`, `table.column`.
-    fn masked(&self) -> Vec<String> {
-        let mut masked = Vec::new();
+    fn masked(&self) -> IndexSet<String> {
+        let mut masked = IndexSet::new();
         for page in self.form().pages.values() {
             collect(&page.fields, &self.answers, "", &mut masked);
         }
@@ -48,18 +48,14 @@ impl Case {
     }
 }
 
-fn collect(fields: &IndexMap<Id, Field>, answers: &Map<String, Json>, above: &str, masked: &mut Vec<String>) {
+fn collect(fields: &IndexMap<Id, Field>, answers: &Map<String, Json>, above: &str, masked: &mut IndexSet<String>) {
     for (id, field) in fields {
         let path = format!("{above}{id}");
         let answer = answers
             .get(&**id)
             .filter(|answer| !answer.is_null() && **answer != json!(""));
         match (&field.kind, answer) {
-            (_, Some(_)) if field.sensitive => {
-                if !masked.contains(&path) {
-                    masked.push(path);
-                }
-            }
+            (_, Some(_)) if field.sensitive => drop(masked.insert(path)),
             (FieldType::Table(table), Some(Json::Array(rows))) => {
                 for row in rows.iter().filter_map(Json::as_object) {
                     collect(&table.columns, row, &format!("{path}."), masked);

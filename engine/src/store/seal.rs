@@ -269,10 +269,10 @@ impl fmt::Debug for Sealer {
 }
 
 /// Goes over every sealed value in `value`, with the keys that lead to it; row numbers count for nothing.
-pub(super) fn each_sealed<E>(
+pub(super) fn each_sealed<E, F: FnMut(&[String], &mut Value) -> Result<(), E>>(
     value: &mut Value,
     path: &mut Vec<String>,
-    with: &mut dyn FnMut(&[String], &mut Value) -> Result<(), E>,
+    with: &mut F,
 ) -> Result<(), E> {
     if Sealer::is_sealed(value) {
         return with(path, value);

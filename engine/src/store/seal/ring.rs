@@ -293,7 +293,8 @@ mod tests {
     fn what_is_no_ring_is_told_by_its_line_and_never_repeated() {
         let (good, key) = (format!("look-up {}", "ab".repeat(32)), "cd".repeat(32));
         let seal = format!("seal aes-256-gcm 2026-11-20 {key}");
-        let cases: [(String, fn(&SealError) -> bool); 9] = [
+        type Expected = fn(&SealError) -> bool;
+        let cases: [(String, Expected); 9] = [
             (String::new(), |e| matches!(e, SealError::NoKeys)),
             (good.clone(), |e| matches!(e, SealError::NoKeys)),
             (seal.clone(), |e| matches!(e, SealError::NoKeys)),
