@@ -20,6 +20,7 @@ mod files;
 mod hex;
 mod id;
 mod key;
+mod message;
 mod open;
 mod paper;
 mod record;
@@ -40,16 +41,17 @@ use std::thread::JoinHandle;
 use redb::Database;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
-pub use account::{Account, Accounts, RegisterEntry, Standing, Unit};
+pub use account::{Account, Accounts, FormerName, RegisterEntry, SecondFactor, Standing, Unit};
 pub use application::{AnswerPage, Application, Listing, Party, Returned};
 pub use audit::{AuditBreak, AuditEntry, AuditProof};
 pub use change::{Audit, Change, Committed, Expect, Put};
 pub use error::{CommitError, OpenError, StoreError, Subject};
 pub use files::{FileError, FileId, Files};
 pub use id::fresh_id;
-pub use paper::{Certificate, FormVersion, Message, Upload};
+pub use message::{Channel, Message, Phase, Recipient};
+pub use paper::{Certificate, FormVersion, Upload};
 pub use reseal::{ResealError, Resealed};
-pub use seal::{KeyInfo, KeyRing, SealError, Sealer, place};
+pub use seal::{KeyInfo, KeyRing, LETTER, SECOND_FACTOR, SealError, Sealer, place};
 pub use session::{Session, Ticket};
 pub use view::{Listed, Page};
 

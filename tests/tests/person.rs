@@ -1,7 +1,8 @@
 //! One person's account and data in the hands of an operator: made, reset, switched off, exported, erased.
 
 use dengji::registry::demo;
-use dengji::store::{Listing, Message, Page, Put, Ticket};
+use dengji::registry::outbox::Letter;
+use dengji::store::{Listing, Page, Put, Recipient, Ticket};
 use dengji_tests::{Client, TestApp, dengji};
 use serde_json::{Value as Json, json};
 
@@ -18,9 +19,18 @@ async fn sign_in(app: &TestApp, name: &str, password: &str) -> Option<Client> {
     (answer.status == 303).then_some(client)
 }
 
-/// The password in what a command has printed.
-fn password(told: &str) -> String {
-    told.trim_end().rsplit('：').next().unwrap().to_owned()
+/// The address of the link in what a command has printed.
+fn link(told: &str) -> String {
+    let line = told.lines().find(|line| line.contains("/reset/")).expect(told);
+    line.trim().to_owned()
+}
+
+/// Opens a link and chooses a password.
+async fn choose(app: &TestApp, link: &str, password: &str) -> u16 {
+    let mut client = app.client();
+    client.get(link).await;
+    let chosen = client.post(link, &[("password", password), ("again", password)]).await;
+    chosen.status
 }
 
 #[tokio::test]
@@ -54,7 +64,7 @@ async fn an_account_is_made_reset_and_switched_off_at_the_machine() {
         let told = create(more, "");
         assert!(told.code == 2 && told.err.contains(said), "{told:?}");
     }
-    for (typed, said) in [("short\n", "8 至"), ("", "标准输入是空的")] {
+    for (typed, said) in [("short\n", "密码长度"), ("", "标准输入是空的")] {
         let told = create(&["--role", "registrant", "--password-stdin"], typed);
         assert!(told.code == 2 && told.err.contains(said), "{told:?}");
     }
@@ -63,7 +73,8 @@ async fn an_account_is_made_reset_and_switched_off_at_the_machine() {
         "",
     )
     .done();
-    let first = password(&made);
+    let first = link(&made);
+    assert!(made.contains("一次有效") && first.starts_with("/gansu/reset/"), "{made}");
     let taken = create(&["--role", "registrant"], "");
     assert!(taken.code == 2 && taken.err.contains("已被使用"), "{taken:?}");
     let listed = dengji(&["account", "list", REGION], data.path(), "").done();
@@ -75,9 +86,11 @@ async fn an_account_is_made_reset_and_switched_off_at_the_machine() {
     assert!(!listed.contains("argon2"), "{listed}");
 
     let app = TestApp::at(folders, data).await;
-    let mut browser = sign_in(&app, "ma@example.cn", &first)
+    assert_eq!(choose(&app, &first, "Chosen#2026").await, 303);
+    assert_ne!(choose(&app, &first, "Again#2026").await, 303, "the link opens once");
+    let mut browser = sign_in(&app, "ma@example.cn", "Chosen#2026")
         .await
-        .expect("the printed password fits");
+        .expect("the chosen password fits");
     let home = browser.get(&format!("/{REGION}/applications")).await.page();
     assert!(home.contains("马玉兰") && home.contains("切换为：单位管理员"), "{home}");
     let kept = browser.kept();
@@ -92,7 +105,7 @@ async fn an_account_is_made_reset_and_switched_off_at_the_machine() {
     let asked = before.get(&format!("/{REGION}/applications")).await;
     assert!(asked.location().contains("sign-in"), "a reset ends every session");
     drop(before);
-    assert!(sign_in(&app, "ma@example.cn", &first).await.is_none());
+    assert!(sign_in(&app, "ma@example.cn", "Chosen#2026").await.is_none());
     let mut browser = sign_in(&app, "ma@example.cn", "Typed#2026")
         .await
         .expect("the typed password fits");
@@ -169,16 +182,14 @@ impl Life {
         let draft = browser.fill(REGION, &app.form(REGION, FORM), &answers).await.id;
         let clock = app.registry.clock().now();
         let put = vec![
-            Put::Message(Message {
-                region: REGION.into(),
-                id: "m".into(),
-                to: account.id.clone(),
-                kind: "action-approve".into(),
-                data: json!({}),
-                created_at: clock,
-                attempts: 0,
-                not_before: None,
-            }),
+            app.registry
+                .message(
+                    REGION,
+                    Recipient::Account(account.id.clone()),
+                    None,
+                    &Letter::PasswordChanged { at: clock },
+                )
+                .unwrap(),
             Put::Ticket(Ticket {
                 region: REGION.into(),
                 kind: "activation".into(),

@@ -10,7 +10,7 @@ use clap::{Args, Subcommand};
 use super::keys::DataOptions;
 use super::{FolderOptions, Lang, language, sound_region, told};
 use crate::definition::{Language, Region, Text};
-use crate::registry::{Erasure, NewAccount, Operator, Refused};
+use crate::registry::{Erasure, NewAccount, Operator, PasswordLink, Refused};
 use crate::store::{Account, Files, Standing};
 
 /// The most characters that are read as a password or a text to look for.
@@ -24,7 +24,8 @@ pub(super) enum Command {
         #[command(flatten)]
         options: Options,
     },
-    /// 创建账号；不用 --password-stdin 时打印一个新密码。Makes an account; prints a fresh password unless one is typed.
+    /// 创建账号；不用 --password-stdin 时打印一次性链接，由本人设置密码。
+    /// Makes an account; prints a one-time link to choose a password, unless one is typed.
     Create {
         #[command(flatten)]
         options: Options,
@@ -43,10 +44,13 @@ pub(super) enum Command {
         #[command(flatten)]
         password: PasswordOptions,
     },
-    /// 重置密码并结束全部登录。Gives another password and ends all sessions.
+    /// 重置密码并结束全部登录。Takes the password away, or gives another, and ends all sessions.
     Reset {
         #[command(flatten)]
         of: AccountOptions,
+        /// 同时取消动态口令（本人遗失设备时）。Takes the second factor away, too: for whoever has lost it.
+        #[arg(long)]
+        drop_second_factor: bool,
         #[command(flatten)]
         password: PasswordOptions,
     },
@@ -114,6 +118,9 @@ pub(super) struct PasswordOptions {
     /// 从标准输入读取密码（一行）。Reads the password from standard input, one line.
     #[arg(long)]
     password_stdin: bool,
+    /// 外部访问的网址，用于打印完整链接。How the server is reached from outside, for the printed link.
+    #[arg(long, env = "DENGJI_PUBLIC_URL")]
+    public_url: Option<String>,
 }
 
 impl PasswordOptions {
@@ -159,9 +166,13 @@ async fn carry_out(command: &Command, options: &Options, language: Language) -> 
                 roles: roles.clone(),
                 unit: unit.clone(),
             };
-            desk.create(new, password.read(language)?).await
+            desk.create(new, password).await
         }
-        Command::Reset { of, password } => desk.reset(&of.account, password.read(language)?).await,
+        Command::Reset {
+            of,
+            drop_second_factor,
+            password,
+        } => desk.reset(&of.account, *drop_second_factor, password).await,
         Command::Disable { of } => desk.switch(&of.account, false).await,
         Command::Enable { of } => desk.switch(&of.account, true).await,
         Command::Export { of, out } => desk.export(&of.account, out).await,
@@ -236,32 +247,44 @@ impl Desk {
         if self.language == Language::Chinese { zh } else { en }
     }
 
-    async fn create(&self, new: NewAccount, password: Option<String>) -> Result<String, String> {
-        let (account, fresh) = self.operator.create(new, password).await.map_err(self.words())?;
-        Ok(self.say(
+    async fn create(&self, new: NewAccount, password: &PasswordOptions) -> Result<String, String> {
+        let typed = password.read(self.language)?;
+        let (account, link) = self.operator.create(new, typed).await.map_err(self.words())?;
+        let made = self.say(
             format!("已创建账号 {}", account.id),
             format!("made the account {}", account.id),
-        ) + &self.fresh(fresh))
+        );
+        Ok(made + &self.link(link, password))
     }
 
-    async fn reset(&self, called: &str, password: Option<String>) -> Result<String, String> {
+    async fn reset(&self, called: &str, second_factor: bool, password: &PasswordOptions) -> Result<String, String> {
         let account = self.account(called).await?;
-        let fresh = self.operator.reset(account, password).await.map_err(self.words())?;
-        Ok(self.say(
-            "已重置密码，全部登录已结束",
-            "the password is reset, all sessions have ended",
-        ) + &self.fresh(fresh))
+        let typed = password.read(self.language)?;
+        let reset = self.operator.reset(account, typed, second_factor).await;
+        let link = reset.map_err(self.words())?;
+        let told = self.say(
+            "已重置，全部登录已结束，原密码不能再用",
+            "reset: all sessions have ended, the old password is of no use",
+        );
+        Ok(told + &self.link(link, password))
     }
 
-    /// A password that was made here is told once.
-    fn fresh(&self, password: Option<String>) -> String {
-        let told = |password: String| {
+    /// A link is told once; its secret is stored nowhere.
+    fn link(&self, link: Option<PasswordLink>, options: &PasswordOptions) -> String {
+        let told = |link: PasswordLink| {
+            let base = options.public_url.as_deref().unwrap_or_default().trim_end_matches('/');
+            let (address, until) = (link.address, local(link.until));
+            let note = match base.is_empty() {
+                true => self.say("（接在本系统的网址之后）", "(behind the address of this system)"),
+                false => String::new(),
+            };
             self.say(
-                format!("密码（只显示这一次，请当面或用安全方式告知本人）：{password}"),
-                format!("password, shown this once; hand it over in person or by a safe way: {password}"),
-            )
+                format!("请把链接交给本人设置密码，{until} 前打开一次有效："),
+                format!("hand this link to the owner, who chooses a password with it; it opens once, until {until}:"),
+            ) + &format!("    {base}{address}\n")
+                + &note
         };
-        password.map(told).unwrap_or_default()
+        link.map(told).unwrap_or_default()
     }
 
     async fn switch(&self, called: &str, on: bool) -> Result<String, String> {
@@ -386,4 +409,10 @@ fn words(refused: &Refused, language: Language) -> String {
         Refused::Input(text) | Refused::NotAllowed(text) | Refused::Stale(text) => text.get(language).to_owned(),
         other => other.to_string(),
     }
+}
+
+/// A moment on the office's clocks, which stand at UTC+8.
+fn local(at: jiff::Timestamp) -> String {
+    let zone = jiff::tz::TimeZone::fixed(jiff::tz::Offset::constant(8));
+    at.to_zoned(zone).strftime("%Y-%m-%d %H:%M").to_string()
 }

@@ -3,12 +3,13 @@
 //! Every act leaves an entry in the region's audit chain, by [`OPERATOR`]. What becomes of one person's data is in
 //! [`super::personal`].
 
-mod secret;
-
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use serde_json::{Value as Json, json};
 
+use super::accounts::{password_fault, password_link};
+use super::email::Email;
 use super::password::Passwords;
 use super::{Clock, Refused};
 use crate::definition::region::Sees;
@@ -29,6 +30,15 @@ pub struct Operator {
     pub(super) sealer: Sealer,
     pub(super) clock: Clock,
     passwords: Passwords,
+}
+
+/// A link that opens once, by which an account's owner chooses a password.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Link {
+    /// Its address below the server.
+    pub address: String,
+    /// Until when it opens.
+    pub until: Timestamp,
 }
 
 /// An account to be made.
@@ -79,67 +89,76 @@ impl Operator {
         })
     }
 
-    /// Makes an account with this password, or with a fresh one, which is given back and known nowhere else.
-    pub async fn create(
-        &self,
-        new: NewAccount,
-        password: Option<String>,
-    ) -> Result<(Account, Option<String>), Refused> {
-        self.fits(&new)?;
+    /// Makes an account with this password, or without one and with a link by which its owner chooses it.
+    pub async fn create(&self, new: NewAccount, password: Option<String>) -> Result<(Account, Option<Link>), Refused> {
+        let sign_in_name = self.fits(&new)?;
         let unit = match &new.unit {
             Some(called) => Some(self.unit(called).await?.id),
             None => None,
         };
-        let (password, told) = self.password(password)?;
         let now = self.clock.now();
-        let account = Account {
-            region: self.region.id.to_string(),
-            id: fresh_id(now)?,
-            revision: 1,
-            sign_in_name: new.sign_in_name.trim().to_owned(),
-            name: new.name.trim().to_owned(),
+        let name = new.name.trim().to_owned();
+        let email = Email::parse(&sign_in_name).map(|email| email.as_str().to_owned());
+        let mut account = Account {
             unit,
             roles: new.roles,
-            password_hash: self.passwords.hash(password).await?,
-            standing: Standing::Active,
-            failures: 0,
-            locked_until: None,
-            created_at: now,
-            sealed: Json::Null,
+            email: email.unwrap_or_default(),
+            ..Account::new(&self.region.id, fresh_id(now)?, sign_in_name.clone(), name, now)
         };
-        let put = vec![
+        let (hash, link, ticket) = self.entrance(&account, password).await?;
+        account.password_hash = hash;
+        let mut put = vec![
             Put::Account(Box::new(account.clone())),
             self.audit("account-create", json!({"account": account.id, "roles": account.roles})),
         ];
+        put.extend(ticket);
         let expect = vec![Expect::AccountRevision {
             region: account.region.clone(),
             id: account.id.clone(),
             revision: 0,
         }];
         match self.store.commit(Change { expect, put }).await {
-            Ok(_) => Ok((account, told)),
+            Ok(_) => Ok((account, link)),
             Err(CommitError::Taken {
                 what: Subject::SignInName,
             }) => Err(Refused::Input(Text::both(
-                format!("登录名“{}”已被使用", new.sign_in_name),
-                format!("the sign-in name {} is taken", new.sign_in_name),
+                format!("登录名“{sign_in_name}”已被使用"),
+                format!("the sign-in name {sign_in_name} is taken"),
             ))),
             Err(error) => Err(error.into()),
         }
     }
 
-    /// Gives an account another password and ends its sessions; failures are forgotten. Without a password a fresh
-    /// one is made and given back.
-    pub async fn reset(&self, account: Account, password: Option<String>) -> Result<Option<String>, Refused> {
-        let (password, told) = self.password(password)?;
+    /// Takes an account's password away, or gives it this one: sessions end, links that were sent open nothing any
+    /// more, failures are forgotten. Without a password its owner chooses one with the link.
+    pub async fn reset(
+        &self,
+        account: Account,
+        password: Option<String>,
+        without_second_factor: bool,
+    ) -> Result<Option<Link>, Refused> {
+        let (password_hash, link, ticket) = self.entrance(&account, password).await?;
+        let earlier = self.store.all_tickets(&account.region).await?;
+        let earlier = earlier
+            .into_iter()
+            .filter(|earlier| earlier.data.get("account").and_then(Json::as_str) == Some(&account.id));
+        let mut more: Vec<Put> = earlier
+            .map(|earlier| Put::DropTicket {
+                region: earlier.region,
+                kind: earlier.kind,
+                key: earlier.key,
+            })
+            .collect();
+        more.extend(ticket);
         let changed = Account {
-            password_hash: self.passwords.hash(password).await?,
+            password_hash,
             failures: 0,
             locked_until: None,
+            second_factor: account.second_factor.clone().filter(|_| !without_second_factor),
             ..account
         };
-        self.put_changed(changed, "account-reset", true).await?;
-        Ok(told)
+        self.put_changed(changed, "account-reset", true, more).await?;
+        Ok(link)
     }
 
     /// Switches an account off, which ends its sessions, or on again.
@@ -148,10 +167,17 @@ impl Operator {
             true => (Standing::Active, "account-enable"),
             false => (Standing::Disabled, "account-disable"),
         };
-        self.put_changed(Account { standing, ..account }, act, !on).await
+        self.put_changed(Account { standing, ..account }, act, !on, Vec::new())
+            .await
     }
 
-    async fn put_changed(&self, account: Account, act: &str, end_sessions: bool) -> Result<(), Refused> {
+    async fn put_changed(
+        &self,
+        account: Account,
+        act: &str,
+        end_sessions: bool,
+        more: Vec<Put>,
+    ) -> Result<(), Refused> {
         let expect = vec![Expect::AccountRevision {
             region: account.region.clone(),
             id: account.id.clone(),
@@ -164,6 +190,7 @@ impl Operator {
                 account: account.id.clone(),
             });
         }
+        put.extend(more);
         put.push(Put::Account(Box::new(Account {
             revision: account.revision + 1,
             ..account
@@ -209,21 +236,25 @@ impl Operator {
         })
     }
 
-    fn password(&self, given: Option<String>) -> Result<(String, Option<String>), Refused> {
+    /// How the owner gets in: the hash of this password, or a link and its ticket.
+    async fn entrance(
+        &self,
+        account: &Account,
+        password: Option<String>,
+    ) -> Result<(String, Option<Link>, Option<Put>), Refused> {
+        let Some(password) = password else {
+            let (address, until, ticket) = password_link(&account.region, &account.id, self.clock.now())?;
+            return Ok((String::new(), Some(Link { address, until }), Some(ticket)));
+        };
         let rule = &self.region.sign_in.password;
-        match given {
-            Some(password) => secret::fits(rule, &password)
-                .map(|()| (password, None))
-                .map_err(Refused::Input),
-            None => {
-                let fresh = secret::fresh(rule)?;
-                Ok((fresh.clone(), Some(fresh)))
-            }
+        match password_fault(rule, &password, &[&account.sign_in_name, &account.name]) {
+            Some(fault) => Err(Refused::Input(fault)),
+            None => Ok((self.passwords.hash(password).await?, None, None)),
         }
     }
 
-    /// Whether names and roles are such as the region knows.
-    fn fits(&self, new: &NewAccount) -> Result<(), Refused> {
+    /// The sign-in name, where names and roles are such as the region knows.
+    fn fits(&self, new: &NewAccount) -> Result<String, Refused> {
         let refuse = |zh: String, en: String| Err(Refused::Input(Text::both(zh, en)));
         let bare =
             |text: &str| text.trim().is_empty() || text.chars().any(char::is_control) || text.chars().count() > 100;
@@ -233,16 +264,11 @@ impl Operator {
                 "name and sign-in name are needed, of at most 100 characters each".into(),
             );
         }
-        let is_email = new
-            .sign_in_name
-            .split_once('@')
-            .is_some_and(|(user, host)| !user.is_empty() && !host.is_empty() && !new.sign_in_name.contains(' '));
-        if self.region.sign_in.by_email && !is_email {
-            return refuse(
-                "本地区用电子邮箱登录：--sign-in 要填写邮箱".into(),
-                "this region signs in by e-mail: --sign-in must be an address".into(),
-            );
-        }
+        let sign_in_name = match Email::parse(&new.sign_in_name) {
+            Ok(email) if self.region.sign_in.by_email => email.as_str().to_owned(),
+            Err(fault) if self.region.sign_in.by_email => return Err(Refused::Input(fault.text())),
+            _ => new.sign_in_name.trim().to_owned(),
+        };
         let known = || self.region.roles.keys().map(|id| &**id).collect::<Vec<_>>();
         if new.roles.is_empty() {
             let roles = known().join("、");
@@ -265,7 +291,7 @@ impl Operator {
                 );
             }
         }
-        Ok(())
+        Ok(sign_in_name)
     }
 
     async fn unit(&self, called: &str) -> Result<Unit, Refused> {
@@ -274,7 +300,7 @@ impl Operator {
             Some(found) => Some(found),
             None => self.store.unit_by_name(region, called).await?,
         };
-        found.filter(|unit| unit.active).ok_or_else(|| {
+        found.filter(Unit::is_active).ok_or_else(|| {
             Refused::Input(Text::both(
                 format!("没有单位“{called}”（按编号或全称查找，已停用的不算）"),
                 format!("there is no active unit with the id or name {called}"),

@@ -9,15 +9,13 @@ use serde_json::Value as Json;
 use super::Refused;
 use super::operator::Operator;
 use crate::definition::Text;
-use crate::store::{Account, Application, AuditEntry, Listing, Message, Page, Ticket};
+use crate::store::{Account, Application, AuditEntry, Listing, Message, Page, Recipient, Ticket};
 
 pub use erase::{Erasure, Kept};
 pub use export::Exported;
 
 /// How many records are read at a time.
 const PART: usize = 500;
-/// Messages that are looked at in all.
-const MESSAGES: usize = 100_000;
 
 /// What the records of a region hold about one account, besides the account.
 pub(super) struct Holdings {
@@ -37,12 +35,14 @@ impl Operator {
     pub(super) async fn holdings(&self, account: &Account) -> Result<Holdings, Refused> {
         let region = &*self.region.id;
         let applications = self.own_applications(account).await?;
-        let names = [account.id.as_str(), account.sign_in_name.as_str()];
-        let messages = self.store.messages(region, MESSAGES).await?;
-        let messages = messages
+        let names = [&account.id, &account.sign_in_name, &account.email, &account.phone];
+        let names: Vec<&str> = names
             .into_iter()
-            .filter(|message| names.contains(&message.to.as_str()) || mentions(&message.data, &names));
-        let tickets = self.store.tickets(region).await?;
+            .map(String::as_str)
+            .filter(|name| !name.is_empty())
+            .collect();
+        let messages = self.messages_to(&names).await?;
+        let tickets = self.store.all_tickets(region).await?;
         let tickets = tickets
             .into_iter()
             .filter(|ticket| names.contains(&ticket.key.as_str()) || mentions(&ticket.data, &names));
@@ -56,12 +56,29 @@ impl Operator {
             }
         }
         Ok(Holdings {
-            messages: messages.collect(),
+            messages,
             tickets: tickets.collect(),
             applications,
             entries,
             acts,
         })
+    }
+
+    /// The messages to an account, or to an address of it.
+    async fn messages_to(&self, names: &[&str]) -> Result<Vec<Message>, Refused> {
+        let mut page = Page::first(PART);
+        let mut all = Vec::new();
+        loop {
+            let part = self.store.messages(&self.region.id, &page).await?;
+            let to = |message: &Message| match &message.to {
+                Recipient::Account(to) | Recipient::Address { address: to } => names.contains(&to.as_str()),
+            };
+            all.extend(part.items.into_iter().filter(to));
+            match part.next {
+                Some(next) => page.after = Some(next),
+                None => return Ok(all),
+            }
+        }
     }
 
     async fn own_applications(&self, account: &Account) -> Result<Vec<Application>, Refused> {

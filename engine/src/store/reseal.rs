@@ -14,7 +14,7 @@ use super::change::{Change, Put};
 use super::error::{CommitError, StoreError};
 use super::key;
 use super::record::{decode, encode};
-use super::seal::{SealError, Sealer, each_sealed, place};
+use super::seal::{LETTER, SECOND_FACTOR, SealError, Sealer, each_sealed, place};
 use super::table::Table;
 use super::view::View;
 
@@ -215,13 +215,14 @@ fn reseal_record(record: &mut Value, table: Table, key: &[u8], sealer: &Sealer) 
     Ok(changed)
 }
 
-/// A value is its record's: of the region that begins the key, and of one of the ids behind it. Its path begins
-/// where the record's answers do.
+/// A value is its record's: of the region that begins the key, and of one of the ids behind it. Its field is the path
+/// to it, from where the record's answers begin; or one of those that have a name of their own.
 fn reseal_value(value: &mut Value, ids: &[String], path: &[String], sealer: &Sealer) -> Result<bool, SealError> {
     let (region, owners) = ids.split_first().ok_or(SealError::Refused)?;
-    for start in 0..path.len() {
+    let answers = (0..path.len()).map(|start| path[start..].join("."));
+    for field in answers.chain([LETTER, SECOND_FACTOR].map(str::to_owned)) {
         for owner in owners {
-            match sealer.reseal(&place(region, owner, &path[start..].join(".")), value) {
+            match sealer.reseal(&place(region, owner, &field), value) {
                 Ok(None) => return Ok(false),
                 Ok(Some(again)) => {
                     *value = again;

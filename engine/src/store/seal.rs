@@ -125,6 +125,11 @@ pub fn place(region: &str, owner: &str, path: &str) -> String {
     format!("{region}/{owner}/{path}")
 }
 
+/// The field of a second factor's secret, of an account or while it is being set up.
+pub const SECOND_FACTOR: &str = "second-factor";
+/// The field of what a message says.
+pub const LETTER: &str = "letter";
+
 /// Seals and opens. Cheap to clone; prints nothing of its keys.
 #[derive(Clone)]
 pub struct Sealer {

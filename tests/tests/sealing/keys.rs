@@ -5,8 +5,10 @@ use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use dengji::definition::{Field, FieldType};
+use dengji::registry::outbox::Letter;
 use dengji::store::{
-    AnswerPage, Application, Change, Expect, KeyRing, Put, ResealError, SealError, Sealer, Store, StoreOptions, place,
+    Account, AnswerPage, Application, Change, Expect, KeyRing, LETTER, Page, Put, Recipient, ResealError,
+    SECOND_FACTOR, SealError, Sealer, SecondFactor, Store, StoreOptions, Ticket, Unit, place,
 };
 use dengji_tests::{TestApp, command, dengji};
 use jiff::civil::date;
@@ -398,4 +400,66 @@ async fn wrong_missing_and_open_keys_are_told_and_change_nothing() {
                 .any(|secret| told.out.contains(secret) || told.err.contains(secret))
         );
     }
+}
+
+/// Answers of accounts and units, second factors, tickets and letters, each in its own place.
+#[tokio::test]
+async fn every_kind_of_record_is_put_under_the_new_key() {
+    let app = TestApp::start().await;
+    app.demo(REGION).await;
+    let store = app.registry.store();
+    let now = app.registry.clock().now();
+    let sealer = Sealer::load_or_create(&app.data().join("key")).unwrap();
+    let seal = |owner: &str, field: &str| sealer.seal(&place(REGION, owner, field), &json!(ID).to_string()).unwrap();
+    let mut account = Account::new(REGION, "acc".into(), "acc".into(), "acc".into(), now);
+    account.sealed = json!({"id_no": seal("acc", "id_no")});
+    account.second_factor = Some(SecondFactor {
+        secret: seal("acc", SECOND_FACTOR),
+        last_step: 0,
+        recovery: vec![],
+    });
+    let mut unit = Unit::new(REGION, "uni".into(), "新单位".into());
+    unit.sealed = json!({"people": [{"id_no": seal("uni", "people.id_no")}]});
+    let ticket = |key: &str, data: Json| Put::Ticket(Ticket {
+        region: REGION.into(),
+        kind: "second-factor".into(),
+        key: key.into(),
+        data,
+        expires_at: now,
+    });
+    let to = Recipient::Account("acc".into());
+    let letter = app.registry.message(REGION, to, None, &Letter::PasswordChanged { at: now }).unwrap();
+    let put = vec![
+        Put::Account(Box::new(account)),
+        Put::Unit(unit),
+        ticket("acc", seal("acc", SECOND_FACTOR)),
+        ticket("tic", json!({"answers": {"id_no": seal("tic", "id_no")}})),
+        letter,
+    ];
+    store.commit(Change { expect: vec![], put }).await.unwrap();
+    let before: u64 = store.sealed_with().await.unwrap().into_values().sum();
+    let (_, data) = app.stop();
+    let first = sealer.key();
+    dengji(&["keys", "rotate"], data.path(), "").done();
+    dengji(&["keys", "drop", first], data.path(), "").done();
+
+    let sealer = Sealer::from(KeyRing::load(&data.path().join("key")).unwrap());
+    let store = open(data.path());
+    assert_eq!(store.sealed_with().await.unwrap(), BTreeMap::from([(sealer.key().to_owned(), before)]));
+    let opens = |owner: &str, field: &str, value: &Json| {
+        assert_eq!(sealer.open(&place(REGION, owner, field), value).unwrap(), json!(ID).to_string(), "{owner} {field}");
+    };
+    let account = store.account(REGION, "acc").await.unwrap().unwrap();
+    opens("acc", "id_no", &account.sealed["id_no"]);
+    opens("acc", SECOND_FACTOR, &account.second_factor.unwrap().secret);
+    let unit = store.unit(REGION, "uni").await.unwrap().unwrap();
+    opens("uni", "people.id_no", &unit.sealed["people"][0]["id_no"]);
+    let ticket = async |key| store.ticket(REGION, "second-factor", key).await.unwrap().unwrap().data;
+    opens("acc", SECOND_FACTOR, &ticket("acc").await);
+    opens("tic", "id_no", &ticket("tic").await["answers"]["id_no"]);
+    let letters = store.messages(REGION, &Page::first(1000)).await.unwrap().items;
+    for letter in &letters {
+        sealer.open(&place(REGION, &letter.id, LETTER), &letter.data).unwrap();
+    }
+    assert!(!letters.is_empty());
 }

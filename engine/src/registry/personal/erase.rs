@@ -155,7 +155,8 @@ impl Operator {
     ) -> Result<Change, Refused> {
         let (region, id) = (&application.region, &application.id);
         let form = self.pinned(application).await?;
-        let own = BTreeSet::from([account.name.as_str(), account.sign_in_name.as_str()]);
+        let own = [&account.name, &account.sign_in_name, &account.email, &account.phone];
+        let own: BTreeSet<&str> = own.into_iter().map(String::as_str).collect();
         let (_, pages) = self.store.dossier(region, id).await?.ok_or(Refused::NotFound)?;
         let (mut expect, mut put, mut removed) = (vec![stands(application)], Vec::new(), 0);
         for page in pages {

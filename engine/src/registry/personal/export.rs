@@ -9,7 +9,7 @@ use super::damaged;
 use crate::registry::Refused;
 use crate::registry::operator::Operator;
 use crate::registry::sealed::{self, Place};
-use crate::store::{Account, Application, AuditEntry, FileId};
+use crate::store::{Account, Application, AuditEntry, FileId, LETTER, Message, Sealer, place};
 
 /// What was written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,10 +37,11 @@ impl Operator {
         let sessions = sessions
             .iter()
             .map(|session| json!({"began": session.created_at, "last_used": session.seen_at, "role": session.role}));
-        let messages = holdings
-            .messages
-            .iter()
-            .map(|message| json!({"kind": message.kind, "written": message.created_at, "data": message.data}));
+        let mut messages = Vec::new();
+        for message in &holdings.messages {
+            let data = self.said(message)?;
+            messages.push(json!({"kind": message.kind, "written": message.created_at, "data": data}));
+        }
         let tickets = holdings
             .tickets
             .iter()
@@ -55,7 +56,7 @@ impl Operator {
             "account": self.account_data(account).await?,
             "applications": applications,
             "sessions": sessions.collect::<Vec<_>>(),
-            "messages": messages.collect::<Vec<_>>(),
+            "messages": messages,
             "tickets": tickets.collect::<Vec<_>>(),
             "audit": holdings.entries.iter().map(entry).collect::<Vec<_>>(),
             "handled": acts.collect::<Vec<_>>(),
@@ -72,7 +73,10 @@ impl Operator {
         };
         let mut data = serde_json::to_value(account).map_err(|error| Refused::Failed(error.to_string()))?;
         if let Some(data) = data.as_object_mut() {
-            data.shift_remove("password_hash");
+            // What opens the account is no information about the person.
+            for secret in ["password_hash", "second_factor", "link"] {
+                data.shift_remove(secret);
+            }
             data.insert("unit_name".into(), json!(unit));
             for value in data.values_mut().filter_map(Json::as_object_mut) {
                 self.unsealed(&account.id, value)?;
@@ -135,6 +139,15 @@ impl Operator {
             "certificate": certificate,
             "audit": audit.iter().map(entry).collect::<Vec<_>>(),
         }))
+    }
+
+    /// What a message says, while it is kept.
+    fn said(&self, message: &Message) -> Result<Json, Refused> {
+        if !Sealer::is_sealed(&message.data) {
+            return Ok(message.data.clone());
+        }
+        let plain = self.sealer.open(&place(&message.region, &message.id, LETTER), &message.data)?;
+        Ok(serde_json::from_str(&plain).unwrap_or(Json::Null))
     }
 
     /// Opens what is sealed among these answers of this owner.
