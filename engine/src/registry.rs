@@ -16,15 +16,18 @@ pub mod email;
 mod history;
 mod list;
 mod office;
+mod operator;
 pub mod outbox;
 mod password;
 mod people;
+mod personal;
 mod print;
 pub mod rate;
 mod refused;
 pub mod sample;
 mod sealed;
 mod units;
+mod unmask;
 mod upload;
 
 use std::sync::Arc;
@@ -44,7 +47,9 @@ pub use draft::{Command, Saved};
 pub use history::Event;
 pub use list::{Entry, EntryPage, Verified};
 pub use office::{Office, OfficeError};
+pub use operator::{Link as PasswordLink, NewAccount, OPERATOR, Operator};
 pub use people::{Entrance, From, Person, SignedIn};
+pub use personal::{Erasure, Exported, Kept};
 pub use print::Print;
 pub use refused::Refused;
 pub use units::Units;
@@ -88,8 +93,10 @@ pub struct Parts {
 }
 
 impl Registry {
-    /// Opens every region: compiles its schemas, loads its plugins, enters its seeded units.
+    /// Opens every region: compiles its schemas, loads its plugins, enters its seeded units. The keys must be those of
+    /// the database.
     pub async fn open(loaded: &Loaded, parts: Parts) -> Result<Self, OfficeError> {
+        parts.store.prove_keys(&parts.sealer).await?;
         let mut offices = IndexMap::new();
         for (id, region) in &loaded.regions {
             let office = Office::open(Arc::clone(region), &parts.plugins, &parts.store).await?;

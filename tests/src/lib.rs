@@ -11,6 +11,7 @@ mod client;
 mod copied;
 mod pairs;
 mod post_office;
+mod shell;
 mod steps;
 
 use std::path::{Path, PathBuf};
@@ -32,6 +33,7 @@ pub use client::{Answer, Client};
 pub use copied::Copied;
 pub use pairs::{Upload, page_pairs};
 pub use post_office::{PostOffice, Taken, Then};
+pub use shell::{Told, command, dengji};
 pub use steps::{Filed, first_pairs, with};
 
 /// The day on which every test takes place, unless it sets the clock.
@@ -94,6 +96,11 @@ impl TestApp {
         drop((registry, router));
         let loaded = load(&folders, None).expect("the definitions can be read");
         Self::open(folders, loaded, data).await
+    }
+
+    /// Closes everything and gives the folders back, for commands that need the database to themselves.
+    pub fn stop(self) -> (Folders, TempDir) {
+        (self.folders, self.data)
     }
 
     async fn open(folders: Folders, loaded: Loaded, data: TempDir) -> Self {

@@ -252,7 +252,7 @@ fn base_path(base: &str, suffix: &str) -> PathBuf {
 }
 
 /// What stays of an inherited field when its `type` is replaced.
-const TYPE_FREE: [&str; 12] = [
+const TYPE_FREE: [&str; 13] = [
     "label",
     "help",
     "placeholder",
@@ -261,6 +261,7 @@ const TYPE_FREE: [&str; 12] = [
     "showWhen",
     "readOnlyWhen",
     "sensitive",
+    "printInFull",
     "public",
     "renamedFrom",
     "after",

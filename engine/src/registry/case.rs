@@ -301,13 +301,13 @@ impl Case {
                 names.insert(id.to_owned(), name.to_owned());
             }
         };
-        for (_, field) in self.form().fields() {
+        for (_, field) in self.form().fields().filter(|(_, field)| !field.sensitive) {
             let answer = self.answers.get(&*field.id);
             match &field.kind {
                 FieldType::Lookup(lookup) => take(lookup, answer),
                 FieldType::Table(table) => {
                     for row in answer.and_then(Json::as_array).into_iter().flatten() {
-                        for column in table.columns.values() {
+                        for column in table.columns.values().filter(|column| !column.sensitive) {
                             if let FieldType::Lookup(lookup) = &column.kind {
                                 take(lookup, row.get(&*column.id));
                             }

@@ -364,6 +364,22 @@ impl Loader<'_> {
         required
     }
 
+    /// An input goes into the audit chain, which never changes and so cannot be sealed anew.
+    fn kept_in_clear(&mut self, field: &crate::definition::Field, entry: &Entry) {
+        if field.has_sensitive() {
+            let message = Text::both(
+                "操作的输入不能是 sensitive：它会原样记入办理记录，不能加密",
+                "an input of an action cannot be sensitive: it goes into the audit chain as it is",
+            );
+            let help = Text::both(
+                "把它作为登记表的字段，或删去 sensitive",
+                "ask for it in the form, or delete `sensitive`",
+            );
+            self.problems
+                .at_node("sensitive-input", &entry.value, message, Some(help));
+        }
+    }
+
     fn action_form(&mut self, node: Option<&Node>, scope: &Scope) -> (IndexMap<Id, ActionField>, Type) {
         let mut form = IndexMap::new();
         let mut columns = IndexMap::new();
@@ -379,6 +395,7 @@ impl Loader<'_> {
                         .unwrap_or_default();
                     form.insert(id.clone(), ActionField::Marks { id, label });
                 } else if let Some(field) = self.field(entry, scope, 0) {
+                    self.kept_in_clear(&field, entry);
                     let ty = self.read_type(&entry.key, &entry.value);
                     columns.insert(id.clone(), ty);
                     form.insert(id, ActionField::Field(field));
