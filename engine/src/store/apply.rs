@@ -138,6 +138,9 @@ fn put(draft: &mut Draft<'_, '_>, put: &Put) -> Result<(), CommitError> {
             drop_sessions(draft, region, id)?;
         }
         Put::Unit(it) => draft.put(it)?,
+        Put::DeleteUnit { region, id } => {
+            draft.remove::<Unit>(&key::of(&[region, id]))?;
+        }
         Put::RegisterEntry(it) => draft.put(it)?,
         Put::DropRegisterEntry { region, register, id } => {
             draft.remove::<RegisterEntry>(&key::of(&[region, register, id]))?;

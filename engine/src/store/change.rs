@@ -164,6 +164,13 @@ pub enum Put {
     },
     /// A unit.
     Unit(Unit),
+    /// Removes a unit that was never used; its name and codes are free again.
+    DeleteUnit {
+        /// The region.
+        region: String,
+        /// The unit.
+        id: String,
+    },
     /// An entry of a register.
     RegisterEntry(RegisterEntry),
     /// Removes an entry of a register.

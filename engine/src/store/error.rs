@@ -141,6 +141,8 @@ pub enum Subject {
     Unit,
     /// The name of a unit.
     UnitName,
+    /// The credit code or organisation code of a unit.
+    UnitCode,
     /// An entry of a register.
     RegisterEntry,
     /// A session.
@@ -167,6 +169,7 @@ impl fmt::Display for Subject {
             Self::SignInName => "the sign-in name",
             Self::Unit => "the unit",
             Self::UnitName => "the unit's name",
+            Self::UnitCode => "the unit's code",
             Self::RegisterEntry => "the register entry",
             Self::Session => "the session",
             Self::Ticket => "the ticket",

@@ -4,12 +4,16 @@
 //! template; every address starts with `/`. Markup comes only as [`Html`], which only this module's
 //! neighbours can make.
 
+mod account;
 mod application;
+mod care;
 mod entrance;
 mod outbox;
 mod shell;
 
+pub use account::*;
 pub use application::*;
+pub use care::*;
 pub use entrance::*;
 pub use outbox::*;
 pub use shell::*;

@@ -89,13 +89,27 @@ impl Loader<'_> {
     }
 
     fn menu_item(&mut self, node: &Node, roles: &IndexMap<Id, Role>) -> Option<MenuItem> {
-        const TARGETS: [&str; 3] = ["applications", "certificates", "queue"];
+        const TARGETS: [&str; 8] = [
+            "applications",
+            "certificates",
+            "queue",
+            "account",
+            "profile",
+            "people",
+            "units",
+            "approvals",
+        ];
         let map = MapReader::new(node, &MENU, self.problems)?;
         let target = match map.get("to").map(|node| (node, node.scalar().unwrap_or_default())) {
             None => MenuTarget::Heading,
             Some((_, "applications")) => MenuTarget::Applications,
             Some((_, "certificates")) => MenuTarget::Certificates,
             Some((_, "queue")) => MenuTarget::Queue,
+            Some((_, "account")) => MenuTarget::Account,
+            Some((_, "profile")) => MenuTarget::Profile,
+            Some((_, "people")) => MenuTarget::People,
+            Some((_, "units")) => MenuTarget::Units,
+            Some((_, "approvals")) => MenuTarget::Approvals,
             Some((node, other)) => {
                 self.problems
                     .unknown("unknown-menu-target", node, ("去处", "target"), other, TARGETS);

@@ -19,6 +19,11 @@ const ROLE: Keys = Keys {
             "看到哪些申请：own、unit、handled 或 region",
             "which applications it sees",
         ),
+        (
+            "secondFactor",
+            "登录须有动态口令",
+            "whether it is taken only with a second factor",
+        ),
     ],
 };
 
@@ -26,7 +31,13 @@ const WAY_IN: Keys = Keys {
     what: ("取得账号的途径", "a way to an account"),
     keys: &[
         ("label", "名称", "what people call it"),
+        ("help", "适用于谁", "whom it is for, and who must not use it"),
         ("form", "要填的表", "the form it asks"),
+        (
+            "activationForm",
+            "打开激活链接后要填的表",
+            "the form asked when the link in the mail is opened",
+        ),
         ("agreement", "须同意的协议", "the text to agree to"),
         ("creates", "产生什么", "what it creates"),
         ("joins", "加入已有单位", "joins a unit"),
@@ -89,6 +100,7 @@ impl Loader<'_> {
             id: entry.key.as_str().into(),
             label: self.need_text(&map, "label"),
             sees,
+            second_factor: map.bool("secondFactor", self.problems).unwrap_or(false),
         })
     }
 
@@ -129,7 +141,11 @@ impl Loader<'_> {
     ) -> Option<WayIn> {
         let map = MapReader::new(&entry.value, &WAY_IN, self.problems)?;
         let label = self.need_text(&map, "label");
+        let help = map.get("help").and_then(|node| text_of(node, self.problems));
         let form = map.get("form").and_then(|node| self.account_form(node, forms));
+        let activation_form = map
+            .get("activationForm")
+            .and_then(|node| self.account_form(node, forms));
         let invited_by = map.get("invitedBy").and_then(|node| self.role(node, roles));
         let approved_by = map.get("approvedBy").and_then(|node| self.role(node, roles));
         let agreement = map.get("agreement").and_then(|node| self.text_named(node));
@@ -146,10 +162,12 @@ impl Loader<'_> {
             Some(_) => creates.get("role"),
             None => Some(creates.need("role", self.problems)?),
         };
-        Some(WayIn {
+        let way = WayIn {
             id: entry.key.as_str().into(),
             label,
+            help,
             form,
+            activation_form,
             agreement,
             invited_by,
             activation,
@@ -157,7 +175,42 @@ impl Loader<'_> {
             role: role_node.and_then(|node| self.role(node, roles)),
             creates_unit: creates.get("unit").and_then(|node| self.unit_kind(node, kinds)),
             joins_unit: joins.is_some(),
-        })
+        };
+        self.asks_enough(&map, &way, forms);
+        Some(way)
+    }
+
+    /// That the forms of a way ask what its account or unit cannot do without.
+    fn asks_enough(&mut self, map: &MapReader<'_>, way: &WayIn, forms: &IndexMap<Id, Arc<Form>>) {
+        let first = way.form.as_ref().and_then(|id| forms.get(id));
+        let Some((node, form)) = map.get("form").zip(first) else {
+            return;
+        };
+        let invited = way.invited_by.is_some();
+        let needs = [
+            ("name", true),
+            ("contact", way.creates_unit.is_some() && way.role.is_some()),
+            ("email", way.activation == Activation::Email && !invited),
+            ("unit", way.joins_unit && !invited),
+        ];
+        let lacks = |(field, needed): &(&str, bool)| *needed && form.field(field).is_none();
+        for (field, _) in needs.into_iter().filter(lacks) {
+            let message = Text::both(
+                format!("表 {} 没有字段 {field}，这一途径要用它", form.id),
+                format!("the form {} has no field `{field}`, which this way in needs", form.id),
+            );
+            let help = Text::both(
+                format!("在表里加上字段 {field}"),
+                format!("add the field `{field}` to the form"),
+            );
+            self.problems
+                .at_node("account-field-missing", node, message, Some(help));
+        }
+    }
+
+    /// The account form that people keep up to date.
+    pub(super) fn profile(&mut self, map: &MapReader<'_>, forms: &IndexMap<Id, Arc<Form>>) -> Option<Id> {
+        map.get("profile").and_then(|node| self.account_form(node, forms))
     }
 
     /// One of `accounts/*.form.yaml`.

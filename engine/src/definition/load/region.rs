@@ -35,6 +35,11 @@ const REGION: Keys = Keys {
         ("support", "联系方式", "whom to ask"),
         ("signIn", "登录方式", "how people sign in"),
         ("accounts", "取得账号的途径", "the ways to an account"),
+        (
+            "profile",
+            "个人信息维护的表（accounts/*.form.yaml）",
+            "the account form that people keep up to date",
+        ),
         ("roles", "角色", "the roles"),
         ("unitKinds", "单位种类", "what kinds of unit there are"),
         (
@@ -136,6 +141,7 @@ impl Loader<'_> {
             sign_in: self.sign_in(&map),
             units: self.units(&map, &unit_kinds),
             roles,
+            profile: self.profile(&map, &account_forms),
             ways_in,
             unit_kinds,
             registers,

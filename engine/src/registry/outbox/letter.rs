@@ -19,6 +19,11 @@ pub enum Letter {
         /// Until when.
         valid_until: Timestamp,
     },
+    /// Somebody signs up with an address that has an account: they are told, and nobody else.
+    AlreadyRegistered {
+        /// Where to sign in.
+        link: String,
+    },
     /// Somebody was given an account and completes it.
     Invited {
         /// Where.

@@ -29,6 +29,7 @@ const fn mail(name: &'static str, has: &'static [&'static str]) -> Kind {
 /// Every kind.
 pub const KINDS: &[Kind] = &[
     mail("activation", &["link", "valid_until"]),
+    mail("already-registered", &["link"]),
     mail("invited", &["link", "valid_until", "unit", "role", "inviter"]),
     mail("verify-email", &["link", "valid_until"]),
     mail("email-code", &["code", "valid_until"]),
