@@ -6,11 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use dengji::definition::Language;
-use dengji::registry::code::{Asker, Proves};
+use dengji::registry::Registry;
 use dengji::registry::outbox::{Letter, Mailer, News, Outbox, Passed, Phone, Secret, Webhook, WebhookSettings};
-use dengji::registry::{Refused, Registry};
-use dengji::store::{Accounts, Change, Channel, Page, Phase, Put, Recipient};
-use dengji_tests::{Filed, PostOffice, TestApp, Then, repository};
+use dengji::store::{Account, Change, Channel, Page, Phase, Put, Recipient};
+use dengji_tests::{Client, Filed, PostOffice, TestApp, Then, repository};
 use jiff::SignedDuration;
 
 const REGION: &str = "gansu";
@@ -354,13 +353,23 @@ async fn nothing_that_people_type_changes_who_is_written_to() {
 #[tokio::test]
 async fn who_has_no_address_is_not_written_to() {
     let app = TestApp::start().await;
-    app.demo("guangxi").await;
     let office = PostOffice::open().await;
     let outbox = outbox(&app.registry, office.mailer());
-    let accounts = app.registry.store().accounts("guangxi", &Accounts::All).await.unwrap();
-    let silent = &accounts[0].id;
-    for account in [silent.as_str(), "nobody"] {
-        let recipient = Recipient::Account(account.into());
+    let now = app.clock.now();
+    let account = |id: &str, email: &str| {
+        let account = Account::new("guangxi", id.into(), format!("name-{id}"), "王伟".into(), now);
+        Put::Account(Box::new(Account {
+            email: email.into(),
+            ..account
+        }))
+    };
+    commit(
+        &app.registry,
+        vec![account("silent", ""), account("wang", "Wang@Example.com")],
+    )
+    .await;
+    for id in ["silent", "nobody", "wang"] {
+        let recipient = Recipient::Account(id.into());
         let letter = Letter::AccountApproved { link: "/x".into() };
         let put = app
             .registry
@@ -368,9 +377,15 @@ async fn who_has_no_address_is_not_written_to() {
             .unwrap();
         commit(&app.registry, vec![put]).await;
     }
-    while outbox.pass(Channel::Mail).await.unwrap().dropped > 0 {}
+    let found = outbox.pass(Channel::Mail).await.unwrap();
+    assert_eq!((found.sent, found.dropped), (1, 2), "{found:?}");
     let listed = app.registry.store().messages("guangxi", &Page::first(9)).await.unwrap();
-    assert_eq!((listed.items.len(), office.taken().len()), (0, 0));
+    assert_eq!(listed.items.len(), 0);
+    let mail = office.taken().pop().unwrap();
+    assert_eq!(
+        (&*mail.to, &*mail.header("Subject")),
+        ("wang@example.com", "Your account was approved")
+    );
     app.audit_holds("guangxi").await;
 }
 
@@ -424,11 +439,15 @@ fn webhook(url: &str) -> Phone {
 #[tokio::test]
 async fn a_code_reaches_a_phone_and_is_taken_once() {
     let app = TestApp::start().await;
+    app.demo(REGION).await;
     let (url, told) = gateway(vec![503, 200, 422]).await;
     let outbox = Outbox::open(app.registry.clone(), &themes(), Mailer::Off, webhook(&url)).unwrap();
-    let phone = Proves::Phone("13800138000".into());
-    let asker = Asker::default();
-    app.registry.send_code(REGION, &phone, &asker).await.unwrap();
+    let mut client = app.signed_in(REGION, "solo@demo.example").await;
+    let account = format!("/{REGION}/account");
+    let asked = client
+        .post(&account, &[("do", "phone"), ("phone", "+86 138-0013-8000")])
+        .await;
+    assert_eq!(asked.status, 303, "{}", asked.text());
     assert_passed(&outbox.pass(Channel::Phone).await.unwrap(), passed(0, 1, 0, true));
     app.clock.pass(SignedDuration::from_mins(1));
     assert_passed(&outbox.pass(Channel::Phone).await.unwrap(), passed(1, 0, 0, false));
@@ -445,135 +464,78 @@ async fn a_code_reaches_a_phone_and_is_taken_once() {
         assert!(header("dengji-timestamp").parse::<u64>().is_ok());
         let text = bodies[1]["text"].as_str().unwrap().to_owned();
         assert!(!text.contains('\n'), "{text}");
-        let digits: Vec<&str> = text
-            .split(|c: char| !c.is_ascii_digit())
-            .filter(|part| part.len() == 6)
-            .collect();
-        digits[0].to_owned()
+        let mut digits = text.split(|c: char| !c.is_ascii_digit()).filter(|part| part.len() == 6);
+        digits.next().unwrap().to_owned()
     };
-    let take = async |typed: &str| app.registry.take_code(REGION, &phone, typed).await.unwrap();
     let wrong = if code == "000000" { "000001" } else { "000000" };
-    assert!(!take(wrong).await);
-    let other = Proves::Phone("13900139000".into());
-    assert!(!app.registry.take_code(REGION, &other, &code).await.unwrap());
-    let full_width: String = code
-        .chars()
-        .map(|c| char::from_u32(u32::from(c) + 0xfee0).unwrap())
-        .collect();
-    assert!(take(&full_width).await);
-    assert!(!take(&code).await, "a code is used once");
+    for (typed, status) in [(wrong, 422), (&code, 303), (&code, 422)] {
+        let answer = client.post(&account, &[("do", "phone-code"), ("code", typed)]).await;
+        assert_eq!(answer.status, status, "{}", answer.text());
+    }
 
     // What the gateway refuses for ever is parked.
-    app.registry.send_code(REGION, &other, &asker).await.unwrap();
-    assert_passed(&outbox.pass(Channel::Phone).await.unwrap(), passed(0, 0, 1, false));
-}
-
-#[tokio::test]
-async fn a_code_is_guessed_five_times_and_holds_ten_minutes() {
-    let app = TestApp::start().await;
-    let office = PostOffice::open().await;
-    let outbox = outbox(&app.registry, office.mailer());
-    let mailbox = Proves::Mailbox(dengji::registry::email::Email::parse("a@b.example").unwrap());
-    let code = async || {
-        app.registry
-            .send_code(REGION, &mailbox, &Asker::default())
-            .await
-            .unwrap();
-        outbox.pass(Channel::Mail).await.unwrap();
-        let subject = office.taken().pop().unwrap().header("Subject");
-        let encoded = subject.trim_start_matches("=?utf-8?b?").to_owned();
-        let plain = subject
-            .split(|c: char| !c.is_ascii_digit())
-            .find(|part| part.len() == 6);
-        plain
-            .map(str::to_owned)
-            .unwrap_or_else(|| panic!("no code in {encoded}"))
+    let code = Letter::PhoneCode {
+        code: "123456".into(),
+        valid_until: app.clock.now() + SignedDuration::from_mins(10),
     };
-    let right = code().await;
-    let wrong = if right == "000000" { "000001" } else { "000000" };
-    // Many guesses at once: five are looked at.
-    let guesses = (0..20).map(|_| app.registry.take_code(REGION, &mailbox, wrong));
-    for guess in guesses {
-        assert!(!guess.await.unwrap());
-    }
-    assert!(
-        !app.registry.take_code(REGION, &mailbox, &right).await.unwrap(),
-        "no guess is left"
-    );
-    app.clock.pass(SignedDuration::from_mins(1));
-    let right = code().await;
+    write(&app.registry, to("13800138000"), &code).await;
+    assert_passed(&outbox.pass(Channel::Phone).await.unwrap(), passed(0, 0, 1, false));
+    // A code that has passed is not sent any more.
+    write(&app.registry, to("13800138000"), &code).await;
     app.clock.pass(SignedDuration::from_mins(10));
-    assert!(
-        !app.registry.take_code(REGION, &mailbox, &right).await.unwrap(),
-        "it has ended"
-    );
-    let right = code().await;
-    let both = tokio::join!(
-        app.registry.take_code(REGION, &mailbox, &right),
-        app.registry.take_code(REGION, &mailbox, &right)
-    );
-    assert!(both.0.unwrap() != both.1.unwrap(), "one of two uses it");
+    assert_passed(&outbox.pass(Channel::Phone).await.unwrap(), passed(0, 0, 1, false));
+    assert_eq!(told.lock().unwrap().len(), 3);
 }
 
 #[tokio::test]
 async fn codes_are_sent_seldom() {
     let app = TestApp::start().await;
-    let phone = |number: u32| Proves::Phone(format!("138{number:08}"));
-    let send = async |number: u32, asker: &Asker<'_>| app.registry.send_code(REGION, &phone(number), asker).await;
-    let refused = |result: Result<(), Refused>| matches!(result, Err(Refused::Input(text)) if text.has_english());
-    let nobody = Asker::default();
-    // To one number: once a minute, five times an hour; others are not concerned, nor another region.
-    assert!(send(1, &nobody).await.is_ok());
-    assert!(refused(send(1, &nobody).await));
-    assert!(send(2, &nobody).await.is_ok());
-    assert!(app.registry.send_code("guangxi", &phone(1), &nobody).await.is_ok());
+    app.demo(REGION).await;
+    let account = format!("/{REGION}/account");
+    let mut solo = app.signed_in(REGION, "solo@demo.example").await;
+    let mut invited = app.signed_in(REGION, "invited@demo.example").await;
+    let phone = async |client: &mut Client, number: u32| {
+        let number = format!("138{number:08}");
+        client
+            .post(&account, &[("do", "phone"), ("phone", &number)])
+            .await
+            .status
+    };
+    // To one number: once a minute, whoever asks.
+    assert_eq!(phone(&mut solo, 1).await, 303);
+    assert_eq!(phone(&mut solo, 1).await, 422);
+    assert_eq!(phone(&mut invited, 1).await, 422);
+    // And five times an hour.
     for _ in 1..5 {
         app.clock.pass(SignedDuration::from_mins(1));
-        assert!(send(1, &nobody).await.is_ok());
+        assert_eq!(phone(&mut invited, 1).await, 303);
     }
     app.clock.pass(SignedDuration::from_mins(1));
-    assert!(refused(send(1, &nobody).await));
-    app.clock.pass(SignedDuration::from_hours(1));
-    assert!(send(1, &nobody).await.is_ok());
-    // For one account, and from one address.
-    let account = Asker {
-        account: Some("ann"),
-        ..Asker::default()
-    };
-    for number in 100..110 {
-        assert!(send(number, &account).await.is_ok());
+    assert_eq!(phone(&mut invited, 1).await, 422);
+    // For one account five times an hour and ten a day, whatever the number.
+    for hour in 0..2 {
+        app.clock.pass(SignedDuration::from_mins(61));
+        let mut solo = app.signed_in(REGION, "unit@demo.example").await;
+        for number in 100..105 {
+            assert_eq!(phone(&mut solo, hour * 100 + number).await, 303);
+        }
+        assert_eq!(phone(&mut solo, hour * 100 + 105).await, 422);
     }
-    assert!(refused(send(110, &account).await));
-    let address = Asker {
-        address: Some("192.0.2.1"),
-        ..Asker::default()
-    };
-    let mut sent = 0;
-    for number in 200..240 {
-        sent += usize::from(send(number, &address).await.is_ok());
-    }
-    assert_eq!(sent, 30);
-    // Of many at once, one.
-    app.clock.pass(SignedDuration::from_hours(1));
-    let many = (0..8).map(|_| {
-        let registry = app.registry.clone();
-        tokio::spawn(async move {
-            registry
-                .send_code(REGION, &Proves::Phone("13700137000".into()), &Asker::default())
-                .await
-                .is_ok()
-        })
-    });
-    let mut sent = 0;
-    for one in many.collect::<Vec<_>>() {
-        sent += usize::from(one.await.unwrap());
-    }
-    assert_eq!(sent, 1);
-    // It is all in the store: a restart forgets nothing.
+    app.clock.pass(SignedDuration::from_mins(61));
+    let mut unit = app.signed_in(REGION, "unit@demo.example").await;
+    assert_eq!(phone(&mut unit, 300).await, 422);
+    // Of many at once, one; and a restart forgets nothing.
+    let mut solo = app.signed_in(REGION, "solo@demo.example").await;
+    let mut again = solo.clone();
+    let (one, two) = tokio::join!(phone(&mut solo, 400), phone(&mut again, 400));
+    assert_eq!(one + two, 303 + 422);
+    let mut kept = solo.kept();
+    drop((invited, unit, again));
+    let now = app.clock.now();
     let app = app.restart().await;
-    app.clock.pass(SignedDuration::from_hours(0));
-    let counted = app.registry.store().messages(REGION, &Page::first(1)).await.unwrap();
-    assert_eq!(counted.items.len(), 1);
+    app.clock.pass(now.duration_since(app.clock.now()));
+    kept.connect(&app);
+    assert_eq!(phone(&mut kept, 400).await, 422);
 }
 
 #[tokio::test]
@@ -594,10 +556,11 @@ async fn a_demonstration_shows_what_it_would_have_sent() {
         &returned("<script>alert(1)</script>"),
     )
     .await;
-    app.registry
-        .send_code(REGION, &Proves::Phone("13800138000".into()), &Asker::default())
-        .await
-        .unwrap();
+    let code = Letter::PhoneCode {
+        code: "123456".into(),
+        valid_until: app.clock.now() + SignedDuration::from_mins(10),
+    };
+    write(&app.registry, to("13800138000"), &code).await;
     while keeper.pass(Channel::Mail).await.unwrap().sent + keeper.pass(Channel::Phone).await.unwrap().sent > 0 {}
     let list = client.get("/demo/outbox").await;
     assert_eq!(list.status, 200);

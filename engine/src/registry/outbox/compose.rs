@@ -58,15 +58,12 @@ impl Outbox {
 
 /// Where an account's mail or short messages go.
 fn reach(office: &Office, account: &Account, channel: Channel) -> Option<String> {
-    let answer = |name: &str| account.sealed.get(name).and_then(Json::as_str);
-    match channel {
-        Channel::Phone => answer("phone").map(str::to_owned),
-        Channel::Mail => {
-            let by_name = Some(&*account.sign_in_name).filter(|_| office.region().sign_in.by_email);
-            let told = answer("email").or(by_name)?;
-            Email::parse(told).ok().map(|email| email.to_string())
-        }
+    if channel == Channel::Phone {
+        return Some(account.phone.clone()).filter(|phone| !phone.is_empty());
     }
+    let by_name = office.region().sign_in.by_email && account.email.is_empty();
+    let told = if by_name { &account.sign_in_name } else { &account.email };
+    Email::parse(told).ok().map(|email| email.to_string())
 }
 
 /// The kind of a message. Those of the first version were called after their action.
