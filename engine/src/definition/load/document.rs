@@ -138,10 +138,7 @@ impl Loader<'_> {
 
     fn watermark(&mut self, node: &Node) -> Option<Watermark> {
         let map = MapReader::new(node, &WATERMARK, self.problems)?;
-        let mut scope = Scope {
-            names: IndexMap::new(),
-            calendar: Arc::clone(&self.calendar),
-        };
+        let mut scope = Scope::new(Arc::clone(&self.calendar));
         scope.names.insert("app".into(), App::ty());
         scope.names.insert("today".into(), Type::Date);
         let text = map

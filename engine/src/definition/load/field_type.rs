@@ -240,7 +240,7 @@ impl Loader<'_> {
         let row_type = self.row_type(id, map.node);
         // The row at hand, and around it the row of the table that holds this one.
         let mut inner = scope.clone();
-        let outer = inner.names.shift_remove("row");
+        let outer = inner.names.take_added("row");
         inner = inner.with("row", row_type.clone());
         if let Some(outer) = outer {
             inner = inner.with("outer", outer);

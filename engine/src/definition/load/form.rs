@@ -114,10 +114,7 @@ impl Loader<'_> {
 
     /// Every field by its bare id, then `today` and `app`.
     fn field_scope(&mut self, pages: &[Entry]) -> Scope {
-        let mut scope = Scope {
-            names: IndexMap::new(),
-            calendar: Arc::clone(&self.calendar),
-        };
+        let mut scope = Scope::new(Arc::clone(&self.calendar));
         let mut places: IndexMap<Id, &Entry> = IndexMap::new();
         self.fields.clear();
         for page in pages {

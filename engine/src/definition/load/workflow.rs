@@ -53,10 +53,7 @@ impl Loader<'_> {
         let state_entries = MapReader::open(states_node, ("状态", "states"), self.problems)?.entries();
         let action_entries = MapReader::open(actions_node, ("操作", "actions"), self.problems)?.entries();
         let state_ids: IndexSet<Id> = state_entries.iter().map(|entry| entry.key.as_str().into()).collect();
-        let mut scope = Scope {
-            names: IndexMap::new(),
-            calendar: Arc::clone(&self.calendar),
-        };
+        let mut scope = Scope::new(Arc::clone(&self.calendar));
         scope.names.insert("app".into(), App::ty());
         scope.names.insert("today".into(), Type::Date);
         let mut states = IndexMap::new();
