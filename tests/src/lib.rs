@@ -9,6 +9,7 @@
 mod bench;
 mod client;
 mod copied;
+mod large;
 mod pairs;
 mod steps;
 
@@ -29,6 +30,7 @@ use tempfile::TempDir;
 pub use bench::AtWork;
 pub use client::{Answer, Client};
 pub use copied::Copied;
+pub use large::{LARGE, LargeRegion};
 pub use pairs::{Upload, page_pairs};
 pub use steps::{Filed, first_pairs, with};
 
