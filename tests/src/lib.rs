@@ -9,6 +9,7 @@
 mod bench;
 mod client;
 mod copied;
+mod large;
 mod pairs;
 mod post_office;
 mod shell;
@@ -31,6 +32,7 @@ use tempfile::TempDir;
 pub use bench::AtWork;
 pub use client::{Answer, Client};
 pub use copied::Copied;
+pub use large::{LARGE, LargeRegion};
 pub use pairs::{Upload, page_pairs};
 pub use post_office::{PostOffice, Taken, Then};
 pub use shell::{Told, command, dengji};

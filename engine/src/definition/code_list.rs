@@ -6,7 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use jiff::civil::Date;
 
-use super::Id;
+use super::{Id, limits};
 
 /// One classification, in its official order. Immutable and shared.
 #[derive(Debug)]
@@ -125,6 +125,11 @@ pub enum RowProblem {
         /// The column.
         column: &'static str,
     },
+    /// It stands below more entries than there may be levels.
+    Deep {
+        /// The row.
+        row: usize,
+    },
     /// Following `parent` from here never reaches a root.
     Loop {
         /// The row.
@@ -193,8 +198,9 @@ impl CodeList {
                 columns: row.columns.clone(),
             });
         }
-        for at in 0..entries.len() {
-            match depth_of(&entries, at) {
+        for (at, depth) in depths(&entries).into_iter().enumerate() {
+            match depth {
+                Some(depth) if depth >= limits::LEVELS => problems.push(RowProblem::Deep { row: at + 1 }),
                 Some(depth) => entries[at].depth = depth,
                 None => problems.push(RowProblem::Loop { row: at + 1 }),
             }
@@ -284,15 +290,30 @@ impl CodeList {
     }
 }
 
-fn depth_of(entries: &[Entry], start: usize) -> Option<usize> {
-    let mut depth = 0;
-    let mut at = start;
-    while let Some(parent) = entries[at].parent {
-        depth += 1;
-        if depth > entries.len() {
-            return None;
+/// How deep each entry stands; none for one from which the way up goes round in a circle.
+fn depths(entries: &[Entry]) -> Vec<Option<usize>> {
+    let mut depths: Vec<Option<Option<usize>>> = vec![None; entries.len()];
+    for start in 0..entries.len() {
+        let (mut way, mut next) = (Vec::new(), Some(start));
+        let mut above = None;
+        while let Some(at) = next {
+            if let Some(known) = depths[at] {
+                above = Some(known);
+                break;
+            }
+            // Until it is known, whoever comes here again has gone round.
+            depths[at] = Some(None);
+            way.push(at);
+            next = entries[at].parent;
         }
-        at = parent;
+        let mut depth = match above {
+            Some(known) => known.map(|depth| depth + 1),
+            None => Some(0),
+        };
+        for at in way.into_iter().rev() {
+            depths[at] = Some(depth);
+            depth = depth.map(|depth| depth + 1);
+        }
     }
-    Some(depth)
+    depths.into_iter().map(Option::flatten).collect()
 }

@@ -121,9 +121,7 @@ pub fn load(folders: &Folders, only: Option<&str>) -> Result<Loaded, LoadError> 
         let mut own = Problems::default();
         let region = Loader::new(&id, folders, &mut files, &mut shared, &mut own).region();
         let sound = !own.has_errors();
-        for problem in own.into_sorted() {
-            problems.add(problem);
-        }
+        problems.take(own);
         if let (Some(region), true) = (region, sound) {
             regions.insert(Id::from(id), Arc::new(region));
         }
@@ -180,7 +178,7 @@ fn region_folders(forms: &Path) -> Result<Vec<String>, LoadError> {
     let mut ids: Vec<String> = listed
         .flatten()
         .filter(|entry| entry.path().join("region.yaml").is_file())
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter_map(|entry| entry.file_name().into_string().ok())
         .collect();
     ids.sort();
     Ok(ids)
@@ -218,6 +216,8 @@ struct Loader<'a> {
     seeds: HashSet<PathBuf>,
     used_texts: HashSet<String>,
     used_lists: HashSet<Id>,
+    /// How many values the `$ref`s of the form at hand have brought.
+    referred: usize,
 }
 
 impl<'a> Loader<'a> {
@@ -246,6 +246,7 @@ impl<'a> Loader<'a> {
             seeds: HashSet::new(),
             used_texts: HashSet::new(),
             used_lists: HashSet::new(),
+            referred: 0,
         }
     }
 

@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use super::Loader;
 use crate::definition::code_list::{CodeList, Row, RowProblem};
 use crate::definition::source::{Node, Problems, SourceFile, Spot, nearest, words_of};
-use crate::definition::{Calendar, Id, Text};
+use crate::definition::{Calendar, Id, Text, limits};
 
 impl Loader<'_> {
     /// Every list of the region's folder and its bases; the nearest of a name counts.
@@ -160,8 +160,28 @@ pub(super) fn records(
         problems.error("csv-header", &line_spot(file, header_line(file)), message, Some(help));
         return Vec::new();
     }
+    let twice = header
+        .iter()
+        .enumerate()
+        .find(|(at, name)| !name.is_empty() && header.iter().take(*at).any(|other| other == *name));
+    if let Some((_, name)) = twice {
+        let message = Text::both(
+            format!("表头里「{name}」写了两次"),
+            format!("the header names `{name}` twice"),
+        );
+        problems.error("csv-header", &line_spot(file, header_line(file)), message, None);
+        return Vec::new();
+    }
     let mut rows = Vec::new();
     for record in reader.records() {
+        if problems.is_full() {
+            break;
+        }
+        if rows.len() * header.len() > limits::CELLS {
+            let what = ("一个 CSV 的单元格", "the cells of one CSV");
+            problems.too_large(&line_spot(file, header_line(file)), what, limits::CELLS);
+            return Vec::new();
+        }
         match record {
             Ok(record) => {
                 let line = record
@@ -206,17 +226,9 @@ pub(super) fn header_line(file: &SourceFile) -> usize {
 
 /// The whole of one line.
 pub(super) fn line_spot(file: &Arc<SourceFile>, line: usize) -> Spot {
-    let start: usize = file
-        .text
-        .split_inclusive('\n')
-        .take(line.saturating_sub(1))
-        .map(str::len)
-        .sum();
-    let rest = file.text.get(start..).unwrap_or_default();
-    let length = rest.find(['\r', '\n']).unwrap_or(rest.len());
     Spot {
         file: Arc::clone(file),
-        range: start..start + length,
+        range: file.line(line),
     }
 }
 
@@ -260,8 +272,8 @@ fn read_list(file: &Arc<SourceFile>, id: &Id, problems: &mut Problems) -> Option
     match CodeList::new(id.clone(), rows) {
         Ok(list) => Some(Arc::new(list)),
         Err(found) => {
-            for problem in found {
-                tell_row(file, &lines, &problem, problems);
+            for problem in found.iter().take(limits::PROBLEMS) {
+                tell_row(file, &lines, problem, problems);
             }
             None
         }
@@ -301,6 +313,10 @@ fn tell_row(file: &Arc<SourceFile>, lines: &[usize], problem: &RowProblem, probl
                 )
             }),
         ),
+        RowProblem::Deep { row } => {
+            let what = ("代码表的层数", "the levels of a code list");
+            problems.too_large(&spot(row), what, limits::LEVELS);
+        }
         RowProblem::Loop { row } => problems.error(
             "code-list-loop",
             &spot(row),

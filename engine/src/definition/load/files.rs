@@ -83,7 +83,13 @@ impl Loader<'_> {
             .chain(seeds)
             .map(|name| folder.join(name))
             .collect();
-        for path in self.files.all_below(&folder) {
+        for found in self.files.all_below(&folder) {
+            let path = found.path;
+            if let Some(odd) = found.refused {
+                let (spot, help) = (Spot::whole(&path), Some(odd.help()));
+                self.problems.error("file-unreadable", &spot, odd.message(), help);
+                continue;
+            }
             let inside = path.strip_prefix(&folder).unwrap_or(&path);
             if is_read(inside) || named.contains(&path) {
                 continue;

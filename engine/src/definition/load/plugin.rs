@@ -7,9 +7,10 @@ use sha2::{Digest, Sha256};
 
 use super::Loader;
 use super::form::hex;
+use crate::definition::folder::read_file;
 use crate::definition::region::PluginUse;
 use crate::definition::source::{Entry, Keys, MapReader, Node, string_of};
-use crate::definition::{Id, Text};
+use crate::definition::{Id, Text, limits};
 
 const PLUGIN: Keys = Keys {
     what: ("插件", "a plugin"),
@@ -81,14 +82,11 @@ impl Loader<'_> {
             self.missing_file(node, name, "plugins");
             return None;
         };
-        match std::fs::read(&file) {
+        match read_file(&file, limits::PLUGIN_BYTES) {
             Ok(bytes) => Some((file, bytes.into())),
-            Err(error) => {
-                let message = Text::both(
-                    format!("读不了 {name}：{error}"),
-                    format!("{name} cannot be read: {error}"),
-                );
-                self.problems.at_node("file-unreadable", node, message, None);
+            Err(refused) => {
+                let (message, help) = refused.told();
+                self.problems.at_node("file-unreadable", node, message, help);
                 None
             }
         }
