@@ -125,9 +125,9 @@ pub enum RowProblem {
         /// The column.
         column: &'static str,
     },
-    /// Following `parent` from here never reaches a root.
+    /// Following `parent` from here comes back here. One row of each circle is told.
     Loop {
-        /// The row.
+        /// The first row of the circle.
         row: usize,
     },
 }
@@ -196,7 +196,8 @@ impl CodeList {
         for at in 0..entries.len() {
             match depth_of(&entries, at) {
                 Some(depth) => entries[at].depth = depth,
-                None => problems.push(RowProblem::Loop { row: at + 1 }),
+                None if begins_circle(&entries, at) => problems.push(RowProblem::Loop { row: at + 1 }),
+                None => {}
             }
         }
         if !problems.is_empty() {
@@ -282,6 +283,20 @@ impl CodeList {
     pub fn label<'a>(&'a self, code: &'a str) -> &'a str {
         self.get(code).map_or(code, |entry| &entry.name)
     }
+}
+
+/// Whether following the parents from `start` comes back to it without passing an earlier row: the
+/// first of a circle, and no code that merely hangs below one.
+fn begins_circle(entries: &[Entry], start: usize) -> bool {
+    let mut at = start;
+    for _ in 0..entries.len() {
+        match entries[at].parent {
+            Some(parent) if parent == start => return true,
+            Some(parent) if parent > start => at = parent,
+            _ => return false,
+        }
+    }
+    false
 }
 
 fn depth_of(entries: &[Entry], start: usize) -> Option<usize> {

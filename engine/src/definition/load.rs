@@ -186,10 +186,14 @@ fn region_folders(forms: &Path) -> Result<Vec<String>, LoadError> {
     Ok(ids)
 }
 
+/// A code list, and what is wrong with it: told to every region that has it, or the second one would
+/// seem sound.
+type ReadList = (Option<Arc<CodeList>>, Vec<Problem>);
+
 /// What several regions read from the same files.
 #[derive(Debug, Default)]
 struct Shared {
-    lists: HashMap<PathBuf, Option<Arc<CodeList>>>,
+    lists: HashMap<PathBuf, ReadList>,
 }
 
 /// The state of loading one region.

@@ -170,6 +170,7 @@ impl Loader<'_> {
                 );
             }
         }
+        left.retain(|entry| !scope.names.contains_key(entry.key.as_str()));
         while !left.is_empty() {
             let names: Vec<&str> = left.iter().map(|entry| entry.key.as_str()).collect();
             let ready = left.iter().position(|entry| {
@@ -178,6 +179,7 @@ impl Loader<'_> {
             });
             let Some(ready) = ready else {
                 for entry in left {
+                    scope.names.entry(entry.key.as_str().into()).or_insert(Type::Unknown);
                     let message = Text::both(
                         format!("「{}」直接或间接地用到了自己", entry.key),
                         format!("`{}` reads itself, directly or by others", entry.key),

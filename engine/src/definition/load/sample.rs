@@ -159,6 +159,8 @@ impl Reader<'_> {
         let form = match (map.get("form"), &base) {
             (Some(node), _) => self.form(node)?,
             (None, Some(base)) => base.form.clone(),
+            // That its base is missing or has mistakes of its own was told.
+            (None, None) if map.get("from").is_some() => return None,
             (None, None) => {
                 map.need("form", self.problems);
                 return None;

@@ -14,7 +14,7 @@ use crate::definition::source::{
 use crate::definition::workflow::{
     Action, ActionField, By, Due, Edits, Effect, State, Target, WaitsFor, WaitsForUnit, Workflow,
 };
-use crate::definition::{FieldType, Form, Id, Text};
+use crate::definition::{Field, FieldType, Form, Id, Text};
 
 const WORKFLOW: Keys = Keys {
     what: ("流程", "a workflow"),
@@ -192,35 +192,41 @@ impl Loader<'_> {
             None => WaitsForUnit::Any,
             Some(node) => {
                 let field = string_of(node, self.problems)?;
-                for form in names.forms.values() {
-                    self.picks_unit(node, &field, form);
-                }
+                self.picks_unit(node, &field, names.forms);
                 WaitsForUnit::Field(field.into())
             }
         };
         Some(WaitsFor { role, unit })
     }
 
-    /// Every form has the field, and a unit is picked in it.
-    fn picks_unit(&mut self, node: &Node, name: &str, form: &Form) {
-        let Some(field) = form.field(name) else {
+    /// Every form has the field, and a unit is picked in it. What several forms lack is told once.
+    fn picks_unit(&mut self, node: &Node, name: &str, forms: &IndexMap<Id, Arc<Form>>) {
+        let (with, without): (Vec<&Form>, Vec<&Form>) = forms
+            .values()
+            .map(|form| &**form)
+            .partition(|form| form.field(name).is_some());
+        if let Some(first) = without.first() {
             let message = Text::both(
-                format!("登记表「{}」里没有字段「{name}」", form.id),
-                format!("the form `{}` has no field `{name}`", form.id),
+                format!("登记表「{}」里没有字段「{name}」", listed(&without, "」「")),
+                format!("no field `{name}` in the form `{}`", listed(&without, "`, `")),
             );
-            let known = form
-                .fields()
-                .filter(|(_, field)| matches!(field.kind, FieldType::Lookup(_)));
-            let help = nearest(name, known.map(|(_, field)| &*field.id));
-            return self.problems.at_node("unknown-field", node, message, help);
-        };
-        if !matches!(&field.kind, FieldType::Lookup(_)) {
-            let kind = field.kind.name();
+            let picked = first.fields().filter(|(_, field)| picks(field));
+            let help = nearest(name, picked.map(|(_, field)| &*field.id));
+            self.problems.at_node("unknown-field", node, message, help);
+        }
+        let (with, kinds): (Vec<&Form>, Vec<&str>) = with
+            .into_iter()
+            .filter_map(|form| Some((form, form.field(name).filter(|field| !picks(field))?.kind.name())))
+            .unzip();
+        if let Some(kind) = kinds.first() {
             let message = Text::both(
-                format!("登记表「{}」的「{name}」是 {kind}，不能从中得知单位", form.id),
+                format!(
+                    "登记表「{}」的「{name}」是 {kind}，不能从中得知单位",
+                    listed(&with, "」「")
+                ),
                 format!(
                     "`{name}` of the form `{}` is a {kind}: no unit is picked in it",
-                    form.id
+                    listed(&with, "`, `")
                 ),
             );
             let help = Text::both("这里要写一个 type: lookup 的字段", "name a field of `type: lookup`");
@@ -268,6 +274,8 @@ impl Loader<'_> {
                     "write `calendar: {name: cn}` in region.yaml",
                 )),
             );
+            // The other limits lack the same calendar.
+            self.breaks("calendar", "");
         }
         let then = map
             .get("then")
@@ -543,4 +551,13 @@ impl Loader<'_> {
         );
         None
     }
+}
+
+/// Whether a record is picked in the field.
+fn picks(field: &Field) -> bool {
+    matches!(field.kind, FieldType::Lookup(_))
+}
+
+fn listed(forms: &[&Form], between: &str) -> String {
+    forms.iter().map(|form| &*form.id).collect::<Vec<_>>().join(between)
 }
