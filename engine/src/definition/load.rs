@@ -8,6 +8,7 @@ mod field_keys;
 mod field_type;
 mod files;
 mod form;
+mod goal;
 mod json_schema;
 mod language;
 mod menu;
@@ -15,6 +16,7 @@ mod number;
 mod order;
 mod people;
 mod pinned;
+mod places;
 mod plugin;
 mod region;
 mod register;
@@ -40,7 +42,8 @@ use super::source::{Node, Problems, Spot};
 use super::{Calendar, CodeList, Id, Region};
 
 pub use pinned::{Unreadable, pinned};
-pub use sample::{Act, Case, ExpectedFinding, Sample, samples};
+pub use places::Places;
+pub use sample::{Act, Case, Expected, ExpectedFinding, Sample, Words, samples};
 
 /// Where definitions are.
 #[derive(Debug, Clone)]
