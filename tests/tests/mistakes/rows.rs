@@ -129,6 +129,9 @@ pub(crate) const MISTAKES: &[Mistake] = &[
     row("sample", "guangxi/samples/individual.yaml", ["{act: approve, by: office, state: done}", "{act: ⟦aprove, by: office, state: done}"], "unknown-in-walk", "did you mean `approve`?"),
     row("sample", "gansu/samples/without-unit.yaml", ["from: complete.yaml", "from: ⟦complet.yaml"], "unknown-sample", "did you mean `complete.yaml`?"),
 
+    row("sample", "guangxi/samples/overview.yaml", ["findings: [{rule: required, at: funding_level}]", "findings: [{rule: required, at: ⟦fund_level}]"], "sample-unknown-field", "did you mean `funding_level`?"),
+    row("sample", "gansu/samples/evaluation.yaml", ["'committee[1].employer': 陇原大学", "⟦'committee[1].employr': 陇原大学"], "sample-unknown-field", "did you mean `employer`?"),
+
     row("translation", "gansu/texts/words.yaml", ["check: {zh: 填写检查, en: Check}", "check: ⟦{en: Check}"], "missing-key", "zh"),
 
     row("file", GANSU, ["\"b98e61985cca723b", "⟦\"b98e61985cca7230"], "plugin-hash", "change it once you trust"),

@@ -7,8 +7,8 @@ use serde_json::{Map, Value as Json};
 
 use super::{Act, Case, Expected, ExpectedFinding, Layer, Sample, Words};
 use crate::definition::merge::Files;
-use crate::definition::source::{Keys, MapReader, Node, Problems, list_of, nearest, string_of};
-use crate::definition::{Id, Region, Text};
+use crate::definition::source::{Keys, MapReader, Node, Problems, Spot, list_of, nearest, string_of};
+use crate::definition::{FieldType, Id, Region, Text};
 
 const SAMPLE: Keys = Keys {
     what: ("样例", "a sample"),
@@ -105,7 +105,7 @@ impl<'a> Reader<'a> {
             answers: object(map.get("answers")),
             set: object(map.get("set")).into_iter().collect(),
         });
-        let findings = map.get("findings").map(|node| self.findings(node));
+        let findings = map.get("findings").map(|node| self.findings(node, &form));
         let cases = map
             .get("cases")
             .map(|node| list_of(node, self.problems))
@@ -119,12 +119,12 @@ impl<'a> Reader<'a> {
                 .file_stem()
                 .map(|stem| stem.to_string_lossy().into_owned())
                 .unwrap_or_default(),
+            cases: cases.iter().filter_map(|node| self.case(node, &form)).collect(),
             form,
             context,
             registers,
             layers,
             findings,
-            cases: cases.iter().filter_map(|node| self.case(node)).collect(),
             walk: walk.iter().filter_map(|node| self.act(node)).collect(),
             documents: map
                 .get("documents")
@@ -173,23 +173,40 @@ impl<'a> Reader<'a> {
     /// Every answer, by field or by path, is one to a field of the form: a sample of an older form is
     /// told here rather than by what it no longer finds.
     fn fields(&mut self, node: Option<&Node>, form: &str) {
+        for entry in node.and_then(Node::entries).unwrap_or_default() {
+            // `null` takes away what a sample of another form had answered.
+            if !entry.value.is_null() {
+                self.place(&entry.key, &entry.key_spot, form);
+            }
+        }
+    }
+
+    /// A path of the form: its field, and the column that it goes on to.
+    fn place(&mut self, path: &str, spot: &Spot, form: &str) {
         let Some(form) = self.region.forms.get(form) else {
             return;
         };
-        for entry in node.and_then(Node::entries).unwrap_or_default() {
-            let root = entry.key.split(['.', '[']).next().unwrap_or_default();
-            // `null` takes away what a sample of another form had answered.
-            if form.field(root).is_some() || entry.value.is_null() {
-                continue;
-            }
-            let message = Text::both(
-                format!("登记表里没有字段「{root}」"),
-                format!("the form has no field `{root}`"),
-            );
-            let help = nearest(root, form.page_of.keys().map(|id| &**id));
-            self.problems
-                .error("sample-unknown-field", &entry.key_spot, message, help);
+        let mut names = path.split('.').map(|step| step.split('[').next().unwrap_or_default());
+        let root = names.next().unwrap_or_default();
+        let Some(field) = form.field(root) else {
+            let known = form.page_of.keys().map(|id| &**id);
+            return self.unknown_field(root, spot, known);
+        };
+        let (FieldType::Table(table), Some(column)) = (&field.kind, names.next()) else {
+            return;
+        };
+        if !table.columns.contains_key(column) {
+            self.unknown_field(column, spot, table.columns.keys().map(|id| &**id));
         }
+    }
+
+    fn unknown_field<'k>(&mut self, name: &str, spot: &Spot, known: impl Iterator<Item = &'k str>) {
+        let message = Text::both(
+            format!("登记表里没有字段「{name}」"),
+            format!("the form has no field `{name}`"),
+        );
+        self.problems
+            .error("sample-unknown-field", spot, message, nearest(name, known));
     }
 
     /// The words by document.
@@ -219,7 +236,7 @@ impl<'a> Reader<'a> {
         documents
     }
 
-    fn findings(&mut self, node: &Node) -> Expected {
+    fn findings(&mut self, node: &Node, form: &str) -> Expected {
         let mut findings = Vec::new();
         for item in list_of(node, self.problems) {
             let Some(map) = MapReader::new(item, &FINDING, self.problems) else {
@@ -231,9 +248,13 @@ impl<'a> Reader<'a> {
             else {
                 continue;
             };
+            let at = map.string("at", self.problems);
+            if let (Some(at), Some(node)) = (&at, map.get("at")) {
+                self.place(at, &node.spot, form);
+            }
             findings.push(ExpectedFinding {
                 rule,
-                at: map.string("at", self.problems),
+                at,
                 message: map.string("message", self.problems),
                 severity: map.string("severity", self.problems),
                 spot: item.spot.clone(),
@@ -245,12 +266,15 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn case(&mut self, node: &Node) -> Option<Case> {
+    fn case(&mut self, node: &Node, form: &str) -> Option<Case> {
         let map = MapReader::new(node, &CASE, self.problems)?;
         let name = map
             .need("name", self.problems)
             .and_then(|node| string_of(node, self.problems))?;
-        let findings = map.need("findings", self.problems).map(|node| self.findings(node))?;
+        let findings = map
+            .need("findings", self.problems)
+            .map(|node| self.findings(node, form))?;
+        self.fields(map.get("set"), form);
         let set = object(map.get("set")).into_iter().collect();
         Some(Case {
             name,
