@@ -318,12 +318,16 @@ fn empty_value(entry: &Entry, problems: &mut Problems) {
     let key = &entry.key;
     if is_blank(&entry.value) {
         let message = Text::both(format!("「{key}」后面没有值"), format!("`{key}` has no value"));
-        let help = Text::both(
-            "要去掉继承来的内容请写 null，否则请删去这一行",
-            "write `null` to remove what is inherited, or delete the line",
-        );
-        problems.error("empty-value", &entry.key_spot, message, Some(help));
+        problems.error("empty-value", &entry.key_spot, message, Some(nothing_written()));
     }
+}
+
+/// How to mend a key without a value.
+fn nothing_written() -> Text {
+    Text::both(
+        "要去掉继承来的内容请写 null，否则请删去这一行",
+        "write `null` to remove what is inherited, or delete the line",
+    )
 }
 
 /// Says that something else is expected at `node`.
@@ -360,7 +364,8 @@ pub(in crate::definition) fn wrong_type(
         "wrong-type",
         node,
         message,
-        help.or_else(|| truth_meant(node, expected.1)),
+        help.or_else(|| is_blank(node).then(nothing_written))
+            .or_else(|| truth_meant(node, expected.1)),
     );
 }
 

@@ -105,13 +105,13 @@ impl Issue {
         let effects = taken
             .filter_map(|(act, _)| region.workflow.actions.get(act.act.as_str()))
             .flat_map(|action| &action.effects);
-        let numbering = effects.filter_map(|effect| match effect {
+        let mut numbering = effects.filter_map(|effect| match effect {
             Effect::AssignNumber(numbering) => region.numbering.get(numbering),
             _ => None,
         });
         let form = tried.checked.evaluated.form();
         let number = numbering
-            .last()
+            .next_back()
             .map(|rule| number_of(rule, tried.today.year(), form, 1));
         let verify_url = document
             .issued
