@@ -57,6 +57,14 @@ pub fn folders() -> Folders {
     }
 }
 
+/// A process that renders documents in the repository's fonts.
+pub async fn renderer() -> Renderer {
+    let fonts = repository().join("themes/default/fonts");
+    Renderer::start(RendererOptions::new(worker(), fonts))
+        .await
+        .expect("the renderer starts")
+}
+
 /// A server without a socket.
 pub struct TestApp {
     /// The offices.
@@ -112,9 +120,7 @@ impl TestApp {
             store: Store::open(&data.path().join("dengji.redb"), &StoreOptions::default()).expect("the database opens"),
             files: Files::open(&data.path().join("files")).expect("the folder of files opens"),
             sealer: Sealer::load_or_create(&data.path().join("key")).expect("the key can be made"),
-            renderer: Renderer::start(RendererOptions::new(worker(), themes.join("default/fonts")))
-                .await
-                .expect("the renderer starts"),
+            renderer: renderer().await,
             plugins: Plugins::new(Limits::default(), Grant::default()).expect("the plugin engine starts"),
             clock: clock.clone(),
             public_url: "http://127.0.0.1".into(),

@@ -130,9 +130,9 @@ pub enum RowProblem {
         /// The row.
         row: usize,
     },
-    /// Following `parent` from here never reaches a root.
+    /// Following `parent` from here comes back here. One row of each circle is told.
     Loop {
-        /// The row.
+        /// The first row of the circle.
         row: usize,
     },
 }
@@ -202,7 +202,8 @@ impl CodeList {
             match depth {
                 Some(depth) if depth >= limits::LEVELS => problems.push(RowProblem::Deep { row: at + 1 }),
                 Some(depth) => entries[at].depth = depth,
-                None => problems.push(RowProblem::Loop { row: at + 1 }),
+                None if begins_circle(&entries, at) => problems.push(RowProblem::Loop { row: at + 1 }),
+                None => {}
             }
         }
         if !problems.is_empty() {
@@ -288,6 +289,20 @@ impl CodeList {
     pub fn label<'a>(&'a self, code: &'a str) -> &'a str {
         self.get(code).map_or(code, |entry| &entry.name)
     }
+}
+
+/// Whether following the parents from `start` comes back to it without passing an earlier row: the
+/// first of a circle, and no code that merely hangs below one.
+fn begins_circle(entries: &[Entry], start: usize) -> bool {
+    let mut at = start;
+    for _ in 0..entries.len() {
+        match entries[at].parent {
+            Some(parent) if parent == start => return true,
+            Some(parent) if parent > start => at = parent,
+            _ => return false,
+        }
+    }
+    false
 }
 
 /// How deep each entry stands; none for one from which the way up goes round in a circle.

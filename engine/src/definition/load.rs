@@ -8,6 +8,7 @@ mod field_keys;
 mod field_type;
 mod files;
 mod form;
+mod goal;
 mod json_schema;
 mod language;
 mod menu;
@@ -15,6 +16,7 @@ mod number;
 mod order;
 mod people;
 mod pinned;
+mod places;
 mod plugin;
 mod region;
 mod register;
@@ -40,7 +42,8 @@ use super::source::{Node, Problems, Spot};
 use super::{Calendar, CodeList, Id, Region};
 
 pub use pinned::{Unreadable, pinned};
-pub use sample::{Act, Case, ExpectedFinding, Sample, samples};
+pub use places::Places;
+pub use sample::{Act, Case, Expected, ExpectedFinding, Sample, Words, samples};
 
 /// Where definitions are.
 #[derive(Debug, Clone)]
@@ -184,10 +187,14 @@ fn region_folders(forms: &Path) -> Result<Vec<String>, LoadError> {
     Ok(ids)
 }
 
+/// A code list, and what is wrong with it: told to every region that has it, or the second one would
+/// seem sound.
+type ReadList = (Option<Arc<CodeList>>, Vec<Problem>);
+
 /// What several regions read from the same files.
 #[derive(Debug, Default)]
 struct Shared {
-    lists: HashMap<PathBuf, Option<Arc<CodeList>>>,
+    lists: HashMap<PathBuf, ReadList>,
 }
 
 /// The state of loading one region.

@@ -33,15 +33,19 @@ impl Loader<'_> {
     }
 
     fn code_list(&mut self, path: &Path, id: &Id) -> Option<Arc<CodeList>> {
-        if let Some(known) = self.shared.lists.get(path) {
-            return known.clone();
+        if !self.shared.lists.contains_key(path) {
+            let mut problems = Problems::default();
+            let file = self.files.read(path, &mut problems);
+            let list = file.and_then(|file| read_list(&file, id, &mut problems));
+            self.shared
+                .lists
+                .insert(path.to_path_buf(), (list, problems.into_sorted()));
         }
-        let list = self
-            .files
-            .read(path, self.problems)
-            .and_then(|file| read_list(&file, id, self.problems));
-        self.shared.lists.insert(path.to_path_buf(), list.clone());
-        list
+        let (list, problems) = self.shared.lists.get(path)?;
+        for problem in problems {
+            self.problems.add(problem.clone());
+        }
+        list.clone()
     }
 
     /// An inline map `code: label`.
@@ -287,7 +291,10 @@ fn tell_row(file: &Arc<SourceFile>, lines: &[usize], problem: &RowProblem, probl
             "code-list-duplicate",
             &spot(row),
             Text::both(format!("代码 {code} 重复"), format!("the code {code} stands twice")),
-            None,
+            Some(Text::both(
+                "同一个代码表里代码不能重复：改写其中一个，或删去一行",
+                "codes are unique in a list: change one of them, or delete a row",
+            )),
             vec![(spot(first).place(), Text::both("第一次在这里", "first here"))],
         ),
         RowProblem::Orphan { row, parent } => problems.error(
@@ -297,7 +304,10 @@ fn tell_row(file: &Arc<SourceFile>, lines: &[usize], problem: &RowProblem, probl
                 format!("上级代码 {parent} 不在表中"),
                 format!("the parent {parent} is not in the list"),
             ),
-            None,
+            Some(Text::both(
+                "补上这个上级代码的一行，或改写 parent",
+                "add a row for this parent, or change `parent`",
+            )),
         ),
         RowProblem::Date { row, column } => problems.error(
             "code-list-date",
@@ -321,7 +331,10 @@ fn tell_row(file: &Arc<SourceFile>, lines: &[usize], problem: &RowProblem, probl
             "code-list-loop",
             &spot(row),
             Text::both("沿上级代码走会绕成圈", "following the parents goes round in a circle"),
-            None,
+            Some(Text::both(
+                "改写这一行的 parent；最上级的代码不写 parent",
+                "change the `parent` of this row; a code at the top has none",
+            )),
         ),
     }
 }

@@ -171,7 +171,9 @@ impl Loader<'_> {
                     format!("{low} {least} 大于 {high} {most}，没有答案能同时满足"),
                     format!("{low} {least} is more than {high} {most}: no answer can meet both"),
                 );
-                self.problems.at_node("constraint-contradiction", node, message, None);
+                let help = Text::both("改写其中一个", "change one of them");
+                self.problems
+                    .at_node("constraint-contradiction", node, message, Some(help));
             }
         }
     }

@@ -75,6 +75,8 @@ impl Loader<'_> {
             "file" => Type::List(Box::new(scope::file_type())),
             "table" => Type::List(Box::new(self.row_type(id, node))),
             "note" => Type::Unknown,
+            // What it was meant to be is not known, and whoever reads it is not blamed.
+            other if !TYPES.contains(&other) => Type::Unknown,
             _ => Type::Text,
         }
     }

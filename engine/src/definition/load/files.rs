@@ -91,7 +91,11 @@ impl Loader<'_> {
                 continue;
             }
             let inside = path.strip_prefix(&folder).unwrap_or(&path);
-            if is_read(inside) || named.contains(&path) {
+            // Where a name is no file, the file beside it is the one that was meant.
+            let meant_by = |name: &PathBuf| {
+                !self.files.has(name) && name.parent() == path.parent() && name.extension() == path.extension()
+            };
+            if is_read(inside) || named.contains(&path) || named.iter().any(meant_by) {
                 continue;
             }
             let name = inside.display().to_string();

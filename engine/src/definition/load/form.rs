@@ -174,7 +174,14 @@ impl Loader<'_> {
             }
         }
         let (ready, circle) = in_order(map.entries());
-        for entry in ready {
+        let entries = map.entries().iter().map(|entry| entry.key.as_str());
+        let taken: Vec<&str> = entries.filter(|key| scope.names.contains_key(*key)).collect();
+        for entry in &circle {
+            if !scope.names.contains_key(entry.key.as_str()) {
+                scope.names.insert(entry.key.as_str().into(), Type::Unknown);
+            }
+        }
+        for entry in ready.into_iter().filter(|entry| !taken.contains(&entry.key.as_str())) {
             let id = Id::from(entry.key.as_str());
             if let Some(expression) = self.expression(&entry.value, scope, None) {
                 scope.names.insert(id.clone(), expression.ty().clone());

@@ -410,12 +410,16 @@ fn empty_value(entry: &Entry, problems: &mut Problems) {
     let key = &entry.key;
     if is_blank(&entry.value) {
         let message = Text::both(format!("「{key}」后面没有值"), format!("`{key}` has no value"));
-        let help = Text::both(
-            "要去掉继承来的内容请写 null，否则请删去这一行",
-            "write `null` to remove what is inherited, or delete the line",
-        );
-        problems.error("empty-value", &entry.key_spot, message, Some(help));
+        problems.error("empty-value", &entry.key_spot, message, Some(nothing_written()));
     }
+}
+
+/// How to mend a key without a value.
+fn nothing_written() -> Text {
+    Text::both(
+        "要去掉继承来的内容请写 null，否则请删去这一行",
+        "write `null` to remove what is inherited, or delete the line",
+    )
 }
 
 /// Says that something else is expected at `node`.
@@ -448,8 +452,32 @@ pub(in crate::definition) fn wrong_type(
             "a key is followed by `: `; this is a full-width colon",
         )
     });
-    problems.at_node("wrong-type", node, message, help);
+    problems.at_node(
+        "wrong-type",
+        node,
+        message,
+        help.or_else(|| is_blank(node).then(nothing_written))
+            .or_else(|| truth_meant(node, expected.1)),
+    );
 }
+
+/// What yes and no are called here.
+fn truth_meant(node: &Node, expected: &str) -> Option<Text> {
+    let truth = match node.scalar().map(str::to_lowercase)?.as_str() {
+        "yes" | "y" | "on" | "是" | "true" => "true",
+        "no" | "n" | "off" | "否" | "false" => "false",
+        _ => return None,
+    };
+    (expected == TRUTH.1).then(|| {
+        Text::both(
+            format!("这里写 {truth}，不加引号"),
+            format!("write `{truth}`, without quotes"),
+        )
+    })
+}
+
+/// What a truth value is told as.
+const TRUTH: (&str, &str) = ("true 或 false", "true or false");
 
 /// A string; numbers and truth values are taken as written.
 pub(in crate::definition) fn string_of(node: &Node, problems: &mut Problems) -> Option<String> {
@@ -505,7 +533,7 @@ fn bool_of(node: &Node, problems: &mut Problems) -> Option<bool> {
         Value::Scalar { text, plain: true } if text == "true" => Some(true),
         Value::Scalar { text, plain: true } if text == "false" => Some(false),
         _ => {
-            wrong_type(node, ("true 或 false", "true or false"), None, problems);
+            wrong_type(node, TRUTH, None, problems);
             None
         }
     }

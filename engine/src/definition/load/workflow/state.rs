@@ -1,11 +1,15 @@
 //! One state: who may edit, who is waited for, and until when.
 
+use std::sync::Arc;
+
+use indexmap::IndexMap;
+
 use super::{Loader, Names};
 use crate::definition::expression::Period;
 use crate::definition::region::Sees;
 use crate::definition::source::{Entry, Keys, MapReader, Node, check_id, nearest, string_of, text_of, wrong_type};
 use crate::definition::workflow::{Due, Edits, State, WaitsFor, WaitsForUnit};
-use crate::definition::{FieldType, Form, Id, Text};
+use crate::definition::{Field, FieldType, Form, Id, Text};
 
 const STATE: Keys = Keys {
     what: ("状态", "a state"),
@@ -93,35 +97,41 @@ impl Loader<'_> {
             None => WaitsForUnit::Any,
             Some(node) => {
                 let field = string_of(node, self.problems)?;
-                for form in names.forms.values() {
-                    self.picks_unit(node, &field, form);
-                }
+                self.picks_unit(node, &field, names.forms);
                 WaitsForUnit::Field(field.into())
             }
         };
         Some(WaitsFor { role, unit })
     }
 
-    /// Every form has the field, and a unit is picked in it.
-    fn picks_unit(&mut self, node: &Node, name: &str, form: &Form) {
-        let Some(field) = form.field(name) else {
+    /// Every form has the field, and a unit is picked in it. What several forms lack is told once.
+    fn picks_unit(&mut self, node: &Node, name: &str, forms: &IndexMap<Id, Arc<Form>>) {
+        let (with, without): (Vec<&Form>, Vec<&Form>) = forms
+            .values()
+            .map(|form| &**form)
+            .partition(|form| form.field(name).is_some());
+        if let Some(first) = without.first() {
             let message = Text::both(
-                format!("登记表「{}」里没有字段「{name}」", form.id),
-                format!("the form `{}` has no field `{name}`", form.id),
+                format!("登记表「{}」里没有字段「{name}」", listed(&without, "」「")),
+                format!("no field `{name}` in the form `{}`", listed(&without, "`, `")),
             );
-            let known = form
-                .fields()
-                .filter(|(_, field)| matches!(field.kind, FieldType::Lookup(_)));
-            let help = nearest(name, known.map(|(_, field)| &*field.id));
-            return self.problems.at_node("unknown-field", node, message, help);
-        };
-        if !matches!(&field.kind, FieldType::Lookup(_)) {
-            let kind = field.kind.name();
+            let picked = first.fields().filter(|(_, field)| picks(field));
+            let help = nearest(name, picked.map(|(_, field)| &*field.id));
+            self.problems.at_node("unknown-field", node, message, help);
+        }
+        let (with, kinds): (Vec<&Form>, Vec<&str>) = with
+            .into_iter()
+            .filter_map(|form| Some((form, form.field(name).filter(|field| !picks(field))?.kind.name())))
+            .unzip();
+        if let Some(kind) = kinds.first() {
             let message = Text::both(
-                format!("登记表「{}」的「{name}」是 {kind}，不能从中得知单位", form.id),
+                format!(
+                    "登记表「{}」的「{name}」是 {kind}，不能从中得知单位",
+                    listed(&with, "」「")
+                ),
                 format!(
                     "`{name}` of the form `{}` is a {kind}: no unit is picked in it",
-                    form.id
+                    listed(&with, "`, `")
                 ),
             );
             let help = Text::both("这里要写一个 type: lookup 的字段", "name a field of `type: lookup`");
@@ -169,6 +179,8 @@ impl Loader<'_> {
                     "write `calendar: {name: cn}` in region.yaml",
                 )),
             );
+            // The other limits lack the same calendar.
+            self.breaks("calendar", "");
         }
         let then = map
             .get("then")
@@ -206,4 +218,13 @@ impl Loader<'_> {
             total,
         })
     }
+}
+
+/// Whether a record is picked in the field.
+fn picks(field: &Field) -> bool {
+    matches!(field.kind, FieldType::Lookup(_))
+}
+
+fn listed(forms: &[&Form], between: &str) -> String {
+    forms.iter().map(|form| &*form.id).collect::<Vec<_>>().join(between)
 }
