@@ -180,7 +180,7 @@ pub(crate) fn field(ask: Ask, scope: &Scope) -> Field {
         sensitive: ask.sensitive,
         public: false,
         statistic: None,
-        renamed_from: None,
+        renamed_from: Vec::new(),
         constraints: ask.words.as_object().cloned().unwrap_or_else(Map::new),
     }
 }
@@ -191,6 +191,7 @@ fn page(tab: Tab, scope: &Scope) -> Page {
         title: tab.id.into(),
         intro: None,
         text: None,
+        renamed_from: Vec::new(),
         show_when: condition(tab.show, scope),
         require_when: condition(tab.require, scope),
         fields: tab

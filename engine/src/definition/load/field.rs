@@ -44,7 +44,7 @@ impl Loader<'_> {
             sensitive: self.sensitive(&map),
             public: map.bool("public", self.problems).unwrap_or(false),
             statistic,
-            renamed_from: map.string("renamedFrom", self.problems).map(Into::into),
+            renamed_from: self.old_ids(&map),
             constraints,
             kind,
         };

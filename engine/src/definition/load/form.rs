@@ -14,7 +14,7 @@ use crate::definition::scope::App;
 use crate::definition::source::{Entry, Keys, MapReader, Node, check_id};
 use crate::definition::{Field, FieldType, Form, Id, Page, Text, form_schema};
 
-const FORM: Keys = Keys {
+pub(super) const FORM: Keys = Keys {
     what: ("登记表", "a form"),
     keys: &[
         ("form", "登记表的标识，同文件名", "the form's id, as its file is called"),
@@ -39,7 +39,7 @@ const FORM: Keys = Keys {
     ],
 };
 
-const PAGE: Keys = Keys {
+pub(super) const PAGE: Keys = Keys {
     what: ("栏目", "a page"),
     keys: &[
         ("title", "栏目名称", "the page's title"),
@@ -51,6 +51,7 @@ const PAGE: Keys = Keys {
             "条件不成立时，填了才要填全",
             "while false, required binds once a field is filled",
         ),
+        ("renamedFrom", "栏目原来的标识", "the ids the page had before"),
         ("fields", "字段", "the questions"),
     ],
 };
@@ -89,7 +90,7 @@ impl Loader<'_> {
         let reads = Reads::of(&pages, &lets);
         let order = self.order(&scope, &reads, page_entries, top.get("let"));
         let code = top.string("code", self.problems).unwrap_or_default();
-        let source = json!({"language": 1, "form": node.to_json(), "codes": codes_used(&pages)});
+        let source = json!({"language": super::LANGUAGE_VERSION, "form": node.to_json(), "codes": codes_used(&pages)});
         let hash = hex(&Sha256::digest(source.to_string().as_bytes()));
         let mut form = Form {
             id: id.into(),
@@ -142,7 +143,8 @@ impl Loader<'_> {
             .iter()
             .flat_map(|page| page.value.get("fields").and_then(Node::entries).unwrap_or_default())
             .collect();
-        self.renamed(&all);
+        self.renamed_fields(&all);
+        self.renamed(("栏目", "page"), &pages.iter().collect::<Vec<_>>());
         scope.names.insert("today".into(), Type::Date);
         scope.names.insert("app".into(), App::ty());
         scope
@@ -242,6 +244,7 @@ impl Loader<'_> {
                 text: map.get("text").and_then(|node| self.text_named(node)),
                 show_when: self.condition(map.get("showWhen"), scope),
                 require_when: self.condition(map.get("requireWhen"), scope),
+                renamed_from: self.old_ids(&map),
                 fields,
             };
             pages.insert(id, page);

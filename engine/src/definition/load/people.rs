@@ -10,7 +10,7 @@ use crate::definition::region::{Activation, PasswordRule, Role, Sees, SignIn, Un
 use crate::definition::source::{Entry, Keys, MapReader, Node, SourceFile, nearest, string_of, text_of};
 use crate::definition::{Form, Id, Text};
 
-const ROLE: Keys = Keys {
+pub(super) const ROLE: Keys = Keys {
     what: ("角色", "a role"),
     keys: &[
         ("label", "名称", "what people call it"),
@@ -19,6 +19,7 @@ const ROLE: Keys = Keys {
             "看到哪些申请：own、unit、handled 或 region",
             "which applications it sees",
         ),
+        ("renamedFrom", "角色原来的标识", "what it was called before"),
     ],
 };
 
@@ -89,6 +90,7 @@ impl Loader<'_> {
             id: entry.key.as_str().into(),
             label: self.need_text(&map, "label"),
             sees,
+            renamed_from: self.old_ids(&map),
         })
     }
 

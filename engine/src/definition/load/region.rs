@@ -13,7 +13,7 @@ use crate::definition::source::{Entry, Keys, MapReader, Node, Spot, check_id, ne
 use crate::definition::workflow::{Effect, Workflow};
 use crate::definition::{Calendar, Id, Region, Text};
 
-const REGION: Keys = Keys {
+pub(super) const REGION: Keys = Keys {
     what: ("地区", "a region"),
     keys: &[
         ("abstract", "只作底，不对外服务", "a base that is never served"),
@@ -90,6 +90,8 @@ impl Loader<'_> {
         let document_nodes = map.get("documents").and_then(Node::entries).unwrap_or_default();
         self.documents = Some(document_nodes.iter().map(|entry| entry.key.as_str().into()).collect());
         let roles = self.each_in(&map, "roles", ("角色", "roles"), false, Self::role_entry);
+        let role_entries = map.get("roles").and_then(Node::entries).unwrap_or_default();
+        self.renamed(("角色", "role"), &role_entries.iter().collect::<Vec<_>>());
         let registers = self.registers(&map, &roles);
         let unit_kinds = self.unit_kinds(&map);
         let account_forms = self.account_forms();
@@ -98,7 +100,7 @@ impl Loader<'_> {
         let numbering = self.each_in(&map, "numbering", ("编号规则", "numbering"), false, Self::numbering);
         let names = Names {
             roles: &roles,
-            role_entries: map.get("roles").and_then(Node::entries).unwrap_or_default(),
+            role_entries,
             numbering: numbering.keys().cloned().collect(),
             documents: document_nodes.iter().map(|entry| entry.key.as_str().into()).collect(),
             forms: &forms,

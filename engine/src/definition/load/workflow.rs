@@ -6,6 +6,7 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::Loader;
 use crate::definition::expression::{Period, RecordType, Scope, Type};
+use crate::definition::problem::Place;
 use crate::definition::region::{Role, Sees};
 use crate::definition::scope::App;
 use crate::definition::source::{
@@ -16,7 +17,7 @@ use crate::definition::workflow::{
 };
 use crate::definition::{FieldType, Form, Id, Text};
 
-const WORKFLOW: Keys = Keys {
+pub(super) const WORKFLOW: Keys = Keys {
     what: ("流程", "a workflow"),
     keys: &[
         ("extends", "以哪些文件为底", "the files it is built on"),
@@ -26,7 +27,7 @@ const WORKFLOW: Keys = Keys {
     ],
 };
 
-const STATE: Keys = Keys {
+pub(super) const STATE: Keys = Keys {
     what: ("状态", "a state"),
     keys: &[
         ("label", "状态名称", "what people call it"),
@@ -38,10 +39,11 @@ const STATE: Keys = Keys {
         ("waitsFor", "等谁办理", "who must act"),
         ("due", "办理时限", "by when"),
         ("final", "终点", "nothing more happens here"),
+        ("renamedFrom", "状态原来的标识", "what it was called before"),
     ],
 };
 
-const ACTION: Keys = Keys {
+pub(super) const ACTION: Keys = Keys {
     what: ("操作", "an action"),
     keys: &[
         ("label", "按钮上的字", "what its button says"),
@@ -128,11 +130,13 @@ impl Loader<'_> {
                 actions.insert(action.id.clone(), action);
             }
         }
+        self.renamed(("状态", "state"), &state_entries.iter().collect::<Vec<_>>());
         let start = self.state_id(start_node, &state_ids)?;
         let workflow = Workflow {
             start,
             states,
             actions,
+            place: states_place(&map),
             scope,
         };
         // Where a name is wrong or a piece is missing, what leads where is not known.
@@ -172,6 +176,7 @@ impl Loader<'_> {
             waits_for: map.get("waitsFor").and_then(|node| self.waits_for(node, names)),
             due: map.get("due").and_then(|node| self.due(node, actions)),
             is_final: map.bool("final", self.problems).unwrap_or(false),
+            renamed_from: self.old_ids(&map),
         })
     }
 
@@ -543,4 +548,10 @@ impl Loader<'_> {
         );
         None
     }
+}
+
+/// The key `states`, which stands for all of them.
+fn states_place(map: &MapReader<'_>) -> Place {
+    let key = map.entries().iter().find(|entry| entry.key == "states");
+    key.map(|entry| entry.key_spot.place()).unwrap_or_default()
 }

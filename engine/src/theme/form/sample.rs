@@ -34,7 +34,7 @@ pub(crate) fn field(id: &str, label: &str, kind: FieldType) -> Field {
         sensitive: false,
         public: false,
         statistic: None,
-        renamed_from: None,
+        renamed_from: Vec::new(),
         constraints: Map::new(),
     }
 }
