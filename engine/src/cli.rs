@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "commands speak to a terminal")]
 
 mod check;
+mod diff;
 mod plugin;
 pub mod render_worker;
 mod schema;
@@ -35,6 +36,8 @@ enum Command {
     Serve(serve::Options),
     /// 检查定义，列出全部问题；有错误时退出码为 1。Tells every problem of the definitions.
     Check(check::Options),
+    /// 列出两个版本的定义有何不同，以及对在办申请的影响。Tells how two versions of definitions differ.
+    Diff(diff::Options),
     /// 运行各地区的样例；不符时退出码为 1。Runs the samples of the regions.
     Test(test::Options),
     /// 打印登记表的 JSON Schema。Prints the JSON Schema of a form.
@@ -138,6 +141,7 @@ pub fn run() -> ExitCode {
     match Cli::parse().command {
         Command::Serve(options) => serve::run(&options),
         Command::Check(options) => check::run(&options),
+        Command::Diff(options) => diff::run(&options),
         Command::Test(options) => test::run(&options),
         Command::Schema(options) => schema::run(&options),
         Command::Show(options) => show::run(&options),

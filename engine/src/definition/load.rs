@@ -25,6 +25,8 @@ mod shown;
 mod sound;
 mod template;
 mod told;
+mod trees;
+mod words;
 mod workflow;
 
 use std::collections::{HashMap, HashSet};
@@ -39,8 +41,10 @@ use super::problem::Problem;
 use super::source::{Node, Problems, Spot};
 use super::{Calendar, CodeList, Id, Region};
 
-pub use pinned::{Unreadable, pinned};
+pub use pinned::{LANGUAGE_VERSION, Unreadable, pinned, pinned_tree, readable};
 pub use sample::{Act, Case, ExpectedFinding, Sample, samples};
+pub use trees::{Trees, trees};
+pub(super) use words::{Of, word};
 
 /// Where definitions are.
 #[derive(Debug, Clone)]
