@@ -11,6 +11,7 @@ pub mod demo;
 mod draft;
 mod history;
 mod list;
+mod migrate;
 mod office;
 mod password;
 mod people;
@@ -18,6 +19,7 @@ mod print;
 mod refused;
 pub mod sample;
 mod sealed;
+mod settle;
 mod units;
 mod upload;
 
@@ -37,6 +39,7 @@ pub use clock::Clock;
 pub use draft::{Command, Saved};
 pub use history::Event;
 pub use list::{Entry, EntryPage, Verified};
+pub use migrate::{Fate, Outcome, Reason};
 pub use office::{Office, OfficeError};
 pub use people::{Person, SignedIn};
 pub use print::Print;
@@ -82,11 +85,19 @@ pub struct Parts {
 }
 
 impl Registry {
-    /// Opens every region: compiles its schemas, loads its plugins, enters its seeded units.
+    /// Opens every region: compiles its schemas, loads its plugins, settles what is stored under the
+    /// definitions of today (renamed states and roles, seeded units).
     pub async fn open(loaded: &Loaded, parts: Parts) -> Result<Self, OfficeError> {
+        let registry = Self::inspect(loaded, parts).await?;
+        registry.settle().await?;
+        Ok(registry)
+    }
+
+    /// The same without settling anything: nothing is written.
+    pub async fn inspect(loaded: &Loaded, parts: Parts) -> Result<Self, OfficeError> {
         let mut offices = IndexMap::new();
         for (id, region) in &loaded.regions {
-            let office = Office::open(Arc::clone(region), &parts.plugins, &parts.store).await?;
+            let office = Office::compile(Arc::clone(region), &parts.plugins).await?;
             offices.insert(Id::clone(id), Arc::new(office));
         }
         let Parts {

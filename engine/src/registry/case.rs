@@ -143,6 +143,20 @@ impl Case {
         }
     }
 
+    /// The same application as if it were judged by another form, with these answers.
+    pub(super) fn over(&self, form: Arc<CompiledForm>, answers: Answers) -> Self {
+        Self::new(
+            Arc::clone(&self.office),
+            form,
+            self.application.clone(),
+            self.pages.clone(),
+            answers,
+            self.units.clone(),
+            self.today,
+            self.actor.clone(),
+        )
+    }
+
     /// The office.
     pub fn office(&self) -> &Arc<Office> {
         &self.office

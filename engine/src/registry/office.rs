@@ -7,8 +7,9 @@ use indexmap::IndexMap;
 
 use super::{Refused, Registry, Units};
 use crate::check::CompiledForm;
+use crate::definition::problem::Problem;
 use crate::definition::region::{Role, UnitSeed};
-use crate::definition::{CodeList, Form, Id, Region, load};
+use crate::definition::{CodeList, Form, Id, Language, Region, load};
 use crate::plugin::{Plugin, Plugins};
 use crate::store::{Change, CommitError, Expect, Put, Store, Unit};
 
@@ -49,6 +50,29 @@ pub enum OfficeError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] crate::store::StoreError),
+    /// Applications stand where the definitions of today have no place for them.
+    #[error("{}", told(.0))]
+    Occupied(Vec<Problem>),
+    /// A form that applications are pinned to cannot be read by this program.
+    #[error("region {region}: the stored version {hash} of the form {form} cannot be read: {error}")]
+    Version {
+        /// The region.
+        region: Id,
+        /// The form.
+        form: String,
+        /// Its content hash.
+        hash: String,
+        /// Why.
+        error: load::Unreadable,
+    },
+    /// A renamed state or role could not be entered.
+    #[error("region {region}, renamed states and roles: {error}")]
+    Renamed {
+        /// The region.
+        region: Id,
+        /// Why.
+        error: CommitError,
+    },
     /// The seeded units could not be entered.
     #[error("region {region}, seeded units: {error}")]
     Seed {
@@ -59,13 +83,21 @@ pub enum OfficeError {
     },
 }
 
-impl Office {
-    pub(super) async fn open(region: Arc<Region>, plugins: &Plugins, store: &Store) -> Result<Self, OfficeError> {
-        let office = Self::compile(region, plugins).await?;
-        seed_units(&office.region, store).await?;
-        Ok(office)
-    }
+/// The problems in one line each.
+fn told(problems: &[Problem]) -> String {
+    let line = |problem: &Problem| {
+        let place = &problem.place;
+        format!(
+            "{}:{}: {}",
+            place.file.display(),
+            place.line,
+            problem.message.get(Language::English)
+        )
+    };
+    problems.iter().map(line).collect::<Vec<_>>().join("\n")
+}
 
+impl Office {
     /// A region with its schemas and plugins compiled, without a database: enough for samples.
     pub async fn compile(region: Arc<Region>, plugins: &Plugins) -> Result<Self, OfficeError> {
         let mut forms = IndexMap::new();
@@ -178,7 +210,7 @@ async fn load_plugins(region: &Arc<Region>, plugins: &Plugins) -> Result<IndexMa
 }
 
 /// Enters each seeded unit that is not there yet; one that is there is the office's own by now.
-async fn seed_units(region: &Region, store: &Store) -> Result<(), OfficeError> {
+pub(super) async fn seed_units(region: &Region, store: &Store) -> Result<(), OfficeError> {
     for seed in &region.units {
         let unit = unit_of(region, seed);
         let expect = Expect::UnitRevision {
