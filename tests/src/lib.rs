@@ -94,6 +94,19 @@ impl TestApp {
         Self::open(folders, loaded, data).await
     }
 
+    /// Ends the server and hands over its folders, for what runs without one. Every client is dropped before.
+    pub fn stopped(self) -> (Folders, TempDir) {
+        let Self {
+            registry,
+            router,
+            folders,
+            data,
+            ..
+        } = self;
+        drop((registry, router));
+        (folders, data)
+    }
+
     async fn open(folders: Folders, loaded: Loaded, data: TempDir) -> Self {
         let clock = Clock::fixed(TODAY);
         let themes = repository().join("themes");

@@ -12,7 +12,7 @@ use clap::{Args, ValueEnum};
 use self::side::{Read, Whole};
 use super::{FolderOptions, Lang, language, put};
 use crate::definition::Language;
-use crate::definition::difference::{Consequence, Difference, Print, forms, print, regions};
+use crate::definition::difference::{Consequence, Difference, Print, all_regions, forms, print, regions};
 
 /// What `diff` takes.
 #[derive(Debug, Args)]
@@ -75,7 +75,7 @@ fn compared(options: &Options, language: Language) -> Result<Vec<Difference>, St
         language,
     };
     match (reader.read(&options.old)?, reader.read(&options.new)?) {
-        (Read::Folder(old), Read::Folder(new)) => whole(&old, &new, language),
+        (Read::Folder(old), Read::Folder(new)) => Ok(whole(&old, &new)),
         (old, new) => {
             let (old, new) = side::forms(&old, &new, language)?;
             Ok(forms(old, new))
@@ -83,27 +83,12 @@ fn compared(options: &Options, language: Language) -> Result<Vec<Difference>, St
     }
 }
 
-/// Every region of both; one that is on one side alone is told as an error where nothing is on both.
-fn whole(old: &Whole, new: &Whole, language: Language) -> Result<Vec<Difference>, String> {
-    // Two folders of one region each are compared whatever they are called.
-    if let ([was], [is]) = (old.versions.as_slice(), new.versions.as_slice()) {
-        return Ok(regions(was, is));
+/// Two folders of one region each are compared whatever they are called, else every region by its id.
+fn whole(old: &Whole, new: &Whole) -> Vec<Difference> {
+    match (old.versions.as_slice(), new.versions.as_slice()) {
+        ([was], [is]) => regions(was, is),
+        (old, new) => all_regions(old, new),
     }
-    let mut differences = Vec::new();
-    let mut any = false;
-    for is in &new.versions {
-        if let Some(was) = old.versions.iter().find(|was| was.region.id == is.region.id) {
-            any = true;
-            differences.extend(regions(was, is));
-        }
-    }
-    if any {
-        return Ok(differences);
-    }
-    Err(match language {
-        Language::Chinese => "两边没有相同的地区".into(),
-        Language::English => "no region is on both sides".into(),
-    })
 }
 
 fn summary(differences: &[Difference], language: Language) -> String {

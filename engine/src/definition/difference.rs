@@ -109,6 +109,8 @@ pub struct Difference {
     pub what: What,
     /// What happened to it.
     pub how: How,
+    /// The region it is about, where regions were compared.
+    pub region: Option<Id>,
     /// The form it is about, where it is about one.
     pub form: Option<Id>,
     /// Its id today, or what it was where it is gone: a path such as `people.name` for a column.
@@ -150,6 +152,22 @@ pub fn forms(old: Side<'_>, new: Side<'_>) -> Vec<Difference> {
     let mut told = Told::default();
     form::compare(&mut told, old, new);
     codes::compare(&mut told, &[old], &[new]);
+    told.differences
+}
+
+/// What differs between all regions of two folders, paired by id.
+pub fn all_regions(old: &[Version], new: &[Version]) -> Vec<Difference> {
+    let mut told = Told::default();
+    for is in new {
+        let was = old.iter().find(|was| was.region.id == is.region.id);
+        region::compare_or_tell(&mut told, was, Some(is));
+    }
+    for was in old
+        .iter()
+        .filter(|was| new.iter().all(|is| is.region.id != was.region.id))
+    {
+        region::compare_or_tell(&mut told, Some(was), None);
+    }
     told.differences
 }
 

@@ -112,7 +112,7 @@ fn sentence(of: Of, turn: &Turn<'_>, tone: Tone) -> (String, String) {
     let key = turn.key;
     let (zh, en) = word(of, key).map_or_else(
         || (format!("「{key}」"), format!("`{key}`")),
-        |(zh, en)| (format!("「{}」({key})", first(zh, '：')), format!("`{key}` ({en})")),
+        |(zh, en)| (format!("「{}」({key})", plain(zh)), format!("`{key}` ({en})")),
     );
     let (tone_zh, tone_en) = tone.words();
     match (turn.old, turn.new) {
@@ -134,7 +134,12 @@ fn sentence(of: Of, turn: &Turn<'_>, tone: Tone) -> (String, String) {
     }
 }
 
-/// The words before a mark.
-fn first(text: &str, mark: char) -> &str {
-    text.split(mark).next().unwrap_or(text)
+/// What a key is called, without the values that it may have.
+fn plain(meaning: &str) -> &str {
+    let name = meaning.split("，如").next().unwrap_or(meaning);
+    match name.split_once('：') {
+        Some((value, meaning)) if value.is_ascii() => meaning,
+        Some((name, _)) => name,
+        None => name,
+    }
 }

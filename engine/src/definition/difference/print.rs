@@ -5,8 +5,8 @@ use std::fmt::Write;
 use serde_json::{Value as Json, json};
 
 use super::{Consequence, Difference};
+use crate::definition::Language;
 use crate::definition::problem::Place;
-use crate::definition::{Id, Language};
 
 /// How differences are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +35,7 @@ fn to_json(difference: &Difference, language: Language) -> Json {
     json!({
         "what": difference.what,
         "how": difference.how,
+        "region": difference.region.as_deref(),
         "form": difference.form.as_deref(),
         "id": difference.id,
         "key": difference.key,
@@ -54,13 +55,12 @@ fn to_text(differences: &[Difference], language: Language) -> String {
         }
         // Writing into a String cannot fail.
         let _ = writeln!(out, "{}", heading(consequence, own.len(), language));
-        let mut form: Option<&Id> = None;
+        let mut part = String::new();
         for difference in own {
-            if difference.form.as_ref() != form {
-                form = difference.form.as_ref();
-                if let Some(form) = form {
-                    let _ = writeln!(out, "  [{form}]");
-                }
+            let own = part_of(difference);
+            if own != part {
+                let _ = writeln!(out, "  [{own}]");
+                part = own;
             }
             let _ = writeln!(out, "  {}", difference.message.get(language));
             let _ = writeln!(out, "      {}", places(difference));
@@ -68,6 +68,12 @@ fn to_text(differences: &[Difference], language: Language) -> String {
         out.push('\n');
     }
     out
+}
+
+/// `region/form`, as far as it is known.
+fn part_of(difference: &Difference) -> String {
+    let names = [difference.region.as_deref(), difference.form.as_deref()];
+    names.into_iter().flatten().collect::<Vec<_>>().join("/")
 }
 
 fn heading(consequence: Consequence, count: usize, language: Language) -> String {

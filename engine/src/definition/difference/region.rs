@@ -11,7 +11,32 @@ use crate::definition::{Form, Text};
 /// What of `region.yaml` is told piece by piece.
 const APART: [&str; 6] = ["extends", "abstract", "roles", "documents", "numbering", "plugins"];
 
+/// Two versions of a region, or that it is there on one side alone.
+pub(super) fn compare_or_tell(told: &mut Told, old: Option<&Version>, new: Option<&Version>) {
+    let subject = |version: &Version| {
+        let region = &version.region;
+        Subject::new(What::Region, ("地区", "region"), Some(&region.name), &region.id)
+    };
+    let place = |version: &Version| version.trees.region.as_ref().and_then(|tree| place(&tree.spot));
+    let places = Places {
+        old: old.and_then(place),
+        new: new.and_then(place),
+    };
+    match (old, new) {
+        (Some(old), Some(new)) => compare(told, old, new),
+        (None, Some(new)) => told.added(&subject(new), Consequence::Safe, ("", ""), places),
+        (Some(old), None) => told.removed(&subject(old), Consequence::CannotMove, ("", ""), places),
+        (None, None) => {}
+    }
+}
+
 pub(super) fn compare(told: &mut Told, old: &Version, new: &Version) {
+    told.region = Some(new.region.id.clone());
+    parts_of(told, old, new);
+    told.region = None;
+}
+
+fn parts_of(told: &mut Told, old: &Version, new: &Version) {
     let (before, after) = (sides(old), sides(new));
     for is in &after {
         match before.iter().find(|was| was.form.id == is.form.id) {

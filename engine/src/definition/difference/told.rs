@@ -14,6 +14,8 @@ const SHOWN: usize = 120;
 #[derive(Debug, Default)]
 pub(super) struct Told {
     pub(super) differences: Vec<Difference>,
+    /// The region at hand.
+    pub(super) region: Option<Id>,
     /// The form at hand.
     pub(super) form: Option<Id>,
 }
@@ -102,6 +104,7 @@ impl Told {
         self.differences.push(Difference {
             what: subject.what,
             how,
+            region: self.region.clone(),
             form: self.form.clone(),
             id: subject.id.clone(),
             key: key.map(str::to_owned),
