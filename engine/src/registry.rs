@@ -6,6 +6,7 @@
 
 mod act;
 mod case;
+mod checkers;
 mod clock;
 pub mod demo;
 mod draft;
@@ -63,6 +64,7 @@ struct Inner {
     renderer: Renderer,
     clock: Clock,
     passwords: Passwords,
+    plugins: Plugins,
     public_url: String,
 }
 
@@ -107,7 +109,7 @@ impl Registry {
             renderer,
             clock,
             public_url,
-            ..
+            plugins,
         } = parts;
         let passwords = Passwords::default();
         Ok(Self {
@@ -119,6 +121,7 @@ impl Registry {
                 renderer,
                 clock,
                 passwords,
+                plugins,
                 public_url,
             }),
         })
@@ -151,6 +154,7 @@ impl Registry {
                 renderer: inner.renderer.clone(),
                 clock,
                 passwords: inner.passwords.clone(),
+                plugins: inner.plugins.clone(),
                 public_url: inner.public_url.clone(),
             }),
         }

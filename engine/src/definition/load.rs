@@ -1,5 +1,6 @@
 //! Folder → [`Region`], or every problem in it at once.
 
+mod checkers;
 mod codes;
 mod constraint;
 mod document;
@@ -41,6 +42,7 @@ use super::problem::Problem;
 use super::source::{Node, Problems, Spot};
 use super::{Calendar, CodeList, Id, Region};
 
+pub use checkers::{PinnedPlugin, pinned_checkers};
 pub use pinned::{LANGUAGE_VERSION, Unreadable, pinned, pinned_tree, readable};
 pub use sample::{Act, Case, ExpectedFinding, Sample, samples};
 pub use trees::{Trees, trees};

@@ -179,7 +179,7 @@ impl Registry {
     }
 
     async fn take_over(&self, case: &Case, form: &Arc<CompiledForm>, carried: Carried) -> Result<(), Refused> {
-        let (old, new) = (case.form(), form.form());
+        let new = form.form();
         let application = &case.application;
         let (region, id) = (application.region.clone(), application.id.clone());
         let expect = vec![
@@ -209,7 +209,7 @@ impl Registry {
             actor: "operator".into(),
             role: String::new(),
             act: "form-version".into(),
-            detail: json!({"form": &*new.id, "from": old.hash, "to": new.hash, "renamed": renamed}),
+            detail: json!({"form": &*new.id, "from": application.form_hash, "to": new.hash, "renamed": renamed}),
         }));
         self.inner.store.commit(Change { expect, put }).await?;
         Ok(())

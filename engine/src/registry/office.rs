@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use indexmap::IndexMap;
 
+use super::checkers::LARGEST_CHECKER;
 use super::{Refused, Registry, Units};
 use crate::check::CompiledForm;
 use crate::definition::problem::Problem;
@@ -19,7 +20,9 @@ pub struct Office {
     forms: IndexMap<Id, Arc<CompiledForm>>,
     /// Every form version in use, current and pinned, by content hash.
     versions: RwLock<HashMap<String, Arc<CompiledForm>>>,
-    plugins: IndexMap<Id, Plugin>,
+    plugins: IndexMap<Id, Arc<Plugin>>,
+    /// The plugins that check applications of older versions, by content hash.
+    pub(super) checkers: RwLock<HashMap<String, Arc<[Arc<Plugin>]>>>,
     codes: Arc<IndexMap<Id, Arc<CodeList>>>,
     /// Who takes a number waits here, so that a document is not rendered for a number that is gone
     /// by then. Another node is told by the counter itself.
@@ -64,6 +67,28 @@ pub enum OfficeError {
         hash: String,
         /// Why.
         error: load::Unreadable,
+    },
+    /// A component is too large to be kept with the applications that it checks.
+    #[error(
+        "region {region}: the component of plugin `{plugin}` has {size} bytes; one that checks may have {LARGEST_CHECKER}"
+    )]
+    TooLarge {
+        /// The region.
+        region: Id,
+        /// The plugin.
+        plugin: Id,
+        /// Its size.
+        size: usize,
+    },
+    /// A component could not be kept.
+    #[error("region {region}: the component of plugin `{plugin}` cannot be kept: {error}")]
+    Kept {
+        /// The region.
+        region: Id,
+        /// The plugin.
+        plugin: Id,
+        /// Why.
+        error: crate::store::FileError,
     },
     /// A renamed state or role could not be entered.
     #[error("region {region}, renamed states and roles: {error}")]
@@ -119,6 +144,7 @@ impl Office {
             forms,
             versions: RwLock::new(versions),
             plugins: loaded,
+            checkers: RwLock::default(),
             codes,
             numbering: tokio::sync::Mutex::new(()),
         })
@@ -139,7 +165,7 @@ impl Office {
         self.region.roles.get(id)
     }
 
-    pub(super) fn plugin(&self, id: &str) -> Option<&Plugin> {
+    pub(super) fn plugin(&self, id: &str) -> Option<&Arc<Plugin>> {
         self.plugins.get(id)
     }
 
@@ -149,7 +175,7 @@ impl Office {
     }
 
     /// The plugins that run with the check.
-    pub(super) fn checkers(&self) -> impl Iterator<Item = &Plugin> {
+    pub(super) fn checkers(&self) -> impl Iterator<Item = &Arc<Plugin>> {
         let wanted = self.region.plugins.values().filter(|wanted| wanted.on_check);
         wanted.filter_map(|wanted| self.plugins.get(&wanted.id))
     }
@@ -191,7 +217,7 @@ impl Registry {
     }
 }
 
-async fn load_plugins(region: &Arc<Region>, plugins: &Plugins) -> Result<IndexMap<Id, Plugin>, OfficeError> {
+async fn load_plugins(region: &Arc<Region>, plugins: &Plugins) -> Result<IndexMap<Id, Arc<Plugin>>, OfficeError> {
     let mut loaded = IndexMap::new();
     for (id, wanted) in &region.plugins {
         let (plugins, wanted) = (plugins.clone(), wanted.clone());
@@ -204,7 +230,7 @@ async fn load_plugins(region: &Arc<Region>, plugins: &Plugins) -> Result<IndexMa
             region: Id::clone(&region.id),
             error,
         })?;
-        loaded.insert(Id::clone(id), plugin);
+        loaded.insert(Id::clone(id), Arc::new(plugin));
     }
     Ok(loaded)
 }

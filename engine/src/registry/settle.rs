@@ -36,6 +36,7 @@ impl Registry {
             let region = office.region();
             readable(region, &self.inner.store).await?;
             self.follow(region).await?;
+            self.keep_checkers(office).await?;
             seed_units(region, &self.inner.store).await?;
         }
         Ok(())

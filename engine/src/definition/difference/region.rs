@@ -159,14 +159,30 @@ fn parts(told: &mut Told, (old, new): (&Node, &Node), (key, what, words): (&str,
         let subject = Subject::new(what, words, label.as_ref(), id);
         let places = Places::of(was, is);
         match (was, is) {
-            (None, _) => told.added(&subject, Consequence::Safe, ("", ""), places),
+            (None, Some(is)) => told.added(&subject, asks(&is.value), ("", ""), places),
             (_, None) => told.removed(&subject, Consequence::Safe, ("", ""), places),
             (Some(was), Some(is)) => {
                 let both = (&was.value, &is.value);
-                compare_keys(told, &subject, of, both, &["after", "before"], &places, safe);
+                let weigh = |_: &Turn<'_>| Weight::of(asks(&is.value));
+                compare_keys(told, &subject, of, both, &["after", "before"], &places, weigh);
             }
         }
     });
+}
+
+/// A plugin that checks may find otherwise; nothing else of a region does anything to answers.
+fn asks(part: &Node) -> Consequence {
+    let checks = |node: &Node| match node.scalar() {
+        Some(one) => one == "check",
+        None => node
+            .to_json()
+            .as_array()
+            .is_some_and(|all| all.iter().any(|one| one == "check")),
+    };
+    match part.get("on").is_some_and(checks) {
+        true => Consequence::NeedsAnswer,
+        false => Consequence::Safe,
+    }
 }
 
 /// A text as it is written, in one language or two.

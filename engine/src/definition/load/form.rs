@@ -91,7 +91,7 @@ impl Loader<'_> {
         let order = self.order(&scope, &reads, page_entries, top.get("let"));
         let code = top.string("code", self.problems).unwrap_or_default();
         let source = json!({"language": super::LANGUAGE_VERSION, "form": node.to_json(), "codes": codes_used(&pages)});
-        let hash = hex(&Sha256::digest(source.to_string().as_bytes()));
+        let hash = content_hash(&source);
         let mut form = Form {
             id: id.into(),
             category: top.text("category", self.problems).unwrap_or_else(|| title.clone()),
@@ -303,6 +303,11 @@ fn codes_used(pages: &IndexMap<Id, Page>) -> Json {
     }
     used.sort_keys();
     Json::Object(used)
+}
+
+/// What names a version of a form.
+pub(super) fn content_hash(source: &Json) -> String {
+    hex(&Sha256::digest(source.to_string().as_bytes()))
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
+use super::form::content_hash;
 use super::{Folders, Loader, Shared};
 use crate::definition::code_list::{CodeList, Row};
 use crate::definition::merge::Files;
@@ -86,7 +87,12 @@ pub fn pinned(region: &Region, id: &str, source: &Json) -> Result<Form, Unreadab
         .into_iter()
         .find(|problem| problem.severity == crate::definition::form::Severity::Error);
     match (form, first) {
-        (Some(form), None) => Ok(form),
+        // What it is pinned to is what was stored, its plugins included.
+        (Some(form), None) => Ok(Form {
+            hash: content_hash(source),
+            source: source.clone(),
+            ..form
+        }),
         (_, Some(problem)) => Err(Unreadable::Problem {
             rule: problem.rule,
             message: problem.message.to_string(),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use indexmap::{IndexMap, IndexSet};
 
 use super::Loader;
+use super::checkers::pin_checkers;
 use super::document::Around;
 use super::workflow::Names;
 use crate::definition::region::Support;
@@ -95,8 +96,9 @@ impl Loader<'_> {
         let registers = self.registers(&map, &roles);
         let unit_kinds = self.unit_kinds(&map);
         let account_forms = self.account_forms();
-        let forms = self.forms();
+        let mut forms = self.forms();
         let mut plugins = self.each_in(&map, "plugins", ("插件", "plugins"), true, Self::plugin);
+        pin_checkers(&mut forms, &plugins);
         let numbering = self.each_in(&map, "numbering", ("编号规则", "numbering"), false, Self::numbering);
         let names = Names {
             roles: &roles,
