@@ -16,7 +16,7 @@ use crate::document::{Renderer, RendererOptions};
 use crate::http::{App, DemoAccount, ServeLimits, Settings, router, serve};
 use crate::plugin::{Grant, Limits, Plugins};
 use crate::registry::outbox::{Mailer, Outbox, Phone};
-use crate::registry::{Clock, Parts, Registry, demo};
+use crate::registry::{Clock, OfficeError, Parts, Registry, demo};
 use crate::store::{Files, Store, StoreOptions};
 
 /// The file that marks a data folder as the demonstration's own.
@@ -216,7 +216,18 @@ async fn open(options: &Options, loaded: &Loaded, data: &Path, public_url: &str)
         clock: Clock::system(),
         public_url: public_url.to_owned(),
     };
-    Ok(Registry::open(loaded, parts).await?)
+    Registry::open(loaded, parts).await.map_err(|error| match error {
+        OfficeError::Occupied(problems) => Failure {
+            code: 1,
+            text: print(
+                &problems,
+                &options.folders.folders().forms,
+                language(options.lang),
+                Format::Text { colour: false },
+            ),
+        },
+        other => other.into(),
+    })
 }
 
 async fn seed(options: &Options, registry: &Registry) -> Result<IndexMap<String, Vec<DemoAccount>>, Failure> {

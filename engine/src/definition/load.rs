@@ -1,5 +1,6 @@
 //! Folder → [`Region`], or every problem in it at once.
 
+mod checkers;
 mod codes;
 mod constraint;
 mod document;
@@ -27,6 +28,8 @@ mod shown;
 mod sound;
 mod template;
 mod told;
+mod trees;
+mod words;
 mod workflow;
 
 use std::collections::{HashMap, HashSet};
@@ -41,9 +44,12 @@ use super::problem::Problem;
 use super::source::{Node, Problems, Spot};
 use super::{Calendar, CodeList, Id, Region};
 
-pub use pinned::{Unreadable, pinned};
+pub use checkers::{PinnedPlugin, pinned_checkers};
+pub use pinned::{LANGUAGE_VERSION, Unreadable, pinned, pinned_tree, readable};
 pub use places::Places;
 pub use sample::{Act, Case, Expected, ExpectedFinding, Sample, Words, samples};
+pub use trees::{Trees, trees};
+pub(super) use words::{Of, word};
 
 /// Where definitions are.
 #[derive(Debug, Clone)]

@@ -12,7 +12,7 @@ use crate::definition::scope::App;
 use crate::definition::source::{Entry, Keys, MapReader, Node, Spot, check_id, string_of, text_of};
 use crate::definition::{Id, Text, folder, limits};
 
-const DOCUMENT: Keys = Keys {
+pub(super) const DOCUMENT: Keys = Keys {
     what: ("文书", "a document"),
     keys: &[
         ("label", "名称", "what people call it"),

@@ -89,7 +89,7 @@ pub(super) const FIELD: Keys = Keys {
             "这里传回的是哪份文书的打印件",
             "the document whose print is returned here",
         ),
-        ("renamedFrom", "字段原来的标识", "the id the field had before"),
+        ("renamedFrom", "字段原来的标识", "the ids the field had before"),
         ("schema", "其他 JSON Schema 约束", "any further JSON Schema"),
     ],
 };

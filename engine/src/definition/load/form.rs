@@ -16,7 +16,7 @@ use crate::definition::scope::App;
 use crate::definition::source::{Entry, Keys, MapReader, Node, Spot, check_id};
 use crate::definition::{Field, FieldType, Form, Id, Page, Text, form_schema, limits};
 
-const FORM: Keys = Keys {
+pub(super) const FORM: Keys = Keys {
     what: ("登记表", "a form"),
     keys: &[
         ("form", "登记表的标识，同文件名", "the form's id, as its file is called"),
@@ -41,7 +41,7 @@ const FORM: Keys = Keys {
     ],
 };
 
-const PAGE: Keys = Keys {
+pub(super) const PAGE: Keys = Keys {
     what: ("栏目", "a page"),
     keys: &[
         ("title", "栏目名称", "the page's title"),
@@ -53,6 +53,7 @@ const PAGE: Keys = Keys {
             "条件不成立时，填了才要填全",
             "while false, required binds once a field is filled",
         ),
+        ("renamedFrom", "栏目原来的标识", "the ids the page had before"),
         ("fields", "字段", "the questions"),
     ],
 };
@@ -96,8 +97,8 @@ impl Loader<'_> {
         let reads = Reads::of(&pages, &lets);
         let order = self.order(&scope, &reads, page_entries, top.get("let"));
         let code = top.string("code", self.problems).unwrap_or_default();
-        let source = json!({"language": 1, "form": node.to_json(), "codes": codes_used(&pages)});
-        let hash = hex(&Sha256::digest(source.to_string().as_bytes()));
+        let source = json!({"language": super::LANGUAGE_VERSION, "form": node.to_json(), "codes": codes_used(&pages)});
+        let hash = content_hash(&source);
         let mut form = Form {
             id: id.into(),
             category: top.text("category", self.problems).unwrap_or_else(|| title.clone()),
@@ -146,7 +147,8 @@ impl Loader<'_> {
             .iter()
             .flat_map(|page| page.value.get("fields").and_then(Node::entries).unwrap_or_default())
             .collect();
-        self.renamed(&all);
+        self.renamed_fields(&all);
+        self.renamed(("栏目", "page"), &pages.iter().collect::<Vec<_>>());
         scope.names.insert("today".into(), Type::Date);
         scope.names.insert("app".into(), App::ty());
         scope
@@ -244,6 +246,7 @@ impl Loader<'_> {
                 text: map.get("text").and_then(|node| self.text_named(node)),
                 show_when: self.condition(map.get("showWhen"), scope),
                 require_when: self.condition(map.get("requireWhen"), scope),
+                renamed_from: self.old_ids(&map),
                 fields,
             };
             pages.insert(id, page);
@@ -360,6 +363,11 @@ fn codes_used(pages: &IndexMap<Id, Page>) -> Json {
     }
     used.sort_keys();
     Json::Object(used)
+}
+
+/// What names a version of a form.
+pub(super) fn content_hash(source: &Json) -> String {
+    hex(&Sha256::digest(source.to_string().as_bytes()))
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {

@@ -10,7 +10,7 @@ use crate::definition::region::{Activation, PasswordRule, Role, Sees, SignIn, Un
 use crate::definition::source::{Entry, Keys, MapReader, Node, SourceFile, nearest, string_of, text_of};
 use crate::definition::{Form, Id, Text};
 
-const ROLE: Keys = Keys {
+pub(super) const ROLE: Keys = Keys {
     what: ("角色", "a role"),
     keys: &[
         ("label", "名称", "what people call it"),
@@ -24,6 +24,7 @@ const ROLE: Keys = Keys {
             "登录须有动态口令",
             "whether it is taken only with a second factor",
         ),
+        ("renamedFrom", "角色原来的标识", "what it was called before"),
     ],
 };
 
@@ -101,6 +102,7 @@ impl Loader<'_> {
             label: self.need_text(&map, "label"),
             sees,
             second_factor: map.bool("secondFactor", self.problems).unwrap_or(false),
+            renamed_from: self.old_ids(&map),
         })
     }
 

@@ -12,7 +12,7 @@ use crate::definition::region::PluginUse;
 use crate::definition::source::{Entry, Keys, MapReader, Node, nearest, string_of};
 use crate::definition::{Id, Text, limits};
 
-const PLUGIN: Keys = Keys {
+pub(super) const PLUGIN: Keys = Keys {
     what: ("插件", "a plugin"),
     keys: &[
         ("file", "组件文件", "the component's file"),

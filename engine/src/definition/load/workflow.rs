@@ -1,7 +1,7 @@
 //! `workflow.yaml` (LANGUAGE L8): its states, its actions and the names that both may use.
 
-mod action;
-mod state;
+pub(super) mod action;
+pub(super) mod state;
 
 use std::sync::Arc;
 
@@ -9,13 +9,14 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::Loader;
 use crate::definition::expression::{Scope, Type};
+use crate::definition::problem::Place;
 use crate::definition::region::Role;
 use crate::definition::scope::App;
 use crate::definition::source::{Entry, Keys, MapReader, Node, string_of};
 use crate::definition::workflow::{By, Workflow};
 use crate::definition::{Form, Id};
 
-const WORKFLOW: Keys = Keys {
+pub(super) const WORKFLOW: Keys = Keys {
     what: ("流程", "a workflow"),
     keys: &[
         ("extends", "以哪些文件为底", "the files it is built on"),
@@ -68,11 +69,13 @@ impl Loader<'_> {
                 actions.insert(action.id.clone(), action);
             }
         }
+        self.renamed(("状态", "state"), &state_entries.iter().collect::<Vec<_>>());
         let start = self.state_id(start_node, &state_ids)?;
         let workflow = Workflow {
             start,
             states,
             actions,
+            place: states_place(&map),
             scope,
         };
         // Where a name is wrong or a piece is missing, what leads where is not known.
@@ -133,4 +136,10 @@ impl Loader<'_> {
         );
         None
     }
+}
+
+/// The key `states`, which stands for all of them.
+fn states_place(map: &MapReader<'_>) -> Place {
+    let key = map.entries().iter().find(|entry| entry.key == "states");
+    key.map(|entry| entry.key_spot.place()).unwrap_or_default()
 }

@@ -12,7 +12,7 @@ use crate::definition::source::{
 use crate::definition::workflow::{Action, ActionField, Effect, Target};
 use crate::definition::{Id, Text};
 
-const ACTION: Keys = Keys {
+pub(in crate::definition::load) const ACTION: Keys = Keys {
     what: ("操作", "an action"),
     keys: &[
         ("label", "按钮上的字", "what its button says"),

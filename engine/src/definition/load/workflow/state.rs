@@ -11,7 +11,7 @@ use crate::definition::source::{Entry, Keys, MapReader, Node, check_id, nearest,
 use crate::definition::workflow::{Due, Edits, State, WaitsFor, WaitsForUnit};
 use crate::definition::{Field, FieldType, Form, Id, Text};
 
-const STATE: Keys = Keys {
+pub(in crate::definition::load) const STATE: Keys = Keys {
     what: ("状态", "a state"),
     keys: &[
         ("label", "状态名称", "what people call it"),
@@ -23,6 +23,7 @@ const STATE: Keys = Keys {
         ("waitsFor", "等谁办理", "who must act"),
         ("due", "办理时限", "by when"),
         ("final", "终点", "nothing more happens here"),
+        ("renamedFrom", "状态原来的标识", "what it was called before"),
     ],
 };
 
@@ -77,6 +78,7 @@ impl Loader<'_> {
             waits_for: map.get("waitsFor").and_then(|node| self.waits_for(node, names)),
             due: map.get("due").and_then(|node| self.due(node, actions)),
             is_final: map.bool("final", self.problems).unwrap_or(false),
+            renamed_from: self.old_ids(&map),
         })
     }
 
