@@ -410,7 +410,11 @@ async fn every_kind_of_record_is_put_under_the_new_key() {
     let store = app.registry.store();
     let now = app.registry.clock().now();
     let sealer = Sealer::load_or_create(&app.data().join("key")).unwrap();
-    let seal = |owner: &str, field: &str| sealer.seal(&place(REGION, owner, field), &json!(ID).to_string()).unwrap();
+    let seal = |owner: &str, field: &str| {
+        sealer
+            .seal(&place(REGION, owner, field), &json!(ID).to_string())
+            .unwrap()
+    };
     let mut account = Account::new(REGION, "acc".into(), "acc".into(), "acc".into(), now);
     account.sealed = json!({"id_no": seal("acc", "id_no")});
     account.second_factor = Some(SecondFactor {
@@ -420,15 +424,20 @@ async fn every_kind_of_record_is_put_under_the_new_key() {
     });
     let mut unit = Unit::new(REGION, "uni".into(), "新单位".into());
     unit.sealed = json!({"people": [{"id_no": seal("uni", "people.id_no")}]});
-    let ticket = |key: &str, data: Json| Put::Ticket(Ticket {
-        region: REGION.into(),
-        kind: "second-factor".into(),
-        key: key.into(),
-        data,
-        expires_at: now,
-    });
+    let ticket = |key: &str, data: Json| {
+        Put::Ticket(Ticket {
+            region: REGION.into(),
+            kind: "second-factor".into(),
+            key: key.into(),
+            data,
+            expires_at: now,
+        })
+    };
     let to = Recipient::Account("acc".into());
-    let letter = app.registry.message(REGION, to, None, &Letter::PasswordChanged { at: now }).unwrap();
+    let letter = app
+        .registry
+        .message(REGION, to, None, &Letter::PasswordChanged { at: now })
+        .unwrap();
     let put = vec![
         Put::Account(Box::new(account)),
         Put::Unit(unit),
@@ -445,9 +454,16 @@ async fn every_kind_of_record_is_put_under_the_new_key() {
 
     let sealer = Sealer::from(KeyRing::load(&data.path().join("key")).unwrap());
     let store = open(data.path());
-    assert_eq!(store.sealed_with().await.unwrap(), BTreeMap::from([(sealer.key().to_owned(), before)]));
+    assert_eq!(
+        store.sealed_with().await.unwrap(),
+        BTreeMap::from([(sealer.key().to_owned(), before)])
+    );
     let opens = |owner: &str, field: &str, value: &Json| {
-        assert_eq!(sealer.open(&place(REGION, owner, field), value).unwrap(), json!(ID).to_string(), "{owner} {field}");
+        assert_eq!(
+            sealer.open(&place(REGION, owner, field), value).unwrap(),
+            json!(ID).to_string(),
+            "{owner} {field}"
+        );
     };
     let account = store.account(REGION, "acc").await.unwrap().unwrap();
     opens("acc", "id_no", &account.sealed["id_no"]);

@@ -146,7 +146,9 @@ impl Operator {
         if !Sealer::is_sealed(&message.data) {
             return Ok(message.data.clone());
         }
-        let plain = self.sealer.open(&place(&message.region, &message.id, LETTER), &message.data)?;
+        let plain = self
+            .sealer
+            .open(&place(&message.region, &message.id, LETTER), &message.data)?;
         Ok(serde_json::from_str(&plain).unwrap_or(Json::Null))
     }
 
