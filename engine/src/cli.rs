@@ -8,6 +8,7 @@ mod plugin;
 pub mod render_worker;
 mod schema;
 mod serve;
+mod settings;
 mod show;
 mod test;
 mod workflow;
@@ -184,5 +185,15 @@ fn done<E: std::fmt::Display>(result: Result<(), E>) -> ExitCode {
             eprintln!("{error}");
             ExitCode::FAILURE
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        super::Cli::command().debug_assert();
     }
 }

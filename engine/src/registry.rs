@@ -176,6 +176,11 @@ impl Registry {
         Ok(())
     }
 
+    /// How the server is reached from outside, without a slash at the end.
+    pub fn public_url(&self) -> &str {
+        &self.inner.public_url
+    }
+
     /// The clock of the server.
     pub fn clock(&self) -> &Clock {
         &self.inner.clock

@@ -15,6 +15,7 @@ use crate::definition::problem::{Format, print};
 use crate::document::{Renderer, RendererOptions};
 use crate::http::{App, DemoAccount, ServeLimits, Settings, router, serve};
 use crate::plugin::{Grant, Limits, Plugins};
+use crate::registry::outbox::{Mailer, Outbox, Phone};
 use crate::registry::{Clock, Parts, Registry, demo};
 use crate::store::{Files, Store, StoreOptions};
 
@@ -43,6 +44,8 @@ pub(super) struct Options {
     /// 演示：示例单位、账号和申请。The demonstration: sample units, accounts and applications.
     #[arg(long)]
     demo: bool,
+    #[command(flatten)]
+    settings: super::settings::SettingsOptions,
     /// 提示的语言。
     #[arg(long, value_enum)]
     lang: Option<Lang>,
@@ -100,6 +103,7 @@ async fn start(options: &Options) -> Result<(), Failure> {
             options.listen
         )));
     }
+    let posting = posting(options)?;
     let loaded = definitions(options)?;
     // Whatever a temporary folder holds goes with it.
     let temporary = match &options.data {
@@ -131,15 +135,29 @@ async fn start(options: &Options) -> Result<(), Failure> {
     };
     announce(options, &loaded, &address, &demo);
     let purging = tokio::spawn(purge(registry.clone()));
+    let outbox = Outbox::open(registry.clone(), &options.themes, posting.mailer, posting.phone)?;
     let settings = Settings {
         secure: public_url.starts_with("https://"),
         demo,
     };
     let app = App::new(registry, &options.themes, settings)?;
+    let sending = outbox.spawn();
     serve(listener, router(app), ServeLimits::default(), ended()).await;
+    sending.stop().await;
     purging.abort();
     tracing::info!("stopped");
     Ok(())
+}
+
+/// How letters and short messages leave. A demonstration sends nothing, whatever is set up.
+fn posting(options: &Options) -> Result<super::settings::Settings, Failure> {
+    if options.demo {
+        return Ok(super::settings::Settings {
+            mailer: Mailer::Kept,
+            phone: Phone::Kept,
+        });
+    }
+    Ok(super::settings::Settings::read(&options.settings)?)
 }
 
 fn definitions(options: &Options) -> Result<Loaded, Failure> {
@@ -237,6 +255,7 @@ fn announce(options: &Options, loaded: &Loaded, address: &SocketAddr, demo: &Ind
         }
     }
     if options.demo {
+        println!("发件箱 Outbox  http://{address}/demo/outbox");
         println!("演示数据；按 Ctrl+C 结束。Demonstration data; Ctrl+C ends it.");
     }
 }

@@ -15,6 +15,7 @@ mod head;
 pub(super) mod health;
 pub(super) mod home;
 pub(super) mod language;
+pub(super) mod outbox;
 pub(super) mod overview;
 pub(super) mod people;
 pub(super) mod profile;

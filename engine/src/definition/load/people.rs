@@ -380,6 +380,19 @@ impl Loader<'_> {
             let rule = &mut sign_in.password;
             rule.min_length = map.count("minLength", self.problems).unwrap_or(rule.min_length);
             rule.max_length = map.count("maxLength", self.problems).unwrap_or(rule.max_length);
+            if let (true, Some(node)) = (
+                rule.min_length > rule.max_length,
+                map.get("minLength").or(map.get("maxLength")),
+            ) {
+                let (least, most) = (rule.min_length, rule.max_length);
+                let message = Text::both(
+                    format!("minLength {least} 大于 maxLength {most}，没有口令能同时满足"),
+                    format!("minLength {least} is more than maxLength {most}: no password can meet both"),
+                );
+                let help = Text::both("改写其中一个", "change one of them");
+                self.problems
+                    .at_node("constraint-contradiction", node, message, Some(help));
+            }
             for (class, node) in map.names("classes", self.problems) {
                 match &*class {
                     "upper" | "lower" | "digit" | "symbol" => rule.classes.push(class.to_string()),

@@ -55,6 +55,11 @@ const REGION: Keys = Keys {
         ("numbering", "编号规则", "how numbers are made"),
         ("documents", "文书", "what is printed"),
         ("plugins", "插件", "plugins"),
+        (
+            "coverage",
+            "样例至少要覆盖的百分比",
+            "how much of it the samples must exercise, in percent",
+        ),
     ],
 };
 
@@ -140,6 +145,7 @@ impl Loader<'_> {
             support: self.support(&map),
             sign_in: self.sign_in(&map),
             units: self.units(&map, &unit_kinds),
+            coverage: self.coverage_goal(&map),
             roles,
             profile: self.profile(&map, &account_forms),
             ways_in,

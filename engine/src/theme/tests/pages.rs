@@ -544,6 +544,34 @@ pub(super) fn pages(theme: &Theme, language: Language, text: &str) -> Vec<(&'sta
         ),
     );
     add("verify-unknown", theme.page(&outside, &Verify { certificate: None }));
+    let row = |state| OutboxRow {
+        href: Some("/demo/outbox/somewhere/1".into()),
+        subject: text.into(),
+        to: "wang@example.com".into(),
+        phone: state == "parked",
+        office: "某省".into(),
+        at: "2026-11-20 12:00".into(),
+        state,
+    };
+    let outbox = Outbox {
+        to: text.into(),
+        rows: ["sent", "waiting", "parked"].map(row).into(),
+        more: true,
+    };
+    add("outbox", theme.page(&outside, &outbox));
+    let letter = OutboxLetter {
+        subject: text.into(),
+        to: "wang@example.com".into(),
+        name: text.into(),
+        phone: false,
+        office: "某省科技管理信息系统".into(),
+        at: "2026-11-20 12:00".into(),
+        paragraphs: crate::theme::mail::paragraphs(
+            &format!("{text}\nhttp://office.example/x"),
+            "http://office.example",
+        ),
+    };
+    add("outbox-letter", theme.page(&outside, &letter));
     let failed = ErrorPage {
         status: 404,
         title: "没有找到页面".into(),
