@@ -184,7 +184,13 @@ fn definitions(options: &Options) -> Result<Loaded, Failure> {
 
 /// A demonstration never touches other data, and other servers never touch a demonstration's.
 fn claim(data: &Path, demo: bool) -> Result<(), Failure> {
-    std::fs::create_dir_all(data)
+    let mut folder = std::fs::DirBuilder::new();
+    folder.recursive(true);
+    // Uploads lie in it, and they are nobody else's on this machine.
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+    folder
+        .create(data)
         .map_err(|error| failure(format!("cannot make the data folder {}: {error}", data.display())))?;
     let marked = data.join(DEMO_MARK).exists();
     let empty = std::fs::read_dir(data)?.next().is_none();
