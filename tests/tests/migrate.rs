@@ -6,7 +6,7 @@ use std::process::{Command, Output, Stdio};
 use dengji::check::Answers;
 use dengji::definition::difference::Consequence::{self, CannotMove, LosesAnswer, NeedsAnswer, Safe};
 use dengji::registry::demo::{self, DemoAccount};
-use dengji::registry::{Case, Fate, Outcome};
+use dengji::registry::{Case, Entrance, Fate, From, Outcome};
 use dengji::store::{Change, FormVersion, Listing, Page, Put, Sealer, Store, StoreOptions};
 use dengji_tests::{Client, Copied, Filed, TestApp, repository};
 use serde_json::{Value as Json, json};
@@ -112,12 +112,16 @@ impl Office {
             .iter()
             .filter(|account| account.role == "registrant" && account.unit.is_some());
         let name = &own.next().unwrap().name;
-        let entered = self.app.registry.sign_in(REGION, name, demo::PASSWORD).await.unwrap();
-        self.app
+        let entered = self
+            .app
             .registry
-            .case(&entered.unwrap().person, &filed.id)
+            .sign_in(REGION, name, demo::PASSWORD, &From::default())
             .await
-            .unwrap()
+            .unwrap();
+        let Entrance::In(entered) = entered else {
+            panic!("{name} signs in")
+        };
+        self.app.registry.case(&entered.person, &filed.id).await.unwrap()
     }
 
     /// Ends the server and runs the program on its data.
