@@ -10,6 +10,7 @@ mod files;
 mod form;
 mod json_schema;
 mod language;
+mod lets;
 mod menu;
 mod number;
 mod order;
