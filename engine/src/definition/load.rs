@@ -12,6 +12,7 @@ mod form;
 mod goal;
 mod json_schema;
 mod language;
+mod lets;
 mod menu;
 mod number;
 mod order;

@@ -3,6 +3,7 @@
 //! Scalars stay text: what `no`, `012` or `1.10` mean is decided by whoever expects a value there.
 
 mod parse;
+mod problems;
 mod reader;
 
 use std::ops::Range;
@@ -14,7 +15,8 @@ use serde_json::{Map, Value as Json};
 use super::problem::Place;
 
 pub use parse::parse;
-pub use reader::{Keys, MapReader, Problems};
+pub use problems::Problems;
+pub use reader::{Keys, MapReader};
 pub(super) use reader::{check_id, list_of, names_of, nearest, replaced, string_of, text_of, words_of, wrong_type};
 
 /// A file that was read, kept for excerpts.

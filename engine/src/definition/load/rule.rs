@@ -6,7 +6,7 @@ use super::Loader;
 use crate::definition::expression::{Expression, Scope, Type, contradiction};
 use crate::definition::form::{Rule, Severity, Table};
 use crate::definition::source::{Entry, Keys, MapReader, Node, check_id, string_of};
-use crate::definition::{Field, FieldType, Id, Page, Text};
+use crate::definition::{Field, FieldType, Id, Page, Text, limits};
 
 pub(super) const RULE: Keys = Keys {
     what: ("规则", "a rule"),
@@ -46,6 +46,11 @@ impl Loader<'_> {
         let Some(map) = node.and_then(|node| MapReader::open(node, ("规则", "rules"), self.problems)) else {
             return rules;
         };
+        if let Some(entry) = map.entries().get(limits::FIELDS) {
+            let what = ("一份登记表的规则", "the rules of one form");
+            self.problems.too_large(&entry.key_spot, what, limits::FIELDS);
+            return rules;
+        }
         for entry in map.entries() {
             check_id(entry, false, self.problems);
             if let Some(rule) = self.rule(entry, &around) {
