@@ -2,6 +2,8 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "commands speak to a terminal")]
 
 mod check;
+mod codes;
+mod import;
 mod plugin;
 pub mod render_worker;
 mod schema;
@@ -43,6 +45,11 @@ enum Command {
     Show(FormOptions),
     /// 打印流程：状态 × 角色的操作表或流程图。Prints who can do what in which state.
     Workflow(workflow::Options),
+    /// 把 JSON Schema 或 XLSForm 转成登记表。Turns a JSON Schema or an XLSForm into a form.
+    Import(import::Options),
+    /// 代码表：导入、核对。Official code lists: import, verify.
+    #[command(subcommand)]
+    Codes(codes::Command),
     /// 插件：构建。What plugin authors do.
     #[command(subcommand)]
     Plugin(PluginCommand),
@@ -142,6 +149,8 @@ pub fn run() -> ExitCode {
         Command::Schema(options) => schema::run(&options),
         Command::Show(options) => show::run(&options),
         Command::Workflow(options) => workflow::run(&options),
+        Command::Import(options) => import::run(&options),
+        Command::Codes(command) => codes::run(&command),
         Command::Plugin(PluginCommand::Build { folder }) => done(plugin::build(&folder)),
         Command::RenderWorker => render_worker::run(),
     }

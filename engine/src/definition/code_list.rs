@@ -147,6 +147,17 @@ pub struct Row {
     pub columns: IndexMap<String, String>,
 }
 
+impl RowProblem {
+    /// The row that it is about, from 1 without the header.
+    pub fn row(&self) -> usize {
+        match self {
+            Self::Duplicate { row, .. } | Self::Orphan { row, .. } | Self::Date { row, .. } | Self::Loop { row } => {
+                *row
+            }
+        }
+    }
+}
+
 impl CodeList {
     /// Builds a list, or says every row that is wrong.
     pub fn new(id: Id, rows: Vec<Row>) -> Result<Self, Vec<RowProblem>> {
@@ -193,8 +204,8 @@ impl CodeList {
                 columns: row.columns.clone(),
             });
         }
-        for at in 0..entries.len() {
-            match depth_of(&entries, at) {
+        for (at, depth) in depths(&entries).into_iter().enumerate() {
+            match depth {
                 Some(depth) => entries[at].depth = depth,
                 None => problems.push(RowProblem::Loop { row: at + 1 }),
             }
@@ -284,15 +295,33 @@ impl CodeList {
     }
 }
 
-fn depth_of(entries: &[Entry], start: usize) -> Option<usize> {
-    let mut depth = 0;
-    let mut at = start;
-    while let Some(parent) = entries[at].parent {
-        depth += 1;
-        if depth > entries.len() {
-            return None;
+/// How deep each entry stands; none where following the parents goes round. Each entry is visited
+/// once, however long the way up is.
+fn depths(entries: &[Entry]) -> Vec<Option<usize>> {
+    let mut depths: Vec<Option<Option<usize>>> = vec![None; entries.len()];
+    let mut on_the_way = vec![false; entries.len()];
+    for start in 0..entries.len() {
+        let (mut way, mut at) = (Vec::new(), Some(start));
+        let above = loop {
+            match at {
+                None => break Some(None),
+                Some(position) => match depths[position] {
+                    Some(known) => break known.map(Some),
+                    None if on_the_way[position] => break None,
+                    None => {
+                        on_the_way[position] = true;
+                        way.push(position);
+                        at = entries[position].parent;
+                    }
+                },
+            }
+        };
+        let mut above = above;
+        for position in way.into_iter().rev() {
+            on_the_way[position] = false;
+            above = above.map(|above| Some(above.map_or(0, |depth| depth + 1)));
+            depths[position] = Some(above.flatten());
         }
-        at = parent;
     }
-    Some(depth)
+    depths.into_iter().map(Option::flatten).collect()
 }

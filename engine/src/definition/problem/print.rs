@@ -11,6 +11,7 @@ use super::sarif::sarif;
 use super::{Place, Problem};
 use crate::definition::Language;
 use crate::definition::form::Severity;
+use crate::definition::sheet::decoded;
 
 /// How problems are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +68,10 @@ struct Sources<'a> {
 impl Sources<'_> {
     fn load(&mut self, path: &Path) {
         if !self.texts.contains_key(path) {
-            let text = std::fs::read_to_string(self.root.join(path)).unwrap_or_default();
+            let bytes = std::fs::read(self.root.join(path)).unwrap_or_default();
+            // A list may be in GB 18030; of what is no text nothing is shown.
+            let text = String::from_utf8(bytes).or_else(|error| decoded(error.as_bytes()).map(|(text, _)| text));
+            let text = text.unwrap_or_default();
             // Columns are counted without the byte order mark.
             let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
             self.texts.insert(path.to_path_buf(), text);
