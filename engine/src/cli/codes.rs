@@ -76,7 +76,10 @@ fn run_import(options: &ListOptions, output: Option<&Path>, force: bool) -> Resu
     let language = language(options.lang);
     let list = told(options, language)?;
     if !list.is_sound() {
-        eprintln!("{}", pick(language, "有错误，没有写出", "there are errors: nothing is written"));
+        eprintln!(
+            "{}",
+            pick(language, "有错误，没有写出", "there are errors: nothing is written")
+        );
         return Ok(false);
     }
     let Some(path) = output else {
@@ -143,7 +146,10 @@ fn told(options: &ListOptions, language: Language) -> Result<List, String> {
     for line in &list.told {
         eprintln!("{}", line.get(language));
     }
-    eprint!("{}", print(&list.remarks, &options.file.display().to_string(), language));
+    eprint!(
+        "{}",
+        print(&list.remarks, &options.file.display().to_string(), language)
+    );
     Ok(list)
 }
 
@@ -158,7 +164,10 @@ fn scheme(options: &ListOptions) -> Result<Scheme, String> {
 }
 
 fn read_list(path: &Path, options: &Options, language: Language) -> Result<List, String> {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
     let book = sheet::bytes_of(path)
         .and_then(|bytes| sheet::read(&bytes, &name))
         .map_err(|error| error.told().get(language).to_owned())?;

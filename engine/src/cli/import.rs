@@ -50,9 +50,8 @@ pub(super) fn run(options: &Options) -> ExitCode {
 /// Whether something was left out, or why nothing was made.
 fn try_run(options: &Options, language: Language) -> Result<bool, String> {
     let say = |zh: String, en: String| if language == Language::English { en } else { zh };
-    let read = |path: &Path| {
-        bytes_of(path).map_err(|error| format!("{}: {}", path.display(), error.told().get(language)))
-    };
+    let read =
+        |path: &Path| bytes_of(path).map_err(|error| format!("{}: {}", path.display(), error.told().get(language)));
     let stem = options.output.as_deref().map(form_stem);
     if let (Some(None), Some(path)) = (stem, &options.output) {
         return Err(say(
@@ -64,8 +63,8 @@ fn try_run(options: &Options, language: Language) -> Result<bool, String> {
     let bytes = read(&options.file)?;
     let ui = match &options.ui {
         Some(path) => {
-            let (text, _) = decoded(&read(path)?)
-                .map_err(|error| format!("{}: {}", path.display(), error.told().get(language)))?;
+            let (text, _) =
+                decoded(&read(path)?).map_err(|error| format!("{}: {}", path.display(), error.told().get(language)))?;
             Some(text)
         }
         None => None,
@@ -79,7 +78,11 @@ fn try_run(options: &Options, language: Language) -> Result<bool, String> {
         language,
     };
     let imported = import(&source).map_err(|error| format!("{name}: {}", error.told().get(language)))?;
-    let ui = options.ui.as_deref().map(|path| path.display().to_string()).unwrap_or_default();
+    let ui = options
+        .ui
+        .as_deref()
+        .map(|path| path.display().to_string())
+        .unwrap_or_default();
     eprint!("{}", print(&imported.remarks, &name, &ui, language));
     match &options.output {
         Some(path) => write(path, &imported, options.force, language)?,
@@ -122,7 +125,9 @@ fn counts(imported: &Imported) -> (usize, usize) {
 fn write(path: &Path, imported: &Imported, force: bool, language: Language) -> Result<(), String> {
     let folder = path.parent().unwrap_or(Path::new(""));
     let lists = imported.lists.iter().map(|(name, text)| (folder.join(name), text));
-    let files: Vec<(PathBuf, &String)> = std::iter::once((path.to_path_buf(), &imported.yaml)).chain(lists).collect();
+    let files: Vec<(PathBuf, &String)> = std::iter::once((path.to_path_buf(), &imported.yaml))
+        .chain(lists)
+        .collect();
     if let Some((there, _)) = files.iter().find(|(path, _)| path.exists()).filter(|_| !force) {
         let there = there.display();
         return Err(match language {

@@ -99,14 +99,21 @@ impl ImportError {
         match self {
             Self::Sheet(error) => error.told(),
             Self::Json { ui, line, column, why } => {
-                let (zh, en) = if *ui { ("界面说明", "the UI schema") } else { ("这个文件", "the file") };
+                let (zh, en) = if *ui {
+                    ("界面说明", "the UI schema")
+                } else {
+                    ("这个文件", "the file")
+                };
                 Text::both(
                     format!("{zh}不是正确的 JSON（第 {line} 行第 {column} 列）：{why}"),
                     format!("{en} is not valid JSON (line {line}, column {column}): {why}"),
                 )
             }
             Self::NoSurvey { sheets } => Text::both(
-                format!("没有带 type 和 name 两列的 survey 工作表；这个文件里有：{}", sheets.join("、")),
+                format!(
+                    "没有带 type 和 name 两列的 survey 工作表；这个文件里有：{}",
+                    sheets.join("、")
+                ),
                 format!(
                     "there is no sheet `survey` with the columns `type` and `name`; the file has: {}",
                     sheets.join(", ")
@@ -122,7 +129,9 @@ impl ImportError {
             ),
             Self::Id { asked } => Text::both(
                 format!("「{asked}」不能作登记表的标识：以小写字母开头，只用小写字母、数字、_ 和 -"),
-                format!("`{asked}` cannot be a form's id: start with a small letter; use small letters, digits, _ and -"),
+                format!(
+                    "`{asked}` cannot be a form's id: start with a small letter; use small letters, digits, _ and -"
+                ),
             ),
         }
     }
@@ -144,10 +153,14 @@ pub fn import(source: &Source<'_>) -> Result<Imported, ImportError> {
     Ok(written(&draft, remarks, source))
 }
 
-fn written(draft: &Draft, remarks: Vec<Remark>, source: &Source<'_>) -> Imported {
+fn written(draft: &Draft, mut remarks: Vec<Remark>, source: &Source<'_>) -> Imported {
+    remarks.sort_by(|a, b| a.place.cmp(&b.place));
     let head = match source.language {
         Language::Chinese => format!("由 {} 导入。请逐项核对；没有导入的写在注释里。", source.name),
-        Language::English => format!("Imported from {}. Please check it; what was left out stands in comments.", source.name),
+        Language::English => format!(
+            "Imported from {}. Please check it; what was left out stands in comments.",
+            source.name
+        ),
     };
     Imported {
         id: draft.id.clone(),
@@ -169,5 +182,7 @@ fn form_id(source: &Source<'_>, said: &str) -> String {
 
 fn is_form_id(id: &str) -> bool {
     id.starts_with(|c: char| c.is_ascii_lowercase())
-        && id.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-'))
+        && id
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-'))
 }

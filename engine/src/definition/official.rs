@@ -218,14 +218,22 @@ fn rows(sheet: &Sheet, found: &columns::Found, list: &mut List) {
             code: mended(found.code, "code"),
             name: mended(found.name, "name"),
             parent: found.parent.map(|parent| mended(parent, "parent")).unwrap_or_default(),
-            cells: found.further.iter().map(|(_, at)| row.cell(*at).trim().to_owned()).collect(),
+            cells: found
+                .further
+                .iter()
+                .map(|(_, at)| row.cell(*at).trim().to_owned())
+                .collect(),
             row: row.number,
         };
         if code.code.is_empty() && code.name.is_empty() {
             continue;
         }
         if code.code.is_empty() || code.name.is_empty() {
-            let (column, empty) = if code.code.is_empty() { (found.code, "code") } else { (found.name, "name") };
+            let (column, empty) = if code.code.is_empty() {
+                (found.code, "code")
+            } else {
+                (found.name, "name")
+            };
             list.remarks.push(Remark {
                 rule: "codes-empty",
                 severity: Severity::Error,

@@ -246,9 +246,15 @@ mod tests {
     #[test]
     fn a_csv_is_read_however_it_is_encoded_and_set() {
         check(b"a,b\r\n1,2\r\n", Ok(&[&["a", "b"], &["1", "2"]]));
-        check("\u{feff}代码,名称\n01,\"甲,乙\"\n".as_bytes(), Ok(&[&["代码", "名称"], &["01", "甲,乙"]]));
+        check(
+            "\u{feff}代码,名称\n01,\"甲,乙\"\n".as_bytes(),
+            Ok(&[&["代码", "名称"], &["01", "甲,乙"]]),
+        );
         check("代码;名称\n01;甲\n".as_bytes(), Ok(&[&["代码", "名称"], &["01", "甲"]]));
-        check("代码\t名称\n01\t甲\n".as_bytes(), Ok(&[&["代码", "名称"], &["01", "甲"]]));
+        check(
+            "代码\t名称\n01\t甲\n".as_bytes(),
+            Ok(&[&["代码", "名称"], &["01", "甲"]]),
+        );
         let (gb, ..) = encoding_rs::GB18030.encode("代码,名称\n01,㐂甲\n");
         check(&gb, Ok(&[&["代码", "名称"], &["01", "㐂甲"]]));
         let wide: Vec<u8> = "\u{feff}代码,名\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -273,7 +279,15 @@ mod tests {
 
     #[test]
     fn columns_are_called_as_in_a_spreadsheet() {
-        for (column, name) in [(0, "A"), (25, "Z"), (26, "AA"), (51, "AZ"), (52, "BA"), (701, "ZZ"), (702, "AAA")] {
+        for (column, name) in [
+            (0, "A"),
+            (25, "Z"),
+            (26, "AA"),
+            (51, "AZ"),
+            (52, "BA"),
+            (701, "ZZ"),
+            (702, "AAA"),
+        ] {
             assert_eq!(column_name(column), name);
         }
     }

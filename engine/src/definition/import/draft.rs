@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use super::id::Ids;
 use super::remark::Place;
 use super::yaml::Out;
 use crate::definition::code_list::Row;
@@ -76,6 +77,22 @@ pub(super) struct Page {
     pub(super) fields: Vec<Field>,
     /// What is said above it.
     pub(super) comments: Vec<String>,
+}
+
+impl Page {
+    /// A page for what stands in no group.
+    pub(super) fn stray(ids: &mut Ids) -> Self {
+        let (id, _) = ids.take("general");
+        let title = match id.strip_prefix("general_") {
+            Some(count) => Words::both(&format!("基本信息（{count}）"), &format!("General ({count})")),
+            None => Words::both("基本信息", "General"),
+        };
+        Self {
+            id,
+            title,
+            ..Self::default()
+        }
+    }
 }
 
 /// A field or a column.
@@ -180,7 +197,9 @@ pub(super) fn type_of(id: &str, kind: &Kind, lists: &Compiled) -> Type {
         Kind::Left => Type::Unknown,
         Kind::Plain(name) => plain(name),
         Kind::Choice { list, many } => {
-            let code = lists.get(list).map_or(Type::Unknown, |list| Type::Code(Arc::clone(list)));
+            let code = lists
+                .get(list)
+                .map_or(Type::Unknown, |list| Type::Code(Arc::clone(list)));
             if *many { Type::List(Box::new(code)) } else { code }
         }
         Kind::List(of) => Type::List(Box::new(plain(of))),

@@ -1,12 +1,13 @@
 //! A draft as the files that an author would have written.
 
-use super::draft::{Draft, Field, Kind, List, Page, Rule};
+use super::draft::{Code, Draft, Field, Kind, List, Page, Rule};
 use super::yaml::{Line, Out, write};
 
 /// A list of more codes than this is a file of its own.
 const MOST_INLINE: usize = 12;
-/// So many codes stand on one line.
+/// So many codes stand on one line, and so many characters of their names.
 const ON_A_LINE: usize = 4;
+const WIDTH: usize = 40;
 
 /// The form as YAML.
 pub(super) fn form(draft: &Draft, head: &[String]) -> String {
@@ -36,7 +37,10 @@ fn is_file(list: &List) -> bool {
 }
 
 fn csv(list: &List) -> String {
-    let english = list.codes.iter().any(|code| !code.name.en.is_empty() && !code.name.zh.is_empty());
+    let english = list
+        .codes
+        .iter()
+        .any(|code| !code.name.en.is_empty() && !code.name.zh.is_empty());
     let mut writer = csv::Writer::from_writer(Vec::new());
     let mut header = vec!["code", "name"];
     header.extend(english.then_some("name_en"));
@@ -65,7 +69,11 @@ fn page_lines(page: &Page, draft: &Draft) -> Vec<Line> {
     if !page.intro.is_empty() {
         lines.push(Line::new("intro", page.intro.out()));
     }
-    lines.extend(page.show_when.iter().map(|when| Line::new("showWhen", Out::Code(when.clone()))));
+    lines.extend(
+        page.show_when
+            .iter()
+            .map(|when| Line::new("showWhen", Out::Code(when.clone()))),
+    );
     lines.push(Line::new("fields", Out::Map(fields(&page.fields, draft))));
     vec![Line {
         comments: page.comments.clone(),
@@ -143,7 +151,13 @@ fn kind(field: &Field, draft: &Draft, lines: &mut Vec<Line>) {
 
 fn codes(list: &List) -> Out {
     let entries = list.codes.iter().map(|code| (code.code.clone(), code.name.out()));
-    if list.codes.len() <= ON_A_LINE {
+    let width = |code: &Code| {
+        [&code.code, &code.name.zh, &code.name.en]
+            .map(|text| text.chars().count())
+            .iter()
+            .sum::<usize>()
+    };
+    if list.codes.len() <= ON_A_LINE && list.codes.iter().map(width).sum::<usize>() <= WIDTH {
         return Out::Flow(entries.collect());
     }
     Out::Map(entries.map(|(code, name)| Line::new(&code, name)).collect())

@@ -6,8 +6,33 @@ use pinyin::ToPinyin;
 
 /// Words that cannot be ids, as LANGUAGE L1 says.
 const RESERVED: [&str; 27] = [
-    "today", "app", "row", "outer", "it", "input", "true", "false", "null", "in", "as", "break", "const", "continue",
-    "else", "for", "function", "if", "import", "let", "loop", "package", "namespace", "return", "var", "void", "while",
+    "today",
+    "app",
+    "row",
+    "outer",
+    "it",
+    "input",
+    "true",
+    "false",
+    "null",
+    "in",
+    "as",
+    "break",
+    "const",
+    "continue",
+    "else",
+    "for",
+    "function",
+    "if",
+    "import",
+    "let",
+    "loop",
+    "package",
+    "namespace",
+    "return",
+    "var",
+    "void",
+    "while",
 ];
 
 /// The longest id that is made of a name.

@@ -32,6 +32,32 @@ pub enum Place {
     },
 }
 
+impl Place {
+    /// The order in which people go through the files.
+    fn order(&self) -> (bool, &str, usize, usize) {
+        match self {
+            // `survey` comes after `choices` by its name, but first in a workbook.
+            Self::Cell { sheet, row, column } => {
+                let survey = sheet.trim().eq_ignore_ascii_case("survey");
+                (!survey, sheet, *row, column.map_or(0, |column| column + 1))
+            }
+            Self::Json { line, column, ui, .. } => (*ui, "", *line, *column),
+        }
+    }
+}
+
+impl PartialOrd for Place {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Place {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.order().cmp(&other.order())
+    }
+}
+
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -39,7 +65,12 @@ impl fmt::Display for Place {
                 let column = column.map(column_name).unwrap_or_default();
                 write!(f, "{sheet}!{column}{row}")
             }
-            Self::Json { pointer, line, column, ui } => {
+            Self::Json {
+                pointer,
+                line,
+                column,
+                ui,
+            } => {
                 let file = if *ui { "ui " } else { "" };
                 write!(f, "{file}#{pointer} ({line}:{column})")
             }
@@ -97,7 +128,11 @@ impl Remark {
 
     /// One line: what a comment in the written form says.
     pub(super) fn line(&self, language: Language) -> String {
-        let written = self.written.as_ref().map(|(text, _)| format!("{text} — ")).unwrap_or_default();
+        let written = self
+            .written
+            .as_ref()
+            .map(|(text, _)| format!("{text} — "))
+            .unwrap_or_default();
         format!("{}: {written}{}", self.place, self.message.get(language))
     }
 }
@@ -112,7 +147,12 @@ pub fn print(remarks: &[Remark], file: &str, ui: &str, language: Language) -> St
         };
         let place = match &remark.place {
             place @ Place::Cell { .. } => format!("{file} {place}"),
-            Place::Json { pointer, line, column, ui: in_ui } => {
+            Place::Json {
+                pointer,
+                line,
+                column,
+                ui: in_ui,
+            } => {
                 let file = if *in_ui { ui } else { file };
                 format!("{file}:{line}:{column} #{pointer}")
             }

@@ -95,7 +95,8 @@ fn prove(draft: &mut Draft, lists: &Compiled, remarks: &mut Vec<Remark>) {
         }
     }
     for page in &mut draft.pages {
-        page.show_when.take_if(|when| compile(when, &scope, Some(&Type::Bool)).is_err());
+        page.show_when
+            .take_if(|when| compile(when, &scope, Some(&Type::Bool)).is_err());
     }
 }
 
@@ -111,7 +112,9 @@ fn json(text: &str, name: &str, ui: bool) -> Result<Node, ImportError> {
     let node = parse(&file, &mut problems);
     node.ok_or_else(|| {
         let first = problems.into_sorted().into_iter().next();
-        let (place, why) = first.map(|problem| (problem.place, problem.message)).unwrap_or_default();
+        let (place, why) = first
+            .map(|problem| (problem.place, problem.message))
+            .unwrap_or_default();
         wrong(place.line, place.column, why.get(Language::English).to_owned())
     })
 }
@@ -125,9 +128,15 @@ fn without_escapes(text: &str) -> String {
     while let Some(at) = rest.find('\\') {
         out.push_str(&rest[..at]);
         rest = &rest[at..];
-        let code = |from: usize| rest.get(from..from + 6).and_then(|escape| u16::from_str_radix(escape.strip_prefix("\\u")?, 16).ok());
+        let code = |from: usize| {
+            rest.get(from..from + 6)
+                .and_then(|escape| u16::from_str_radix(escape.strip_prefix("\\u")?, 16).ok())
+        };
         let pair = code(0).zip(code(6)).and_then(|(high, low)| {
-            char::decode_utf16([high, low]).next()?.ok().filter(|c| u32::from(*c) > 0xffff)
+            char::decode_utf16([high, low])
+                .next()?
+                .ok()
+                .filter(|c| u32::from(*c) > 0xffff)
         });
         let length = match pair {
             Some(c) => {
@@ -266,7 +275,11 @@ fn step(pointer: &str, name: &str) -> String {
 
 /// A name below a path.
 fn below(path: &str, name: &str) -> String {
-    if path.is_empty() { name.to_owned() } else { format!("{path}/{name}") }
+    if path.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{path}/{name}")
+    }
 }
 
 #[cfg(test)]

@@ -85,7 +85,10 @@ pub(super) fn turn(source: &str, around: Around<'_>, wanted: Wanted, scope: &Sco
     };
     let expected = (wanted == Wanted::Condition).then_some(Type::Bool);
     match expression::compile(&cel.text, scope, expected.as_ref()) {
-        Ok(compiled) => Ok(Turned { text: cel.text, compiled }),
+        Ok(compiled) => Ok(Turned {
+            text: cel.text,
+            compiled,
+        }),
         Err(mistakes) => {
             let message = mistakes.into_iter().next().map(|mistake| mistake.message);
             Err(Wrong {
@@ -150,7 +153,10 @@ impl<'a> Around<'a> {
             What::Table => (Type::List(Box::new(Type::Unknown)), true),
             What::Word(word, ty) => return Ok(Cel::atom(*word, ty.clone())),
             What::Pending => {
-                let (zh, en) = (format!("{name} 的计算绕成了圈"), format!("`{name}` is worked out of itself"));
+                let (zh, en) = (
+                    format!("{name} 的计算绕成了圈"),
+                    format!("`{name}` is worked out of itself"),
+                );
                 return Err(Wrong::new(at, zh, en));
             }
             What::Left => {
@@ -182,7 +188,11 @@ impl<'a> Around<'a> {
         }
         if own.len() == here.len() + 1 && own.starts_with(here) && !is_table {
             let table = own.last().map(String::as_str).unwrap_or_default();
-            let table = if here.is_empty() { table.to_owned() } else { format!("row.{table}") };
+            let table = if here.is_empty() {
+                table.to_owned()
+            } else {
+                format!("row.{table}")
+            };
             let text = format!("{table}.map(r, r.{})", named.id);
             return Ok(Cel {
                 rows: Some((table, named.id.clone())),
@@ -217,7 +227,10 @@ impl<'a> Around<'a> {
             return Err(Wrong::new(
                 piece.at.clone(),
                 format!("转换后超过 {} 字节的上限", expression::LONGEST_SOURCE),
-                format!("it becomes longer than {} bytes, which is the limit", expression::LONGEST_SOURCE),
+                format!(
+                    "it becomes longer than {} bytes, which is the limit",
+                    expression::LONGEST_SOURCE
+                ),
             ));
         }
         Ok(cel)
@@ -232,7 +245,11 @@ impl<'a> Around<'a> {
             Expr::Name(name) => self.column(name, at),
             Expr::Dot => match self.dot {
                 Some((name, _)) => self.path(name, at),
-                None => Err(Wrong::new(at, "这里的 . 不指任何问题", "`.` stands for no question here")),
+                None => Err(Wrong::new(
+                    at,
+                    "这里的 . 不指任何问题",
+                    "`.` stands for no question here",
+                )),
             },
             Expr::Around => Err(Wrong::new(at, "这里不能用 ..", "`..` cannot be used here")),
             Expr::Call(name, arguments) => self.call(name, arguments, at),
@@ -253,7 +270,10 @@ impl<'a> Around<'a> {
             return Ok(cel);
         }
         let (zh, en) = if self.names.contains_key(name) {
-            (format!("问题要写成 ${{{name}}}"), format!("a question is written ${{{name}}}"))
+            (
+                format!("问题要写成 ${{{name}}}"),
+                format!("a question is written ${{{name}}}"),
+            )
         } else {
             (format!("没有 {name} 这个名字"), format!("there is no name `{name}`"))
         };
@@ -341,7 +361,12 @@ fn as_number(cel: Cel, at: &Range<usize>) -> Result<Cel, Wrong> {
 fn number(text: &str, at: Range<usize>) -> Result<Cel, Wrong> {
     let whole = !text.contains('.');
     let digits = text.chars().all(|c| c.is_ascii_digit() || matches!(c, '.' | '-'));
-    let fits = digits && if whole { text.parse::<i64>().is_ok() } else { text.len() <= 20 && text.parse::<f64>().is_ok() };
+    let fits = digits
+        && if whole {
+            text.parse::<i64>().is_ok()
+        } else {
+            text.len() <= 20 && text.parse::<f64>().is_ok()
+        };
     if !fits {
         let (zh, en) = (format!("{text} 的位数太多"), format!("{text} has too many digits"));
         return Err(Wrong::new(at, zh, en));

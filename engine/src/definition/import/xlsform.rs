@@ -95,7 +95,9 @@ impl Reading<'_> {
 
 /// The sheet of this name, however it is capitalised.
 fn sheet<'b>(book: &'b Book, name: &str) -> Option<&'b Sheet> {
-    book.sheets.iter().find(|sheet| sheet.name.trim().eq_ignore_ascii_case(name))
+    book.sheets
+        .iter()
+        .find(|sheet| sheet.name.trim().eq_ignore_ascii_case(name))
 }
 
 /// What the sheet `settings` says of the form.

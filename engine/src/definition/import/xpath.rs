@@ -170,7 +170,9 @@ impl<'t> Parser<'t> {
     }
 
     fn take(&mut self, mark: &str) -> bool {
-        let found = self.peek().is_some_and(|token| token.kind == Kind::Mark && token.text == mark);
+        let found = self
+            .peek()
+            .is_some_and(|token| token.kind == Kind::Mark && token.text == mark);
         self.next += usize::from(found);
         found
     }
@@ -208,7 +210,9 @@ impl<'t> Parser<'t> {
     }
 
     fn operator(&self, operators: &[(&str, Operator)]) -> Option<Operator> {
-        let token = self.peek().filter(|token| matches!(token.kind, Kind::Mark | Kind::Name))?;
+        let token = self
+            .peek()
+            .filter(|token| matches!(token.kind, Kind::Mark | Kind::Name))?;
         let found = operators.iter().find(|(written, _)| *written == token.text)?;
         Some(found.1)
     }

@@ -94,7 +94,9 @@ fn flow(value: &Out, inside: bool) -> String {
             format!("[{}]", items.join(", "))
         }
         Out::Flow(entries) => {
-            let entries = entries.iter().map(|(key, value)| format!("{}: {}", quoted(key, true), flow(value, true)));
+            let entries = entries
+                .iter()
+                .map(|(key, value)| format!("{}: {}", quoted(key, true), flow(value, true)));
             format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
         }
         Out::Map(lines) => {
@@ -143,7 +145,11 @@ fn double(text: &str) -> String {
 
 /// What would not survive, or not be seen, if it were written as it is.
 fn is_odd(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{fffe}' | '\u{ffff}')
+    c.is_control()
+        || matches!(
+            c,
+            '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{200b}'..='\u{200f}' | '\u{fffe}' | '\u{ffff}'
+        )
 }
 
 fn is_one_line(text: &str) -> bool {
@@ -157,12 +163,15 @@ fn is_plain(text: &str, inside: bool) -> bool {
     let Some(first) = text.chars().next() else { return false };
     let like_a_number = || {
         let body = text.trim_start_matches(['+', '-', '.']);
-        body.starts_with(|c: char| c.is_ascii_digit()) && text.chars().all(|c| c.is_ascii_hexdigit() || "+-.:_xXoOeETZ".contains(c))
+        body.starts_with(|c: char| c.is_ascii_digit())
+            && text
+                .chars()
+                .all(|c| c.is_ascii_hexdigit() || "+-.:_xXoOeETZ".contains(c))
     };
     let marks = if inside { ",[]{}" } else { "" };
     !WORDS.contains(&text.to_ascii_lowercase().as_str())
         && !like_a_number()
-        && !".inf" .eq_ignore_ascii_case(text.trim_start_matches(['+', '-']))
+        && !".inf".eq_ignore_ascii_case(text.trim_start_matches(['+', '-']))
         && !"-?:,[]{}#&*!|>'\"%@`=<~".contains(first)
         && !text.starts_with("---")
         && !text.starts_with("...")
@@ -181,21 +190,73 @@ mod tests {
     use crate::definition::source::{Problems, SourceFile, parse};
 
     const TEXTS: [&str; 46] = [
-        "", "no", "No", "yes", "on", "~", "null", "true", "012", "1.10", "1e3", "0x1f", "-1", "+1", ".5", ".inf", "-.INF", "12:30:45",
-        "2026-11-20", "a: b", "a:b", "a #b", "#a", "- a", "-a", "? a", "*a", "&a", "!a", "%a", "@a", "`a`", "'a'",
-        "\"a\"", "a, b", "[a]", "{a}", " a ", "a:", "第一行\n第二行", "制\t表", "\u{feff}a", "是否（必填）：", "<<", "=", "a\u{2028}b",
+        "",
+        "no",
+        "No",
+        "yes",
+        "on",
+        "~",
+        "null",
+        "true",
+        "012",
+        "1.10",
+        "1e3",
+        "0x1f",
+        "-1",
+        "+1",
+        ".5",
+        ".inf",
+        "-.INF",
+        "12:30:45",
+        "2026-11-20",
+        "a: b",
+        "a:b",
+        "a #b",
+        "#a",
+        "- a",
+        "-a",
+        "? a",
+        "*a",
+        "&a",
+        "!a",
+        "%a",
+        "@a",
+        "`a`",
+        "'a'",
+        "\"a\"",
+        "a, b",
+        "[a]",
+        "{a}",
+        " a ",
+        "a:",
+        "第一行\n第二行",
+        "制\t表",
+        "\u{feff}a",
+        "是否（必填）：",
+        "<<",
+        "=",
+        "a\u{2028}b",
     ];
 
     #[test]
     fn every_text_is_read_back_as_it_was() {
         let lines = [
-            Line::new("a", Out::Map(TEXTS.iter().map(|text| Line::new("k", (*text).into())).collect())),
+            Line::new(
+                "a",
+                Out::Map(TEXTS.iter().map(|text| Line::new("k", (*text).into())).collect()),
+            ),
             Line::new("b", Out::List(TEXTS.iter().map(|text| (*text).into()).collect())),
-            Line::new("c", Out::List(TEXTS.iter().map(|text| Out::Code((*text).to_owned())).collect())),
+            Line::new(
+                "c",
+                Out::List(TEXTS.iter().map(|text| Out::Code((*text).to_owned())).collect()),
+            ),
         ];
         let mut problems = Problems::default();
         let text = write(&lines);
-        let file = Arc::new(SourceFile { path: "x.yaml".into(), text: text.replace("  k:", "  - k:") });
+        let file = Arc::new(SourceFile {
+            path: "x.yaml".into(),
+            text: text.replace("  k:", "  - k:"),
+        });
         let read = parse(&file, &mut problems).unwrap();
         assert!(problems.is_empty(), "{text}\n{problems:?}");
         let read = read.to_json();
@@ -205,9 +266,15 @@ mod tests {
             assert_eq!(read["c"][at], *expected, "{text}");
         }
         for text in TEXTS {
-            let lines = [Line::new(text, "v".into()), Line::new("flow", Out::Flow(vec![(text.into(), "v".into())]))];
+            let lines = [
+                Line::new(text, "v".into()),
+                Line::new("flow", Out::Flow(vec![(text.into(), "v".into())])),
+            ];
             let text_of = write(&lines);
-            let file = Arc::new(SourceFile { path: "x.yaml".into(), text: text_of.clone() });
+            let file = Arc::new(SourceFile {
+                path: "x.yaml".into(),
+                text: text_of.clone(),
+            });
             let read = parse(&file, &mut problems).unwrap();
             let entries = read.entries().unwrap();
             assert_eq!((entries[0].key.as_str(), problems.len()), (text, 0), "{text_of}");
@@ -223,7 +290,10 @@ mod tests {
         let lines = [
             Line::new("label", label),
             code,
-            Line::new("pages", Out::Map(vec![Line::new("a", Out::Map(vec![Line::new("no", "no".into())]))])),
+            Line::new(
+                "pages",
+                Out::Map(vec![Line::new("a", Out::Map(vec![Line::new("no", "no".into())]))]),
+            ),
             Line::new("accept", Out::List(vec!["pdf".into(), Out::Plain("3".into())])),
         ];
         let expected = "label: {zh: 名称, en: 'Name, full'}\n# from survey!C2\nshowWhen: 'a == ''x'''\npages:\n  a:\n    'no': 'no'\naccept: [pdf, 3]\n";

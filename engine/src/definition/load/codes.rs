@@ -37,9 +37,7 @@ impl Loader<'_> {
         if let Some(known) = self.shared.lists.get(path) {
             return known.clone();
         }
-        let list = self
-            .csv_file(path)
-            .and_then(|file| read_list(&file, id, self.problems));
+        let list = self.csv_file(path).and_then(|file| read_list(&file, id, self.problems));
         self.shared.lists.insert(path.to_path_buf(), list.clone());
         list
     }
@@ -195,17 +193,24 @@ pub(super) fn records(
         return Vec::new();
     }
     let (mut rows, mut unlike) = (Vec::new(), Vec::new());
-    let line_of = |position: Option<&csv::Position>| {
-        position.map_or(1, |position| usize::try_from(position.line()).unwrap_or(1))
-    };
+    let line_of =
+        |position: Option<&csv::Position>| position.map_or(1, |position| usize::try_from(position.line()).unwrap_or(1));
     for record in reader.records() {
         if rows.len() + unlike.len() == MOST_ROWS {
             let message = Text::both(
                 format!("超过 {MOST_ROWS} 行的上限"),
                 format!("there are more than {MOST_ROWS} rows, which is the limit"),
             );
-            let help = Text::both("把表拆开，或去掉用不到的行", "split the list, or leave out rows that nobody needs");
-            problems.error("csv-rows", &line_spot(file, header_line(file)), message, Some(help));
+            let help = Text::both(
+                "把表拆开，或去掉用不到的行",
+                "split the list, or leave out rows that nobody needs",
+            );
+            problems.error(
+                "file-unreadable",
+                &line_spot(file, header_line(file)),
+                message,
+                Some(help),
+            );
             return Vec::new();
         }
         match record {
@@ -234,14 +239,18 @@ pub(super) fn records(
 /// Whether a header has every column that is needed, and none twice.
 fn header_fits(file: &Arc<SourceFile>, header: &csv::StringRecord, columns: &[&str], problems: &mut Problems) -> bool {
     let spot = || line_spot(file, header_line(file));
-    let missing = columns.iter().find(|column| !header.iter().any(|known| known == **column));
+    let missing = columns
+        .iter()
+        .find(|column| !header.iter().any(|known| known == **column));
     if let Some(missing) = missing {
         let message = Text::both(
             format!("表头里没有「{missing}」这一列"),
             format!("the header has no column `{missing}`"),
         );
         let other = [(';', "；或;"), ('\t', "Tab"), ('，', "，")];
-        let other = other.iter().find(|(mark, _)| header.len() == 1 && header[0].contains(*mark));
+        let other = other
+            .iter()
+            .find(|(mark, _)| header.len() == 1 && header[0].contains(*mark));
         let help = match other {
             Some((_, name)) => Text::both(
                 format!("各列之间要用半角逗号，这里用的是 {name}"),

@@ -48,13 +48,37 @@ pub(super) struct Found {
 
 /// What the columns are called in published lists, the surest first.
 const CODE: [&str; 10] = [
-    "code", "代码", "编码", "编号", "代号", "分类号", "学科代码", "类目代码", "数字码", "id",
+    "code",
+    "代码",
+    "编码",
+    "编号",
+    "代号",
+    "分类号",
+    "学科代码",
+    "类目代码",
+    "数字码",
+    "id",
 ];
 const NAME: [&str; 9] = [
-    "name", "名称", "学科名称", "类目名称", "类别名称", "中文名称", "单位名称", "label", "title",
+    "name",
+    "名称",
+    "学科名称",
+    "类目名称",
+    "类别名称",
+    "中文名称",
+    "单位名称",
+    "label",
+    "title",
 ];
 const PARENT: [&str; 8] = [
-    "parent", "上级代码", "上级编码", "上级", "父代码", "父级代码", "父级", "parent_code",
+    "parent",
+    "上级代码",
+    "上级编码",
+    "上级",
+    "父代码",
+    "父级代码",
+    "父级",
+    "parent_code",
 ];
 /// A header is looked for in so many rows: titles may stand above it.
 const HEADER_WITHIN: usize = 20;
@@ -82,7 +106,9 @@ pub(super) fn find(sheet: &Sheet, wanted: &Wanted) -> Result<Found, OfficialErro
     }
     let is_id = |name: &str| {
         name.starts_with(|c: char| c.is_ascii_lowercase())
-            && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+            && name
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
             && !matches!(name, "code" | "name" | "parent")
     };
     let mut further: Vec<(String, usize)> = Vec::new();
@@ -103,12 +129,20 @@ pub(super) fn find(sheet: &Sheet, wanted: &Wanted) -> Result<Found, OfficialErro
 
 fn header(sheet: &Sheet, wanted: &Wanted) -> Option<usize> {
     let fits = |cells: &[String]| {
-        let code = wanted.code.as_ref().map_or_else(|| known_as(cells, &CODE), |asked| by_name(cells, asked));
-        let name = wanted.name.as_ref().map_or_else(|| known_as(cells, &NAME), |asked| by_name(cells, asked));
+        let code = wanted
+            .code
+            .as_ref()
+            .map_or_else(|| known_as(cells, &CODE), |asked| by_name(cells, asked));
+        let name = wanted
+            .name
+            .as_ref()
+            .map_or_else(|| known_as(cells, &NAME), |asked| by_name(cells, asked));
         code.is_some() && name.is_some()
     };
     let rows = sheet.rows.iter().take(HEADER_WITHIN);
-    let tidied: Vec<Vec<String>> = rows.map(|row| row.cells.iter().map(|cell| tidy(cell)).collect()).collect();
+    let tidied: Vec<Vec<String>> = rows
+        .map(|row| row.cells.iter().map(|cell| tidy(cell)).collect())
+        .collect();
     let lettered = |asked: &Option<String>| asked.as_deref().is_some_and(is_letters);
     let found = tidied.iter().position(|cells| fits(cells));
     found.or_else(|| (lettered(&wanted.code) && lettered(&wanted.name) && !tidied.is_empty()).then_some(0))
@@ -116,16 +150,22 @@ fn header(sheet: &Sheet, wanted: &Wanted) -> Option<usize> {
 
 fn tidy(cell: &str) -> String {
     let inside = cell.trim().trim_start_matches('\u{feff}');
-    inside.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase()
+    inside
+        .chars()
+        .filter(|c| !c.is_whitespace())
+        .collect::<String>()
+        .to_lowercase()
 }
 
 /// The column whose header is or begins as one of these; the surest word counts first.
 fn known_as(cells: &[String], words: &[&str]) -> Option<usize> {
     let exact = words.iter().find_map(|word| cells.iter().position(|cell| cell == word));
-    exact.or_else(|| words.iter().find_map(|word| {
-        let ends = |cell: &String| cell.ends_with(word) && !cell.contains('上') && !cell.contains('父');
-        cells.iter().position(ends).filter(|_| !word.is_ascii())
-    }))
+    exact.or_else(|| {
+        words.iter().find_map(|word| {
+            let ends = |cell: &String| cell.ends_with(word) && !cell.contains('上') && !cell.contains('父');
+            cells.iter().position(ends).filter(|_| !word.is_ascii())
+        })
+    })
 }
 
 fn by_name(cells: &[String], asked: &str) -> Option<usize> {
@@ -139,7 +179,11 @@ fn is_letters(asked: &str) -> bool {
 
 /// A column by its header, or by its letter.
 fn named(cells: &[String], asked: &str) -> Option<usize> {
-    let letter = || is_letters(asked).then(|| (0..cells.len().max(1)).find(|at| column_name(*at) == asked)).flatten();
+    let letter = || {
+        is_letters(asked)
+            .then(|| (0..cells.len().max(1)).find(|at| column_name(*at) == asked))
+            .flatten()
+    };
     by_name(cells, asked).or_else(letter)
 }
 
@@ -148,7 +192,9 @@ impl Found {
     pub(super) fn told(&self, sheet: &Sheet) -> Text {
         let header = &sheet.rows[self.header];
         let column = |at: usize| format!("{} ({})", column_name(at), header.cell(at).trim());
-        let parent = self.parent.map_or_else(|| ("无".to_owned(), "none".to_owned()), |at| (column(at), column(at)));
+        let parent = self
+            .parent
+            .map_or_else(|| ("无".to_owned(), "none".to_owned()), |at| (column(at), column(at)));
         Text::both(
             format!(
                 "工作表「{}」：代码在 {}，名称在 {}，上级在 {}",

@@ -34,10 +34,14 @@ pub fn compare(old: &[Code], new: &[Code]) -> Difference {
             continue;
         };
         if known.name != code.name {
-            difference.renamed.push((code.code.clone(), known.name.clone(), code.name.clone()));
+            difference
+                .renamed
+                .push((code.code.clone(), known.name.clone(), code.name.clone()));
         }
         if trees && known.parent != code.parent {
-            difference.moved.push((code.code.clone(), known.parent.clone(), code.parent.clone()));
+            difference
+                .moved
+                .push((code.code.clone(), known.parent.clone(), code.parent.clone()));
         }
     }
     let gone = old.iter().filter(|code| !after.contains_key(&code.code));
@@ -64,10 +68,21 @@ impl Difference {
             let _ = writeln!(out, "~ {code} {before} → {after}");
         }
         for (code, before, after) in &self.moved {
-            let root = |parent: &str| if parent.is_empty() { "·".to_owned() } else { parent.to_owned() };
+            let root = |parent: &str| {
+                if parent.is_empty() {
+                    "·".to_owned()
+                } else {
+                    parent.to_owned()
+                }
+            };
             let _ = writeln!(out, "^ {code} {} → {}", root(before), root(after));
         }
-        let counts = (self.added.len(), self.removed.len(), self.renamed.len(), self.moved.len());
+        let counts = (
+            self.added.len(),
+            self.removed.len(),
+            self.renamed.len(),
+            self.moved.len(),
+        );
         let _ = match language {
             Language::Chinese => writeln!(
                 out,

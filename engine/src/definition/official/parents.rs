@@ -56,7 +56,9 @@ pub(super) fn fill(codes: &mut [Code], scheme: &Scheme) -> Option<Text> {
     for code in codes.iter_mut() {
         let above = match &scheme {
             Scheme::Guess | Scheme::Flat => None,
-            Scheme::Prefix => beginnings(&code.code).find(|start| known.contains(*start)).map(str::to_owned),
+            Scheme::Prefix => beginnings(&code.code)
+                .find(|start| known.contains(*start))
+                .map(str::to_owned),
             Scheme::Padded(widths) => padded(&code.code, widths, &known),
             Scheme::Levels(widths) => level_above(&code.code, widths),
         };
@@ -71,11 +73,17 @@ pub(super) fn fill(codes: &mut [Code], scheme: &Scheme) -> Option<Text> {
         ),
         Scheme::Padded(widths) => Text::both(
             format!("上级按补零的层级得出（--parents padded:{}）", list(&widths)),
-            format!("parents follow from levels filled with zeroes (--parents padded:{})", list(&widths)),
+            format!(
+                "parents follow from levels filled with zeroes (--parents padded:{})",
+                list(&widths)
+            ),
         ),
         Scheme::Levels(widths) => Text::both(
             format!("上级按各层的位数得出（--parents levels:{}）", list(&widths)),
-            format!("parents follow from the length of levels (--parents levels:{})", list(&widths)),
+            format!(
+                "parents follow from the length of levels (--parents levels:{})",
+                list(&widths)
+            ),
         ),
     })
 }
@@ -85,9 +93,18 @@ const SURELY: usize = 50;
 
 fn guess(codes: &[Code], known: &HashSet<String>) -> Scheme {
     let most = |count: usize| count * 100 >= codes.len() * SURELY;
-    let six = codes.iter().all(|code| code.code.len() == 6 && code.code.bytes().all(|byte| byte.is_ascii_digit()));
+    let six = codes
+        .iter()
+        .all(|code| code.code.len() == 6 && code.code.bytes().all(|byte| byte.is_ascii_digit()));
     let widths = vec![2, 2, 2];
-    if six && most(codes.iter().filter(|code| padded(&code.code, &widths, known).is_some()).count()) {
+    if six
+        && most(
+            codes
+                .iter()
+                .filter(|code| padded(&code.code, &widths, known).is_some())
+                .count(),
+        )
+    {
         return Scheme::Padded(widths);
     }
     let begins = |code: &&Code| beginnings(&code.code).any(|start| known.contains(start));
@@ -100,7 +117,9 @@ fn guess(codes: &[Code], known: &HashSet<String>) -> Scheme {
 /// The beginnings of a code, longest first.
 fn beginnings(code: &str) -> impl Iterator<Item = &str> {
     let ends: Vec<usize> = code.char_indices().map(|(at, _)| at).skip(1).collect();
-    ends.into_iter().rev().map(|end| code[..end].trim_end_matches(['.', '-', '/', '—']))
+    ends.into_iter()
+        .rev()
+        .map(|end| code[..end].trim_end_matches(['.', '-', '/', '—']))
 }
 
 /// The nearest level above that is in the list: `620102` is below `620100`, or below `620000` where

@@ -12,7 +12,9 @@ pub(super) fn sheet(text: &str, name: &str) -> Result<Sheet, SheetError> {
     let (mut rows, mut left) = (Vec::new(), MOST_CELLS);
     for record in reader.records() {
         // The text is UTF-8 and rows may differ in length: nothing else can be wrong with it.
-        let Ok(record) = record else { return Err(SheetError::NotText) };
+        let Ok(record) = record else {
+            return Err(SheetError::NotText);
+        };
         let number = record.position().map_or(0, |position| position.line());
         let mut cells: Vec<String> = record.iter().map(str::to_owned).collect();
         while cells.last().is_some_and(|cell| cell.trim().is_empty()) {
@@ -35,7 +37,10 @@ pub(super) fn sheet(text: &str, name: &str) -> Result<Sheet, SheetError> {
     if rows.is_empty() {
         return Err(SheetError::Empty);
     }
-    Ok(Sheet { name: name.into(), rows })
+    Ok(Sheet {
+        name: name.into(),
+        rows,
+    })
 }
 
 /// What stands between cells: the mark that the first line has most of.
@@ -43,5 +48,8 @@ fn delimiter(text: &str) -> u8 {
     let first = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
     let count = |mark: &u8| first.bytes().filter(|byte| byte == mark).count();
     // Of equally many the last would be taken, so the usual one stands there.
-    *[b'\t', b';', b','].iter().max_by_key(|mark| count(mark)).unwrap_or(&b',')
+    *[b'\t', b';', b',']
+        .iter()
+        .max_by_key(|mark| count(mark))
+        .unwrap_or(&b',')
 }

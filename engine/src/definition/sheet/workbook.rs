@@ -10,12 +10,24 @@ use super::{MOST_CELLS, MOST_COLUMNS, MOST_ROWS, MOST_SHEETS, MOST_TEXT, MOST_UN
 /// The sheets of a workbook in their order; empty ones have no rows.
 pub(super) fn sheets(bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
     measured(bytes)?;
+    // The library that reads cells gives up on some damaged files by panicking.
+    let read = std::panic::catch_unwind(|| read(bytes));
+    read.unwrap_or_else(|_| {
+        let why = "it is damaged".to_owned();
+        Err(SheetError::NotAWorkbook { why })
+    })
+}
+
+fn read(bytes: &[u8]) -> Result<Vec<Sheet>, SheetError> {
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(not_one)?;
     let names = workbook.sheet_names();
     if names.len() > MOST_SHEETS {
         return Err(SheetError::TooManySheets);
     }
-    let mut left = Left { text: MOST_TEXT, cells: MOST_CELLS };
+    let mut left = Left {
+        text: MOST_TEXT,
+        cells: MOST_CELLS,
+    };
     let mut sheets = Vec::new();
     for name in names {
         let rows = rows(&mut workbook, &name, &mut left)?;
@@ -74,7 +86,10 @@ fn rows(workbook: &mut Workbook<'_>, name: &str, left: &mut Left) -> Result<Vec<
                 return Err(SheetError::NotAWorkbook { why });
             }
             _ => {
-                rows.push(Row { number, cells: Vec::new() });
+                rows.push(Row {
+                    number,
+                    cells: Vec::new(),
+                });
                 match rows.last_mut() {
                     Some(row) => row,
                     None => continue,

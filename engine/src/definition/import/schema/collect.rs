@@ -11,14 +11,42 @@ const DEEPEST: usize = 8;
 
 /// Words of an object that are read, or that say nothing of an answer.
 const READ: [&str; 24] = [
-    "$schema", "$id", "id", "$comment", "$defs", "definitions", "$ref", "title", "description", "type", "properties", "required",
-    "additionalProperties", "unevaluatedProperties", "examples", "default", "if", "then", "else", "dependencies",
-    "dependentRequired", "dependentSchemas", "deprecated", "$anchor",
+    "$schema",
+    "$id",
+    "id",
+    "$comment",
+    "$defs",
+    "definitions",
+    "$ref",
+    "title",
+    "description",
+    "type",
+    "properties",
+    "required",
+    "additionalProperties",
+    "unevaluatedProperties",
+    "examples",
+    "default",
+    "if",
+    "then",
+    "else",
+    "dependencies",
+    "dependentRequired",
+    "dependentSchemas",
+    "deprecated",
+    "$anchor",
 ];
 
 impl<'r> Reading<'r> {
     /// The properties of an object.
-    pub(super) fn section(&mut self, name: &str, path: &str, object: &Seen<'r>, ids: &mut Ids, depth: usize) -> Section {
+    pub(super) fn section(
+        &mut self,
+        name: &str,
+        path: &str,
+        object: &Seen<'r>,
+        ids: &mut Ids,
+        depth: usize,
+    ) -> Section {
         let mut section = Section {
             name: name.to_owned(),
             path: path.to_owned(),
@@ -103,7 +131,11 @@ impl<'r> Reading<'r> {
                 }
             }
             for word in ["dependentSchemas", "dependencies", "dependentRequired"] {
-                for entry in node.get(word).and_then(crate::definition::source::Node::entries).unwrap_or_default() {
+                for entry in node
+                    .get(word)
+                    .and_then(crate::definition::source::Node::entries)
+                    .unwrap_or_default()
+                {
                     let pointer = step(&step(&pointer, word), &entry.key);
                     let filled = When::Filled(below(path, &entry.key));
                     self.dependent(filled, &entry.value, &pointer, &mut found, path, object);
@@ -145,13 +177,22 @@ impl<'r> Reading<'r> {
             found.push((filled, false, branch));
             return;
         };
-        let declared = |name: &str| object.all("properties").iter().any(|(node, _)| node.get(name).is_some());
+        let declared = |name: &str| {
+            object
+                .all("properties")
+                .iter()
+                .any(|(node, _)| node.get(name).is_some())
+        };
         for (index, alternative) in items(alternatives).iter().enumerate() {
             let alternative = self.seen(alternative, &format!("{at}/{index}"));
             // The properties that the object has say when; the others are what then is asked.
             let mut condition = alternative.clone();
             condition.layers.truncate(1);
-            found.push((When::Declared(condition, declared_names(&alternative, &declared)), false, alternative));
+            found.push((
+                When::Declared(condition, declared_names(&alternative, &declared)),
+                false,
+                alternative,
+            ));
         }
     }
 
@@ -199,7 +240,10 @@ impl<'r> Reading<'r> {
             }
         }
         let lists = branch.all("required");
-        let names = lists.iter().flat_map(|(list, _)| items(list)).filter_map(super::Node::scalar);
+        let names = lists
+            .iter()
+            .flat_map(|(list, _)| items(list))
+            .filter_map(super::Node::scalar);
         conditional.requires.extend(names.map(str::to_owned));
         for word in ["if", "not", "oneOf", "anyOf", "dependencies", "dependentSchemas"] {
             if let Some((node, pointer)) = branch.get(word)
@@ -220,12 +264,22 @@ impl<'r> Reading<'r> {
     /// Whether another branch asks for it: one of the conditions is enough then.
     fn shows_already(&self, path: &str) -> bool {
         self.conditionals.iter().any(|conditional| {
-            conditional.shows.iter().any(|name| below(&conditional.path, name) == path)
+            conditional
+                .shows
+                .iter()
+                .any(|name| below(&conditional.path, name) == path)
         })
     }
 
     /// A property that is no object.
-    pub(super) fn asked(&mut self, name: &str, path: &str, property: &Seen<'r>, ids: &mut Ids, tables: usize) -> Option<Asked> {
+    pub(super) fn asked(
+        &mut self,
+        name: &str,
+        path: &str,
+        property: &Seen<'r>,
+        ids: &mut Ids,
+        tables: usize,
+    ) -> Option<Asked> {
         self.count += 1;
         let mut asked = self.property(name, path, property, tables)?;
         let (id, collides) = ids.take(&path.replace('/', " "));
@@ -257,5 +311,8 @@ fn has_words(property: &Seen<'_>) -> bool {
 fn declared_names(alternative: &Seen<'_>, declared: &impl Fn(&str) -> bool) -> Vec<String> {
     let lists = alternative.all("properties");
     let names = lists.iter().flat_map(|(node, _)| node.entries().unwrap_or_default());
-    names.filter(|entry| declared(&entry.key)).map(|entry| entry.key.clone()).collect()
+    names
+        .filter(|entry| declared(&entry.key))
+        .map(|entry| entry.key.clone())
+        .collect()
 }

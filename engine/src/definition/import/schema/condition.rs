@@ -55,7 +55,9 @@ impl<'r> Reading<'r> {
             if conditional.requires.is_empty() && conditional.shows.is_empty() {
                 continue;
             }
-            let Some(condition) = self.when(&conditional) else { continue };
+            let Some(condition) = self.when(&conditional) else {
+                continue;
+            };
             for name in &conditional.shows {
                 let path = below(&conditional.path, name);
                 self.shows.entry(path).or_default().push(condition.clone());
@@ -80,7 +82,13 @@ impl<'r> Reading<'r> {
             }
             When::Declared(seen, names) => self.fits(seen, path, Some(names), 0),
         };
-        let turned = turned.map(|condition| if conditional.negated { negated(&condition) } else { condition });
+        let turned = turned.map(|condition| {
+            if conditional.negated {
+                self.otherwise(&condition)
+            } else {
+                condition
+            }
+        });
         match turned.and_then(|condition| self.compiled(condition, &conditional.when)) {
             Ok(condition) => Some(condition),
             Err(remark) => {
@@ -110,7 +118,11 @@ impl<'r> Reading<'r> {
             )),
             Ok(_) => Ok(condition),
             Err(mistakes) => {
-                let message = mistakes.into_iter().next().map(|mistake| mistake.message).unwrap_or_default();
+                let message = mistakes
+                    .into_iter()
+                    .next()
+                    .map(|mistake| mistake.message)
+                    .unwrap_or_default();
                 Err(Remark::left("import-condition", at, message))
             }
         }
@@ -129,8 +141,13 @@ impl<'r> Reading<'r> {
     /// A condition without `required` also holds where nothing is answered; nobody means that.
     fn vacuous(&mut self, seen: &Seen<'_>) {
         let properties = seen.all("properties");
-        let names = properties.iter().flat_map(|(node, _)| node.entries().unwrap_or_default());
-        let missing: Vec<&str> = names.map(|entry| entry.key.as_str()).filter(|name| !seen.requires(name)).collect();
+        let names = properties
+            .iter()
+            .flat_map(|(node, _)| node.entries().unwrap_or_default());
+        let missing: Vec<&str> = names
+            .map(|entry| entry.key.as_str())
+            .filter(|name| !seen.requires(name))
+            .collect();
         if let Some(name) = missing.first() {
             let remark = changed(
                 "import-condition",
@@ -139,6 +156,23 @@ impl<'r> Reading<'r> {
                 format!("by JSON Schema this also holds while `{name}` is not answered; here it holds once it is"),
             );
             self.once(remark);
+        }
+    }
+
+    /// What holds wherever the condition does not, also while nothing is answered.
+    pub(super) fn otherwise(&self, condition: &str) -> String {
+        let scope = self.scope();
+        let read = compile(condition, &scope, None)
+            .map(|compiled| compiled.reads().to_vec())
+            .unwrap_or_default();
+        let scalar = |id: &&crate::definition::Id| !matches!(scope.names.get(*id), Some(Type::List(_)) | None);
+        let asked: Vec<String> = read.iter().filter(scalar).map(|id| format!("filled({id})")).collect();
+        match asked.as_slice() {
+            [one] if one == condition => negated(condition),
+            [one] => format!("!{one} || {}", negated(condition)),
+            // All of them are answered where the condition holds, unless one is enough.
+            [_, _, ..] if !condition.contains("||") => format!("!({} && {condition})", asked.join(" && ")),
+            _ => negated(condition),
         }
     }
 
@@ -182,7 +216,11 @@ impl<'r> Reading<'r> {
         let schemas = if word == "not" { one } else { items(node) };
         let mut parts = Vec::new();
         for (at, schema) in schemas.iter().enumerate() {
-            let pointer = if word == "not" { pointer.to_owned() } else { format!("{pointer}/{at}") };
+            let pointer = if word == "not" {
+                pointer.to_owned()
+            } else {
+                format!("{pointer}/{at}")
+            };
             let seen = self.seen(schema, &pointer);
             parts.push(if object {
                 self.fits(&seen, path, None, depth + 1)?
@@ -223,7 +261,10 @@ impl<'r> Reading<'r> {
         for (word, node, pointer) in seen.entries() {
             let wrong = || unsupported(node, &pointer, word);
             let text = node.scalar();
-            let number = || text.filter(|text| serde_json::from_str::<serde_json::Number>(text).is_ok()).ok_or_else(wrong);
+            let number = || {
+                text.filter(|text| serde_json::from_str::<serde_json::Number>(text).is_ok())
+                    .ok_or_else(wrong)
+            };
             all.push(match word {
                 "const" => equal(&id, &ty, node).ok_or_else(wrong)?,
                 "enum" => {
@@ -250,9 +291,13 @@ impl<'r> Reading<'r> {
                     match (value, node.get("enum")) {
                         (Some(value), _) => format!("{value} in {id}"),
                         (None, Some(values)) => {
-                            let values: Option<Vec<String>> = items(values).iter().map(|item| literal(&element, item)).collect();
+                            let values: Option<Vec<String>> =
+                                items(values).iter().map(|item| literal(&element, item)).collect();
                             let each = values.ok_or_else(wrong)?;
-                            each.iter().map(|value| format!("{value} in {id}")).collect::<Vec<_>>().join(" || ")
+                            each.iter()
+                                .map(|value| format!("{value} in {id}"))
+                                .collect::<Vec<_>>()
+                                .join(" || ")
                         }
                         _ => return Err(wrong()),
                     }
@@ -260,14 +305,22 @@ impl<'r> Reading<'r> {
                 "not" => {
                     let inner = self.joined(word, node, &pointer, path, false, depth)?;
                     // What is not answered is not the value either.
-                    if list { inner } else { format!("!filled({id}) || {inner}") }
+                    if list {
+                        inner
+                    } else {
+                        format!("!filled({id}) || {inner}")
+                    }
                 }
                 "allOf" | "anyOf" | "oneOf" => self.joined(word, node, &pointer, path, false, depth)?,
                 "type" | "title" | "description" | "$comment" | "$ref" | "format" => continue,
                 _ => return Err(wrong()),
             });
         }
-        Ok(if all.is_empty() { format!("filled({id})") } else { and(all) })
+        Ok(if all.is_empty() {
+            format!("filled({id})")
+        } else {
+            and(all)
+        })
     }
 
     /// Writes the conditions to the fields that they are about.
@@ -275,7 +328,11 @@ impl<'r> Reading<'r> {
         let either = |conditions: &Vec<String>| {
             let mut distinct: Vec<String> = Vec::new();
             for condition in conditions {
-                let condition = if conditions.len() > 1 { bracketed(condition, "&&") } else { condition.clone() };
+                let condition = if conditions.len() > 1 {
+                    bracketed(condition, "&&")
+                } else {
+                    condition.clone()
+                };
                 if !distinct.contains(&condition) {
                     distinct.push(condition);
                 }
@@ -322,13 +379,21 @@ pub(super) fn and(parts: Vec<String>) -> String {
     match parts.as_slice() {
         [] => "true".to_owned(),
         [one] => one.clone(),
-        many => many.iter().map(|part| bracketed(part, "||")).collect::<Vec<_>>().join(" && "),
+        many => many
+            .iter()
+            .map(|part| bracketed(part, "||"))
+            .collect::<Vec<_>>()
+            .join(" && "),
     }
 }
 
 /// In brackets, where the operator stands in it.
 fn bracketed(condition: &str, operator: &str) -> String {
-    if condition.contains(operator) { format!("({condition})") } else { condition.to_owned() }
+    if condition.contains(operator) {
+        format!("({condition})")
+    } else {
+        condition.to_owned()
+    }
 }
 
 /// What holds where the condition does not.
@@ -363,7 +428,9 @@ pub(super) fn equal(id: &str, ty: &Type, node: &Node) -> Option<String> {
 
 /// A value as an expression writes it for an answer of this type.
 fn literal(ty: &Type, node: &Node) -> Option<String> {
-    let Value::Scalar { text, plain } = &node.value else { return None };
+    let Value::Scalar { text, plain } = &node.value else {
+        return None;
+    };
     let is_number = *plain && serde_json::from_str::<serde_json::Number>(text).is_ok();
     Some(match ty {
         Type::Text | Type::Code(_) => quoted(text),

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use super::super::draft::{Field, Kind, Page, Words};
 use super::super::id::Ids;
-use super::condition::{and, both, equal, negated};
+use super::condition::{and, both, equal};
 use super::layout::heading;
 use super::seen::items;
 use super::{Asked, Part, Place, Reading, Section, changed, left, place_in, step};
@@ -55,7 +55,10 @@ impl<'r> Reading<'r> {
                 "import-unplaced",
                 first.place.clone(),
                 format!("界面说明没有用到这些属性，放在最后一栏：{}", names.join("、")),
-                format!("the UI schema places none of these, so they come last: {}", names.join(", ")),
+                format!(
+                    "the UI schema places none of these, so they come last: {}",
+                    names.join(", ")
+                ),
             );
             self.remarks.push(remark);
             placing.pages.push(Page {
@@ -69,12 +72,22 @@ impl<'r> Reading<'r> {
     }
 
     /// An element of the layout. `top` while pages are made; `when` are the conditions around it.
-    fn element(&mut self, node: &'r Node, pointer: &str, when: Option<String>, top: bool, depth: usize, placing: &mut Placing) {
+    fn element(
+        &mut self,
+        node: &'r Node,
+        pointer: &str,
+        when: Option<String>,
+        top: bool,
+        depth: usize,
+        placing: &mut Placing,
+    ) {
         placing.elements += 1;
         if depth > DEEPEST || placing.elements > MOST_ELEMENTS {
             let (zh, en) = (
                 format!("界面说明嵌套超过 {DEEPEST} 层或多于 {MOST_ELEMENTS} 个元素的上限"),
-                format!("the UI schema is deeper than {DEEPEST} or has more than {MOST_ELEMENTS} elements, which are the limits"),
+                format!(
+                    "the UI schema is deeper than {DEEPEST} or has more than {MOST_ELEMENTS} elements, which are the limits"
+                ),
             );
             self.once(left("import-ui", place_in(node, pointer, true), zh, en));
             return;
@@ -86,7 +99,11 @@ impl<'r> Reading<'r> {
         let inside = step(pointer, "elements");
         match kind {
             "Category" | "Group" if top => {
-                let title = node.get("label").or_else(|| node.get("i18n")).and_then(Node::scalar).unwrap_or_default();
+                let title = node
+                    .get("label")
+                    .or_else(|| node.get("i18n"))
+                    .and_then(Node::scalar)
+                    .unwrap_or_default();
                 let name = if title.is_empty() { "page" } else { title };
                 let title = Words::of(title).or(|| Words::both("栏目", "Page"));
                 placing.pages.push(Page {
@@ -117,7 +134,11 @@ impl<'r> Reading<'r> {
             }
             "Control" | "ListWithDetail" => self.control(node, pointer, both(when, own), read_only, top, placing),
             "Label" => {
-                let text = node.get("text").or_else(|| node.get("label")).and_then(Node::scalar).unwrap_or_default();
+                let text = node
+                    .get("text")
+                    .or_else(|| node.get("label"))
+                    .and_then(Node::scalar)
+                    .unwrap_or_default();
                 let (name, _) = placing.headings.take(text);
                 let note = Field {
                     show_when: both(when, own),
@@ -162,16 +183,24 @@ impl<'r> Reading<'r> {
         if inside.is_empty() {
             let known = placing.order.contains(&path);
             let (zh, en) = if known {
-                (format!("「{scope}」在前面已经放过"), format!("`{scope}` was placed before"))
+                (
+                    format!("「{scope}」在前面已经放过"),
+                    format!("`{scope}` was placed before"),
+                )
             } else {
-                (format!("没有属性「{scope}」"), format!("there is no property `{scope}`"))
+                (
+                    format!("没有属性「{scope}」"),
+                    format!("there is no property `{scope}`"),
+                )
             };
             self.remarks.push(left("import-scope", place, zh, en));
             return;
         }
         let single = inside.len() == 1;
         for path in inside {
-            let Some(mut asked) = placing.fields.remove(&path) else { continue };
+            let Some(mut asked) = placing.fields.remove(&path) else {
+                continue;
+            };
             let field = &mut asked.field;
             if single {
                 self.dressed(node, field, &place);
@@ -184,11 +213,17 @@ impl<'r> Reading<'r> {
 
     /// What a control says of its field.
     fn dressed(&mut self, node: &Node, field: &mut Field, place: &Place) {
-        let label = node.get("label").filter(|label| matches!(&label.value, Value::Scalar { plain: false, .. }));
+        let label = node
+            .get("label")
+            .filter(|label| matches!(&label.value, Value::Scalar { plain: false, .. }));
         if let Some(label) = label.and_then(Node::scalar).filter(|label| !label.is_empty()) {
             field.label = Words::of(label);
         }
-        let option = |name: &str| node.get("options").and_then(|options| options.get(name)).and_then(Node::scalar);
+        let option = |name: &str| {
+            node.get("options")
+                .and_then(|options| options.get(name))
+                .and_then(Node::scalar)
+        };
         if option("multi") == Some("true") && matches!(field.kind, Kind::Plain("text")) {
             field.kind = Kind::Plain("long-text");
         }
@@ -196,7 +231,10 @@ impl<'r> Reading<'r> {
             field.placeholder = Words::of(text);
         }
         if option("readonly") == Some("true") || option("readOnly") == Some("true") {
-            let (zh, en) = ("没有算式的只读控件填不了，按可填导入", "a control that is always read-only could not be answered: it can be");
+            let (zh, en) = (
+                "没有算式的只读控件填不了，按可填导入",
+                "a control that is always read-only could not be answered: it can be",
+            );
             self.remarks.push(changed("import-readonly", place.clone(), zh, en));
         }
     }
@@ -206,7 +244,9 @@ impl<'r> Reading<'r> {
         let rule = node.get("rule")?;
         let pointer = step(pointer, "rule");
         let at = place_in(rule, &pointer, true);
-        let condition = rule.get("condition").map(|condition| self.rule_condition(condition, &pointer, 0));
+        let condition = rule
+            .get("condition")
+            .map(|condition| self.rule_condition(condition, &pointer, 0));
         let turned = match condition {
             Some(Ok(condition)) => self.sound(condition, at.clone()),
             Some(Err(remark)) => Err(remark),
@@ -225,9 +265,9 @@ impl<'r> Reading<'r> {
         };
         match rule.get("effect").and_then(Node::scalar).unwrap_or_default() {
             "SHOW" => Some(condition),
-            "HIDE" => Some(negated(&condition)),
+            "HIDE" => Some(self.otherwise(&condition)),
             "ENABLE" => {
-                *read_only = Some(negated(&condition));
+                *read_only = Some(self.otherwise(&condition));
                 None
             }
             "DISABLE" => {
@@ -250,7 +290,11 @@ impl<'r> Reading<'r> {
             for part in items(parts) {
                 all.push(self.rule_condition(part, pointer, depth + 1)?);
             }
-            let any = all.iter().map(|part| format!("({part})")).collect::<Vec<_>>().join(" || ");
+            let any = all
+                .iter()
+                .map(|part| format!("({part})"))
+                .collect::<Vec<_>>()
+                .join(" || ");
             return Ok(if kind == "AND" { and(all) } else { any });
         }
         let path = path_of(node.get("scope").and_then(Node::scalar).unwrap_or_default());
@@ -261,16 +305,24 @@ impl<'r> Reading<'r> {
         // The older way: a value that is expected.
         let answer = self.answers.get(&path);
         let expected = answer.zip(node.get("expectedValue"));
-        expected.and_then(|((id, ty), value)| equal(id, ty, value)).ok_or_else(|| {
-            let (zh, en) = ("条件没有 schema，或它的 scope 没有导入", "the condition has no `schema`, or its scope was not taken over");
-            left("import-condition", at(), zh, en)
-        })
+        expected
+            .and_then(|((id, ty), value)| equal(id, ty, value))
+            .ok_or_else(|| {
+                let (zh, en) = (
+                    "条件没有 schema，或它的 scope 没有导入",
+                    "the condition has no `schema`, or its scope was not taken over",
+                );
+                left("import-condition", at(), zh, en)
+            })
     }
 }
 
 /// The property that a scope names: `#/properties/a/properties/b` is `a/b`.
 fn path_of(scope: &str) -> String {
-    let steps = scope.trim_start_matches('#').split('/').filter(|step| !step.is_empty() && *step != "properties");
+    let steps = scope
+        .trim_start_matches('#')
+        .split('/')
+        .filter(|step| !step.is_empty() && *step != "properties");
     let steps: Vec<String> = steps.map(|step| step.replace("~1", "/").replace("~0", "~")).collect();
     steps.join("/")
 }
@@ -291,11 +343,7 @@ fn listed(section: Section, placing: &mut Placing) {
 /// Puts a field onto the page at hand; at the top, onto one of what stands between groups.
 fn put(placing: &mut Placing, field: Field, top: bool) {
     if (top && !placing.stray) || placing.pages.is_empty() {
-        placing.pages.push(Page {
-            id: placing.ids.take("general").0,
-            title: Words::both("基本信息", "General"),
-            ..Page::default()
-        });
+        placing.pages.push(Page::stray(&mut placing.ids));
         placing.stray = top;
     }
     if let Some(page) = placing.pages.last_mut() {

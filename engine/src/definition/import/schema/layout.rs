@@ -28,11 +28,7 @@ impl Reading<'_> {
                 }
                 Part::Field(asked) => {
                     if !stray {
-                        pages.push(Page {
-                            id: ids.take("general").0,
-                            title: Words::both("基本信息", "General"),
-                            ..Page::default()
-                        });
+                        pages.push(Page::stray(&mut ids));
                         stray = true;
                     }
                     if let Some(page) = pages.last_mut() {

@@ -18,14 +18,40 @@ const MOST_CODES: usize = 5_000;
 
 /// Words that are read elsewhere, or that say nothing of an answer.
 const SILENT: [&str; 22] = [
-    "type", "title", "description", "default", "$ref", "$id", "id", "$comment", "$schema", "$defs", "definitions", "$anchor", "examples",
-    "deprecated", "writeOnly", "readOnly", "enumNames", "x-enumNames", "contentEncoding", "contentMediaType", "properties",
+    "type",
+    "title",
+    "description",
+    "default",
+    "$ref",
+    "$id",
+    "id",
+    "$comment",
+    "$schema",
+    "$defs",
+    "definitions",
+    "$anchor",
+    "examples",
+    "deprecated",
+    "writeOnly",
+    "readOnly",
+    "enumNames",
+    "x-enumNames",
+    "contentEncoding",
+    "contentMediaType",
+    "properties",
     "additionalProperties",
 ];
 
 /// Words that are keys of a field.
 const OWN: [&str; 8] = [
-    "minLength", "maxLength", "pattern", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf",
+    "minLength",
+    "maxLength",
+    "pattern",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
 ];
 
 impl<'r> Reading<'r> {
@@ -42,7 +68,10 @@ impl<'r> Reading<'r> {
             },
             columns: Vec::new(),
         };
-        let example = seen.get("examples").and_then(|(node, _)| items(node).first()).and_then(Node::scalar);
+        let example = seen
+            .get("examples")
+            .and_then(|(node, _)| items(node).first())
+            .and_then(Node::scalar);
         match self.kind(path, seen, &mut asked, tables) {
             Some(kind) => asked.field.kind = kind,
             None => {
@@ -88,7 +117,10 @@ impl<'r> Reading<'r> {
                     "import-type",
                     seen.place(),
                     format!("属性「{}」没有对应的字段类型（{what}），没有导入", asked.name),
-                    format!("there is no type of field for the property `{}` ({what}): it is left out", asked.name),
+                    format!(
+                        "there is no type of field for the property `{}` ({what}): it is left out",
+                        asked.name
+                    ),
                 );
                 self.remarks.push(remark);
                 None
@@ -97,8 +129,15 @@ impl<'r> Reading<'r> {
     }
 
     fn choice(&mut self, path: &str, codes: Vec<Code>, seen: &Seen<'_>, many: bool) -> Option<Kind> {
-        let id = format!("{}-{}", self.form, super::super::id::id_of(&path.replace('/', " ")).replace('_', "-"));
-        let list = List { codes, ..List::default() };
+        let id = format!(
+            "{}-{}",
+            self.form,
+            super::super::id::id_of(&path.replace('/', " ")).replace('_', "-")
+        );
+        let list = List {
+            codes,
+            ..List::default()
+        };
         let Some(compiled) = list.compiled(&id) else {
             let (zh, en) = ("有的值重复，没有导入", "a value stands twice: it is left out");
             self.remarks.push(left("import-choice", seen.place(), zh, en));
@@ -113,7 +152,11 @@ impl<'r> Reading<'r> {
         let format = seen.scalar("format").unwrap_or_default();
         let file = seen.get("contentEncoding").is_some() || seen.get("contentMediaType").is_some();
         let most = seen.scalar("maxLength").and_then(|text| text.parse::<usize>().ok());
-        let text = if most.is_some_and(|most| most > LONG) { "long-text" } else { "text" };
+        let text = if most.is_some_and(|most| most > LONG) {
+            "long-text"
+        } else {
+            "text"
+        };
         let mut told = |zh: &str, en: &str| {
             let node = seen.get("format");
             let at = node.map_or_else(|| seen.place(), |(node, pointer)| place(node, &pointer));
@@ -134,18 +177,27 @@ impl<'r> Reading<'r> {
             "data-url" | "binary" | "byte" => "file",
             _ if file => "file",
             "date-time" => {
-                told("没有日期时间类型，改成日期", "there is no type for a moment: it becomes a date");
+                told(
+                    "没有日期时间类型，改成日期",
+                    "there is no type for a moment: it becomes a date",
+                );
                 "date"
             }
             "time" => {
-                told("没有时刻类型，改成有格式要求的文本", "there is no type for a time of day: it becomes a text of that shape");
+                told(
+                    "没有时刻类型，改成有格式要求的文本",
+                    "there is no type for a time of day: it becomes a text of that shape",
+                );
                 let pattern = Out::Code("^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$".into());
                 asked.field.words.push(("pattern".into(), pattern));
                 "text"
             }
             "" | "text" | "textarea" => text,
             _ => {
-                let (zh, en) = (format!("不检查格式「{format}」"), format!("the format `{format}` is not checked"));
+                let (zh, en) = (
+                    format!("不检查格式「{format}」"),
+                    format!("the format `{format}` is not checked"),
+                );
                 told(&zh, &en);
                 text
             }
@@ -159,26 +211,41 @@ impl<'r> Reading<'r> {
                 "import-type",
                 seen.place(),
                 format!("数组「{}」没有写明各项是什么，没有导入", asked.name),
-                format!("the array `{}` does not say what its items are: it is left out", asked.name),
+                format!(
+                    "the array `{}` does not say what its items are: it is left out",
+                    asked.name
+                ),
             );
             self.remarks.push(remark);
             return None;
         };
         let item = self.seen(node, &pointer);
-        let count = |word: &str| seen.scalar(word).and_then(|text| text.parse::<u32>().ok()).map(|n| Out::Plain(n.to_string()));
+        let count = |word: &str| {
+            seen.scalar(word)
+                .and_then(|text| text.parse::<u32>().ok())
+                .map(|n| Out::Plain(n.to_string()))
+        };
         let bounds = |words: [(&str, &str); 2]| {
-            let found = words.into_iter().filter_map(|(word, ours)| Some((ours.to_owned(), count(word)?)));
+            let found = words
+                .into_iter()
+                .filter_map(|(word, ours)| Some((ours.to_owned(), count(word)?)));
             found.collect::<Vec<_>>()
         };
         if item.get("properties").is_some() {
             if tables >= 2 {
-                let (zh, en) = ("表格里最多再套一层表格，这一层没有导入", "a table may hold one inner table: this one is left out");
+                let (zh, en) = (
+                    "表格里最多再套一层表格，这一层没有导入",
+                    "a table may hold one inner table: this one is left out",
+                );
                 self.remarks.push(left("import-depth", seen.place(), zh, en));
                 return None;
             }
             asked.columns = self.columns(path, &item, tables + 1);
             asked.field.words = bounds([("minItems", "minRows"), ("maxItems", "maxRows")]);
-            let kept = asked.columns.iter().filter(|column| !matches!(column.field.kind, Kind::Left));
+            let kept = asked
+                .columns
+                .iter()
+                .filter(|column| !matches!(column.field.kind, Kind::Left));
             if kept.count() == 0 {
                 let (zh, en) = ("表格没有一列可以导入", "no column of the table can be taken over");
                 self.remarks.push(left("import-type", seen.place(), zh, en));
@@ -211,7 +278,10 @@ impl<'r> Reading<'r> {
                     "import-type",
                     item.place(),
                     format!("数组「{}」的各项没有对应的类型，没有导入", asked.name),
-                    format!("there is no type for the items of the array `{}`: it is left out", asked.name),
+                    format!(
+                        "there is no type for the items of the array `{}`: it is left out",
+                        asked.name
+                    ),
                 );
                 self.remarks.push(remark);
                 return None;
@@ -222,12 +292,17 @@ impl<'r> Reading<'r> {
             return Some(Kind::Plain("file"));
         }
         if seen.scalar("uniqueItems") == Some("true") {
-            asked.field.words.push(("uniqueItems".into(), Out::Plain("true".into())));
+            asked
+                .field
+                .words
+                .push(("uniqueItems".into(), Out::Plain("true".into())));
         }
         self.constrain(&item, &mut of.field);
-        let (own, further): (Vec<_>, Vec<_>) = of.field.words.into_iter().partition(|(word, _)| {
-            matches!(word.as_str(), "minLength" | "maxLength" | "pattern")
-        });
+        let (own, further): (Vec<_>, Vec<_>) = of
+            .field
+            .words
+            .into_iter()
+            .partition(|(word, _)| matches!(word.as_str(), "minLength" | "maxLength" | "pattern"));
         asked.field.words.extend(own);
         asked.field.further.extend(further);
         Some(Kind::List(kind))
@@ -261,7 +336,14 @@ impl<'r> Reading<'r> {
                     columns.push(column);
                 }
             }
-            for word in ["if", "dependencies", "dependentRequired", "dependentSchemas", "oneOf", "anyOf"] {
+            for word in [
+                "if",
+                "dependencies",
+                "dependentRequired",
+                "dependentSchemas",
+                "oneOf",
+                "anyOf",
+            ] {
                 if let Some((node, pointer)) = object.get(word) {
                     let remark = left(
                         "import-condition",
@@ -269,7 +351,10 @@ impl<'r> Reading<'r> {
                         format!("表格各行里的「{word}」没有导入"),
                         format!("`{word}` between the columns of a row is left out"),
                     );
-                    self.once(remark.help("写成列的 showWhen 或 rules", "write it as `showWhen` of a column or as a rule"));
+                    self.once(remark.help(
+                        "写成列的 showWhen 或 rules",
+                        "write it as `showWhen` of a column or as a rule",
+                    ));
                 }
             }
         }
@@ -305,7 +390,12 @@ impl<'r> Reading<'r> {
             // Draft 4 says `exclusiveMinimum: true` beside `minimum`.
             if let (Json::Bool(exclusive), Some(least)) = (&value, word.strip_prefix("exclusive")) {
                 let bound = least.to_lowercase();
-                if let Some(at) = field.words.iter().position(|(known, _)| *known == bound).filter(|_| *exclusive) {
+                if let Some(at) = field
+                    .words
+                    .iter()
+                    .position(|(known, _)| *known == bound)
+                    .filter(|_| *exclusive)
+                {
                     field.words[at].0 = word.to_owned();
                 }
                 continue;
@@ -319,7 +409,10 @@ impl<'r> Reading<'r> {
                     format!("`{word}` is written in a way that cannot be used here: it is left out"),
                 );
                 let remark = match word {
-                    "pattern" => remark.help("正则表达式不能有环视和反向引用", "a pattern has no look-around and no back-reference"),
+                    "pattern" => remark.help(
+                        "正则表达式不能有环视和反向引用",
+                        "a pattern has no look-around and no back-reference",
+                    ),
                     _ => remark,
                 };
                 let comment = self.say(remark);
@@ -336,11 +429,15 @@ impl<'r> Reading<'r> {
 
     /// A default that is an answer of the type.
     fn default(&mut self, seen: &Seen<'_>, field: &mut Field) {
-        let Some((node, pointer)) = seen.get("default") else { return };
+        let Some((node, pointer)) = seen.get("default") else {
+            return;
+        };
         let value = node.to_json();
         let code = |list: &str, value: &Json| {
             let list = self.compiled.get(list);
-            value.as_str().is_some_and(|code| list.is_some_and(|list| list.get(code).is_some()))
+            value
+                .as_str()
+                .is_some_and(|code| list.is_some_and(|list| list.get(code).is_some()))
         };
         let fits = match (&field.kind, &value) {
             (Kind::Plain("text" | "long-text"), Json::String(_)) => true,
@@ -355,7 +452,9 @@ impl<'r> Reading<'r> {
         let empty = matches!(&value, Json::Array(items) if items.is_empty()) || value == "" || value.is_null();
         if fits && !empty {
             let words = field.words.iter().chain(&field.further);
-            let schema: Map<String, Json> = words.filter_map(|(word, value)| Some((word.clone(), json_of(value)?))).collect();
+            let schema: Map<String, Json> = words
+                .filter_map(|(word, value)| Some((word.clone(), json_of(value)?)))
+                .collect();
             let met = Validator::new(&Json::Object(schema)).is_ok_and(|schema| schema.misfits(&value).is_empty());
             if met {
                 field.default = Some(out(&value, false));
@@ -377,7 +476,9 @@ impl<'r> Reading<'r> {
 /// Whether a type takes a word as its own key.
 fn takes_word(kind: &Kind, word: &str) -> bool {
     match kind {
-        Kind::Plain("text" | "long-text" | "email" | "phone" | "url") => matches!(word, "minLength" | "maxLength" | "pattern"),
+        Kind::Plain("text" | "long-text" | "email" | "phone" | "url") => {
+            matches!(word, "minLength" | "maxLength" | "pattern")
+        }
         Kind::Plain("integer" | "decimal" | "money" | "year") => !matches!(word, "minLength" | "maxLength" | "pattern"),
         // The words of a list's items are sorted afterwards.
         Kind::Left => true,
@@ -387,7 +488,9 @@ fn takes_word(kind: &Kind, word: &str) -> bool {
 
 fn has_ref(value: &Json, depth: usize) -> bool {
     match value {
-        Json::Object(map) => depth > 32 || map.contains_key("$ref") || map.values().any(|value| has_ref(value, depth + 1)),
+        Json::Object(map) => {
+            depth > 32 || map.contains_key("$ref") || map.values().any(|value| has_ref(value, depth + 1))
+        }
         Json::Array(items) => depth > 32 || items.iter().any(|value| has_ref(value, depth + 1)),
         _ => false,
     }
@@ -399,7 +502,11 @@ pub(super) fn out(value: &Json, code: bool) -> Out {
         Json::String(text) if code => Out::Code(text.clone()),
         Json::String(text) => Out::Text(text.clone()),
         Json::Array(items) => Out::List(items.iter().map(|item| out(item, false)).collect()),
-        Json::Object(map) => Out::Map(map.iter().map(|(key, value)| Line::new(key, out(value, key == "pattern"))).collect()),
+        Json::Object(map) => Out::Map(
+            map.iter()
+                .map(|(key, value)| Line::new(key, out(value, key == "pattern")))
+                .collect(),
+        ),
         plain => Out::Plain(plain.to_string()),
     }
 }
@@ -445,9 +552,16 @@ fn codes(seen: &Seen<'_>) -> Option<Vec<Code>> {
     if let Some((node, _)) = seen.get("enum") {
         let values: Vec<&Node> = items(node).iter().filter(|item| !item.is_null()).collect();
         let names = seen.get("enumNames").or_else(|| seen.get("x-enumNames"));
-        let names: Vec<Option<String>> = names.map(|(node, _)| items(node).iter().map(text).collect()).unwrap_or_default();
-        let codes = values.iter().enumerate().map(|(at, value)| Some(code(text(value)?, names.get(at).cloned().flatten())));
-        return codes.collect::<Option<Vec<_>>>().filter(|codes| (1..=MOST_CODES).contains(&codes.len()));
+        let names: Vec<Option<String>> = names
+            .map(|(node, _)| items(node).iter().map(text).collect())
+            .unwrap_or_default();
+        let codes = values
+            .iter()
+            .enumerate()
+            .map(|(at, value)| Some(code(text(value)?, names.get(at).cloned().flatten())));
+        return codes
+            .collect::<Option<Vec<_>>>()
+            .filter(|codes| (1..=MOST_CODES).contains(&codes.len()));
     }
     let (node, _) = seen.get("oneOf").or_else(|| seen.get("anyOf"))?;
     let value = |item: &Node| {

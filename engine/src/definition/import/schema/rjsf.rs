@@ -8,9 +8,26 @@ use crate::definition::source::{Node, Value};
 
 /// What changes how a page looks and nothing of what is asked.
 const SILENT: [&str; 20] = [
-    "autofocus", "autocomplete", "classNames", "className", "style", "rootFieldId", "globalOptions", "submitButtonOptions", "inline",
-    "rows", "orderable", "addable", "removable", "copyable", "label", "duplicateKeySuffixSeparator", "hideError", "inputType",
-    "description", "field",
+    "autofocus",
+    "autocomplete",
+    "classNames",
+    "className",
+    "style",
+    "rootFieldId",
+    "globalOptions",
+    "submitButtonOptions",
+    "inline",
+    "rows",
+    "orderable",
+    "addable",
+    "removable",
+    "copyable",
+    "label",
+    "duplicateKeySuffixSeparator",
+    "hideError",
+    "inputType",
+    "description",
+    "field",
 ];
 
 impl Reading<'_> {
@@ -66,7 +83,10 @@ impl Reading<'_> {
                 "placeholder" if !matches!(field.kind, Kind::Table(_)) => field.placeholder = Words::of(text),
                 "widget" => self.widget(text, node, pointer, field),
                 "readonly" | "disabled" if text == "true" => {
-                    let (zh, en) = ("没有算式的只读问题填不了，按可填导入", "a question that is always read-only could not be answered: it can be");
+                    let (zh, en) = (
+                        "没有算式的只读问题填不了，按可填导入",
+                        "a question that is always read-only could not be answered: it can be",
+                    );
                     self.remarks.push(changed("import-readonly", place.clone(), zh, en));
                 }
                 "readonly" | "disabled" => {}
@@ -80,7 +100,9 @@ impl Reading<'_> {
                 _ => self.unknown(name, node, pointer),
             }
         }
-        let Some(rows) = ui.get("items").filter(|_| depth < 3) else { return };
+        let Some(rows) = ui.get("items").filter(|_| depth < 3) else {
+            return;
+        };
         let pointer = step(pointer, "items");
         for (name, node) in said(rows) {
             if name == "order" {
@@ -117,13 +139,19 @@ impl Reading<'_> {
                 };
             }
             "password" => {
-                let (zh, en) = ("密码不作填报内容：按普通文本导入，请核对", "a password is no answer: it becomes a text, please check");
+                let (zh, en) = (
+                    "密码不作填报内容：按普通文本导入，请核对",
+                    "a password is no answer: it becomes a text, please check",
+                );
                 self.remarks.push(changed("import-widget", place(), zh, en));
             }
-            "textarea" | "text" | "radio" | "select" | "checkbox" | "checkboxes" | "updown" | "range" | "date" | "alt-date"
-            | "email" | "uri" | "url" | "tel" | "color" | "toggle" => {}
+            "textarea" | "text" | "radio" | "select" | "checkbox" | "checkboxes" | "updown" | "range" | "date"
+            | "alt-date" | "email" | "uri" | "url" | "tel" | "color" | "toggle" => {}
             _ => {
-                let (zh, en) = (format!("没有控件「{widget}」，按类型显示"), format!("there is no widget `{widget}`: the type decides"));
+                let (zh, en) = (
+                    format!("没有控件「{widget}」，按类型显示"),
+                    format!("there is no widget `{widget}`: the type decides"),
+                );
                 self.remarks.push(changed("import-widget", place(), zh, en));
             }
         }
@@ -158,7 +186,9 @@ impl Reading<'_> {
 fn said(ui: &Node) -> Vec<(&str, &Node)> {
     let mut found = Vec::new();
     for entry in ui.entries().unwrap_or_default() {
-        let Some(name) = entry.key.strip_prefix("ui:") else { continue };
+        let Some(name) = entry.key.strip_prefix("ui:") else {
+            continue;
+        };
         if name == "options" {
             let inside = entry.value.entries().unwrap_or_default();
             found.extend(inside.iter().map(|entry| (entry.key.as_str(), &entry.value)));

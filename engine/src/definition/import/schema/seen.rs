@@ -26,7 +26,9 @@ impl<'r> Seen<'r> {
     /// The same in every layer.
     pub(super) fn all(&self, word: &str) -> Vec<(&'r Node, String)> {
         let layers = self.layers.iter();
-        layers.filter_map(|(node, pointer)| Some((node.get(word)?, step(pointer, word)))).collect()
+        layers
+            .filter_map(|(node, pointer)| Some((node.get(word)?, step(pointer, word))))
+            .collect()
     }
 
     pub(super) fn scalar(&self, word: &str) -> Option<&'r str> {
@@ -66,7 +68,9 @@ impl<'r> Seen<'r> {
     /// Whether a list names `name`.
     pub(super) fn requires(&self, name: &str) -> bool {
         let lists = self.all("required");
-        lists.iter().any(|(list, _)| items(list).iter().any(|item| item.scalar() == Some(name)))
+        lists
+            .iter()
+            .any(|(list, _)| items(list).iter().any(|item| item.scalar() == Some(name)))
     }
 }
 
@@ -95,7 +99,10 @@ impl<'r> Reading<'r> {
                 break;
             }
             // What stands in `allOf` without a condition; conditions are read apart.
-            let (parts, at) = (node.get("allOf").map(items).unwrap_or_default(), step(&pointer, "allOf"));
+            let (parts, at) = (
+                node.get("allOf").map(items).unwrap_or_default(),
+                step(&pointer, "allOf"),
+            );
             for (index, part) in parts.iter().enumerate().rev() {
                 if part.get("if").is_none() {
                     waiting.push((part, format!("{at}/{index}")));

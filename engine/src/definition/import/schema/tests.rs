@@ -2,7 +2,13 @@ use super::super::{Imported, import};
 use super::*;
 
 fn of(schema: &str, ui: Option<&str>) -> Imported {
-    let source = Source { name: "office.schema.json", bytes: schema.as_bytes(), ui, id: None, language: Language::English };
+    let source = Source {
+        name: "office.schema.json",
+        bytes: schema.as_bytes(),
+        ui,
+        id: None,
+        language: Language::English,
+    };
     import(&source).unwrap()
 }
 
@@ -10,7 +16,11 @@ fn check(schema: &str, ui: Option<&str>, yaml: &str, remarks: &[&str]) {
     let imported = of(schema, ui);
     let body = imported.yaml.split_once("pages:\n").map_or("", |(_, body)| body);
     assert_eq!(body, yaml);
-    let told: Vec<String> = imported.remarks.iter().map(|remark| format!("{} {}", remark.rule, remark.place)).collect();
+    let told: Vec<String> = imported
+        .remarks
+        .iter()
+        .map(|remark| format!("{} {}", remark.rule, remark.place))
+        .collect();
     assert_eq!(told, remarks, "{:#?}", imported.remarks);
 }
 
@@ -190,7 +200,7 @@ fn json_forms() {
       address_street:
         label: street
         type: text
-        showWhen: '!(name.matches(\"^x\"))'
+        showWhen: '!filled(name) || !(name.matches(\"^x\"))'
   more:
     title: {zh: 其他, en: More}
     fields:
@@ -199,9 +209,9 @@ fn json_forms() {
         type: text
 ",
         &[
+            "import-unplaced #/properties/rest (3:98)",
             "import-scope ui #/elements/1/elements/1/elements/2 (8:17)",
             "import-ui ui #/elements/1/elements/1/elements/3 (9:17)",
-            "import-unplaced #/properties/rest (3:98)",
         ],
     );
 }
@@ -240,29 +250,54 @@ fn react_jsonschema_form() {
             label: x
             type: text
 ",
-        &["import-hidden ui #/secret (2:37)", "import-ui ui #/b (2:73)", "import-scope ui #/gone (3:88)"],
+        &[
+            "import-hidden ui #/secret (2:37)",
+            "import-ui ui #/b (2:90)",
+            "import-scope ui #/gone (3:87)",
+        ],
     );
 }
 
 #[test]
 fn what_is_no_schema_is_told() {
     let told = |text: &str| {
-        let source = Source { name: "x.json", bytes: text.as_bytes(), ui: None, id: None, language: Language::English };
+        let source = Source {
+            name: "x.json",
+            bytes: text.as_bytes(),
+            ui: None,
+            id: None,
+            language: Language::English,
+        };
         import(&source).err().map(|error| error.to_string()).unwrap_or_default()
     };
-    assert_eq!(told("{\"a\": 1,}"), "the file is not valid JSON (line 1, column 9): trailing comma at line 1 column 9");
+    assert_eq!(
+        told("{\"a\": 1,}"),
+        "the file is not valid JSON (line 1, column 9): trailing comma at line 1 column 9"
+    );
     assert_eq!(told("[]"), "this is no JSON Schema with `properties`");
-    assert_eq!(told("{\"type\": \"string\"}"), "this is no JSON Schema with `properties`");
+    assert_eq!(
+        told("{\"type\": \"string\"}"),
+        "this is no JSON Schema with `properties`"
+    );
     let deep = format!("{{\"properties\": {}1{}}}", "{\"a\":".repeat(120), "}".repeat(120));
     assert!(told(&deep).starts_with("the file is not valid JSON"), "{}", told(&deep));
-    let many = (0..3_000).map(|at| format!("\"f{at}\": {{\"type\": \"string\"}}")).collect::<Vec<_>>().join(",");
-    assert_eq!(told(&format!("{{\"properties\": {{{many}}}}}")), "there are more than 2000 questions, which is the limit");
+    let many = (0..3_000)
+        .map(|at| format!("\"f{at}\": {{\"type\": \"string\"}}"))
+        .collect::<Vec<_>>()
+        .join(",");
+    assert_eq!(
+        told(&format!("{{\"properties\": {{{many}}}}}")),
+        "there are more than 2000 questions, which is the limit"
+    );
 }
 
 /// References that go round, objects that double at every level: bounded, and told.
 #[test]
 fn schemas_without_an_end_do_no_harm() {
-    let round = of(r##"{"properties": {"a": {"$ref": "#/definitions/a"}}, "definitions": {"a": {"$ref": "#/definitions/a"}}}"##, None);
+    let round = of(
+        r##"{"properties": {"a": {"$ref": "#/definitions/a"}}, "definitions": {"a": {"$ref": "#/definitions/a"}}}"##,
+        None,
+    );
     assert!(round.remarks.iter().any(|remark| remark.rule == "import-ref"));
     let tree = of(
         r##"{"properties": {"a": {"$ref": "#"}, "n": {"type": "string"}}, "type": "object"}"##,
@@ -270,11 +305,27 @@ fn schemas_without_an_end_do_no_harm() {
     );
     assert!(tree.remarks.iter().any(|remark| remark.rule == "import-depth"));
     let levels = (0..8).map(|at| {
-        let next = if at == 7 { "{\"type\": \"string\"}".to_owned() } else { format!("{{\"$ref\": \"#/definitions/l{}\"}}", at + 1) };
-        let props = (0..9).map(|n| format!("\"p{n}\": {next}")).collect::<Vec<_>>().join(",");
+        let next = if at == 7 {
+            "{\"type\": \"string\"}".to_owned()
+        } else {
+            format!("{{\"$ref\": \"#/definitions/l{}\"}}", at + 1)
+        };
+        let props = (0..9)
+            .map(|n| format!("\"p{n}\": {next}"))
+            .collect::<Vec<_>>()
+            .join(",");
         format!("\"l{at}\": {{\"type\": \"object\", \"properties\": {{{props}}}}}")
     });
-    let wide = format!("{{\"$ref\": \"#/definitions/l0\", \"definitions\": {{{}}}}}", levels.collect::<Vec<_>>().join(","));
-    let source = Source { name: "x.json", bytes: wide.as_bytes(), ui: None, id: None, language: Language::English };
+    let wide = format!(
+        "{{\"$ref\": \"#/definitions/l0\", \"definitions\": {{{}}}}}",
+        levels.collect::<Vec<_>>().join(",")
+    );
+    let source = Source {
+        name: "x.json",
+        bytes: wide.as_bytes(),
+        ui: None,
+        id: None,
+        language: Language::English,
+    };
     assert!(matches!(import(&source), Err(ImportError::TooMany)));
 }

@@ -108,7 +108,11 @@ impl Cel {
             Level::Add => Level::Multiply,
             _ => Level::Unary,
         };
-        let text = format!("{} {operator} {}", left.at(if level == Level::Compare { above } else { level }), right.at(above));
+        let text = format!(
+            "{} {operator} {}",
+            left.at(if level == Level::Compare { above } else { level }),
+            right.at(above)
+        );
         Self::new(text, ty, level).reading(&[left, right])
     }
 

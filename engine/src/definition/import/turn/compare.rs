@@ -69,7 +69,9 @@ impl Around<'_> {
             return Ok(Some(length.compared(operator, &whole(&self.numeric(right)?))));
         }
         match self.length(right) {
-            Some(length) => Ok(Some(length.compared(turned_round(operator), &whole(&self.numeric(left)?)))),
+            Some(length) => Ok(Some(
+                length.compared(turned_round(operator), &whole(&self.numeric(left)?)),
+            )),
             None => Ok(None),
         }
     }
@@ -88,7 +90,9 @@ impl Around<'_> {
             }
             Expr::Binary(Operator::Divide, both) => {
                 let year = matches!(&both[1].expr, Expr::Number(days) if matches!(days.as_str(), "365" | "365.25" | "365.2425"));
-                let days = self.length(&both[0]).filter(|length| year && !length.years && !length.full)?;
+                let days = self
+                    .length(&both[0])
+                    .filter(|length| year && !length.years && !length.full)?;
                 Some(Length { years: true, ..days })
             }
             Expr::Call(name, arguments) if matches!(name.as_str(), "int" | "floor") => match arguments.as_slice() {
@@ -104,9 +108,9 @@ impl Around<'_> {
 fn is_simple(piece: &Piece) -> bool {
     match &piece.expr {
         Expr::Ref(_) | Expr::Dot => true,
-        Expr::Call(name, arguments) if matches!(name.as_str(), "today" | "now" | "date") => {
-            arguments.iter().all(|argument| matches!(argument.expr, Expr::Ref(_) | Expr::Dot | Expr::Text(_)))
-        }
+        Expr::Call(name, arguments) if matches!(name.as_str(), "today" | "now" | "date") => arguments
+            .iter()
+            .all(|argument| matches!(argument.expr, Expr::Ref(_) | Expr::Dot | Expr::Text(_))),
         _ => false,
     }
 }
@@ -125,7 +129,11 @@ impl Length {
     /// `to - from operator count`
     fn compared(&self, operator: Operator, count: &Cel) -> Cel {
         let more = match &count.literal {
-            Some(Literal::Number(text)) => text.parse::<i64>().ok().and_then(|n| n.checked_add(1)).map(|n| n.to_string()),
+            Some(Literal::Number(text)) => text
+                .parse::<i64>()
+                .ok()
+                .and_then(|n| n.checked_add(1))
+                .map(|n| n.to_string()),
             _ => None,
         };
         let more = more.unwrap_or_else(|| format!("{} + 1", count.text));
@@ -209,7 +217,9 @@ fn fails(cel: &Cel) -> Cel {
 /// `x != v`, or nothing is answered: that is unequal too.
 fn or_unanswered(compared: &Cel) -> Cel {
     // Two answers that are both not there are equal.
-    let [read] = compared.reads.as_slice() else { return compared.clone() };
+    let [read] = compared.reads.as_slice() else {
+        return compared.clone();
+    };
     let text = format!("!filled({read}) || {}", compared.text);
     Cel::new(text, Type::Bool, Level::Or)
 }
@@ -227,9 +237,7 @@ fn answered(operator: Operator, of: &Cel, with: &Cel) -> Option<Cel> {
             Some(if equal { filled().not() } else { filled() })
         }
         // An acknowledgement is `OK` or nothing.
-        (Some(Literal::Text(text)), Type::Bool) if text == "OK" => {
-            Some(if equal { of.clone() } else { fails(of) })
-        }
+        (Some(Literal::Text(text)), Type::Bool) if text == "OK" => Some(if equal { of.clone() } else { fails(of) }),
         (None, Type::Bool) if matches!(with.text.as_str(), "true" | "false") => {
             let holds = (with.text == "true") == equal;
             Some(if holds { of.clone() } else { fails(of) })

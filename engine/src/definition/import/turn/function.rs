@@ -87,7 +87,13 @@ impl Around<'_> {
                 let (a, b) = (self.numeric(a)?, self.numeric(b)?);
                 let sign = if name == "min" { "<" } else { ">" };
                 let ty = super::joined(&a, &b);
-                let text = format!("{} {sign} {} ? {} : {}", a.at(Level::Add), b.at(Level::Add), a.text, b.text);
+                let text = format!(
+                    "{} {sign} {} ? {} : {}",
+                    a.at(Level::Add),
+                    b.at(Level::Add),
+                    a.text,
+                    b.text
+                );
                 Ok(Cel::new(text, ty, Level::Choose).reading(&[&a, &b]))
             }
             ("sum", [of]) => {
@@ -112,7 +118,9 @@ impl Around<'_> {
                     return Err(self.not_offered(name, at));
                 };
                 let place = match &place.literal {
-                    Some(Literal::Number(text)) => text.parse::<i64>().map_or(place.text.clone(), |n| (n - 1).to_string()),
+                    Some(Literal::Number(text)) => {
+                        text.parse::<i64>().map_or(place.text.clone(), |n| (n - 1).to_string())
+                    }
                     _ => format!("{} - 1", place.at(Level::Add)),
                 };
                 let text = format!("{table}[{place}].{column}");
@@ -171,7 +179,11 @@ impl Around<'_> {
             ));
         };
         let anchored = written.starts_with('^') && written.ends_with('$') && !written.contains('|');
-        let whole = if anchored { written.clone() } else { format!("^(?:{written})$") };
+        let whole = if anchored {
+            written.clone()
+        } else {
+            format!("^(?:{written})$")
+        };
         let of = self.worded(of)?;
         let text = format!("{}.matches({})", of.at(Level::Atom), quoted(&whole));
         Ok(Cel::asks(text).reading(&[&of]))
@@ -183,7 +195,10 @@ impl Around<'_> {
             None => 0,
             Some(Expr::Number(text)) if matches!(text.parse(), Ok(0..=9_usize)) => text.parse().unwrap_or(0),
             Some(_) => {
-                let (zh, en) = ("位数要直接写出，从 0 到 9", "the digits are to be written out, from 0 to 9");
+                let (zh, en) = (
+                    "位数要直接写出，从 0 到 9",
+                    "the digits are to be written out, from 0 to 9",
+                );
                 return Err(Wrong::new(of.at.clone(), zh, en));
             }
         };
@@ -247,7 +262,12 @@ fn choose(when: &Cel, mut yes: Cel, mut no: Cel) -> Cel {
         (Type::Code(_), _) | (_, Type::Code(_)) => Type::Text,
         (ty, _) => ty.clone(),
     };
-    let text = format!("{} ? {} : {}", when.at(Level::Or), yes.at(Level::Or), no.at(Level::Choose));
+    let text = format!(
+        "{} ? {} : {}",
+        when.at(Level::Or),
+        yes.at(Level::Or),
+        no.at(Level::Choose)
+    );
     Cel::new(text, ty, Level::Choose).reading(&[when, &yes, &no])
 }
 

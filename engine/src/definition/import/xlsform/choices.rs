@@ -56,7 +56,10 @@ impl Choices {
                 continue;
             }
             if code.is_empty() {
-                let (zh, en) = ("这个选项没有 name，没有导入", "the choice has no `name` and is left out");
+                let (zh, en) = (
+                    "这个选项没有 name，没有导入",
+                    "the choice has no `name` and is left out",
+                );
                 remarks.push(left("import-choice", place("name"), zh, en));
                 continue;
             }
@@ -118,7 +121,10 @@ impl Choices {
 
     /// The lists as expressions read them.
     pub(super) fn compiled(&self) -> Compiled {
-        let compiled = self.lists.values().filter_map(|(id, list)| Some((id.clone(), list.compiled(id)?)));
+        let compiled = self
+            .lists
+            .values()
+            .filter_map(|(id, list)| Some((id.clone(), list.compiled(id)?)));
         compiled.collect()
     }
 

@@ -30,7 +30,15 @@ const READ: [&str; 17] = [
 
 /// Columns that say nothing of what is asked.
 const SILENT: [&str; 9] = [
-    "required_message", "note", "notes", "comment", "comments", "disabled", "autoplay", "accuracythreshold", "instance",
+    "required_message",
+    "note",
+    "notes",
+    "comment",
+    "comments",
+    "disabled",
+    "autoplay",
+    "accuracythreshold",
+    "instance",
 ];
 
 /// Columns with a text for people, which may stand in several languages.
@@ -133,7 +141,10 @@ impl Columns {
 
     /// The column of `key`, of a text the first that there is.
     pub(super) fn at(&self, key: &str) -> Option<usize> {
-        let text = self.texts.get(key).and_then(|texts| texts.plain.or(texts.zh).or(texts.en));
+        let text = self
+            .texts
+            .get(key)
+            .and_then(|texts| texts.plain.or(texts.zh).or(texts.en));
         text.or_else(|| self.at.get(key).copied())
     }
 
@@ -163,11 +174,16 @@ impl Columns {
 
 /// What a header names, and in which language: `label::中文 (zh)`.
 fn split(written: &str, default: &str) -> (String, Tongue) {
-    let (key, language) = written.split_once("::").or_else(|| {
-        // The older way, `label:English`; `media:image` is no language.
-        let (key, language) = written.split_once(':')?;
-        TEXTS.contains(&key.trim().to_lowercase().as_str()).then_some((key, language))
-    }).map_or((written, None), |(key, language)| (key, Some(language)));
+    let (key, language) = written
+        .split_once("::")
+        .or_else(|| {
+            // The older way, `label:English`; `media:image` is no language.
+            let (key, language) = written.split_once(':')?;
+            TEXTS
+                .contains(&key.trim().to_lowercase().as_str())
+                .then_some((key, language))
+        })
+        .map_or((written, None), |(key, language)| (key, Some(language)));
     let key = key.trim().to_lowercase().replace([' ', '-'], "_");
     let key = match key.as_str() {
         "relevance" => "relevant",
@@ -192,7 +208,9 @@ fn split(written: &str, default: &str) -> (String, Tongue) {
 fn tongue(language: &str) -> Tongue {
     let language = language.to_lowercase();
     let tag = language.split(['(', ')']).nth(1).unwrap_or(&language).trim();
-    let is = |wanted: &str| tag == wanted || tag.starts_with(&format!("{wanted}-")) || tag.starts_with(&format!("{wanted}_"));
+    let is = |wanted: &str| {
+        tag == wanted || tag.starts_with(&format!("{wanted}-")) || tag.starts_with(&format!("{wanted}_"))
+    };
     let says = |words: &[&str]| words.iter().any(|word| language.contains(word));
     if is("zh") || is("cn") || is("chi") || says(&["中文", "汉语", "chinese", "简体"]) {
         Tongue::Chinese

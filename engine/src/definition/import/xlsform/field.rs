@@ -34,14 +34,20 @@ impl Form<'_> {
 impl Reading<'_> {
     /// The fields of these questions; `within` are the conditions of the groups around them.
     pub(super) fn fields(&mut self, items: &[Item<'_>], form: &Form<'_>, within: Option<&str>) -> Vec<Field> {
-        items.iter().flat_map(|item| self.fields_of(item, form, within)).collect()
+        items
+            .iter()
+            .flat_map(|item| self.fields_of(item, form, within))
+            .collect()
     }
 
     fn fields_of(&mut self, item: &Item<'_>, form: &Form<'_>, within: Option<&str>) -> Vec<Field> {
         match &item.is {
             Is::Left(remark) => {
                 let comments = vec![self.say(remark.clone())];
-                vec![Field { comments, ..Field::default() }]
+                vec![Field {
+                    comments,
+                    ..Field::default()
+                }]
             }
             Is::Group(inside) => {
                 let mut comments = Vec::new();
@@ -58,7 +64,10 @@ impl Reading<'_> {
                     });
                 }
                 if !comments.is_empty() {
-                    fields.push(Field { comments, ..Field::default() });
+                    fields.push(Field {
+                        comments,
+                        ..Field::default()
+                    });
                 }
                 fields.extend(self.fields(inside, form, when.as_deref()));
                 fields
@@ -75,7 +84,10 @@ impl Reading<'_> {
             Is::Calculation => {
                 let row = item.question.row.number;
                 let kind = match form.worked.get(&row) {
-                    Some((of, compute)) => Kind::Computed { of, compute: compute.clone() },
+                    Some((of, compute)) => Kind::Computed {
+                        of,
+                        compute: compute.clone(),
+                    },
                     None => Kind::Left,
                 };
                 let mut field = self.field(item, kind, Vec::new(), form, within);
@@ -93,7 +105,10 @@ impl Reading<'_> {
         let asks = columns.iter().any(|column| !matches!(column.kind, Kind::Left));
         if !asks {
             let comments = columns.into_iter().flat_map(|column| column.comments).collect();
-            return Field { comments, ..Field::default() };
+            return Field {
+                comments,
+                ..Field::default()
+            };
         }
         let mut field = self.field(item, Kind::Table(columns), Vec::new(), form, within);
         let count = self.columns.cell(item.question.row, "repeat_count").to_owned();
@@ -111,8 +126,13 @@ impl Reading<'_> {
     fn rows_as_counted(&mut self, item: &Item<'_>, count: &str, form: &Form<'_>, field: &mut Field) {
         let place = self.place(item.question.row.number, "repeat_count");
         if !item.tables.is_empty() {
-            let (zh, en) = ("内层表格的行数不能由算式决定", "how many rows an inner table has cannot be worked out");
-            field.comments.push(self.say(left("import-repeat", place, zh, en).written(count, 0..count.len())));
+            let (zh, en) = (
+                "内层表格的行数不能由算式决定",
+                "how many rows an inner table has cannot be worked out",
+            );
+            field
+                .comments
+                .push(self.say(left("import-repeat", place, zh, en).written(count, 0..count.len())));
             return;
         }
         let turned = match turn(count, form.around(item), Wanted::Value, form.scope) {
@@ -129,7 +149,10 @@ impl Reading<'_> {
             each: Vec::new(),
             assert: format!("size({}) == {turned}", item.id),
             at: item.id.clone(),
-            message: Words::both("行数与前面填写的数目不一致", "The number of rows differs from what was answered before"),
+            message: Words::both(
+                "行数与前面填写的数目不一致",
+                "The number of rows differs from what was answered before",
+            ),
             comments: Vec::new(),
         });
     }
@@ -147,7 +170,10 @@ impl Reading<'_> {
         let mut field = Field {
             id: item.id.clone(),
             label: self.label(&item.question),
-            help: self.columns.words(row, "hint").or(|| self.columns.words(row, "guidance_hint")),
+            help: self
+                .columns
+                .words(row, "hint")
+                .or(|| self.columns.words(row, "guidance_hint")),
             kind,
             words,
             ..Field::default()
@@ -164,7 +190,10 @@ impl Reading<'_> {
             self.default(item, &mut field, &mut comments);
             if !is_no(self.columns.cell(row, "readonly")) {
                 let place = self.place(row.number, "readonly");
-                let (zh, en) = ("没有算式的只读问题填不了，按可填导入", "a read-only question without a calculation could not be answered: it can be");
+                let (zh, en) = (
+                    "没有算式的只读问题填不了，按可填导入",
+                    "a read-only question without a calculation could not be answered: it can be",
+                );
                 self.remarks.push(changed("import-readonly", place, zh, en));
             }
         }
@@ -176,12 +205,18 @@ impl Reading<'_> {
         let label = self.columns.words(question.row, "label");
         if label.first().contains("${") {
             let place = self.place(question.row.number, "label");
-            let (zh, en) = ("名称里的 ${…} 不会换成填报内容", "`${…}` in a label is not replaced by an answer");
+            let (zh, en) = (
+                "名称里的 ${…} 不会换成填报内容",
+                "`${…}` in a label is not replaced by an answer",
+            );
             self.remarks.push(changed("import-label", place, zh, en));
         }
         if label.is_empty() && question.word != "calculate" {
             let place = self.place(question.row.number, "label");
-            let (zh, en) = ("没有 label，用 name 代替", "there is no `label`: the name stands for it");
+            let (zh, en) = (
+                "没有 label，用 name 代替",
+                "there is no `label`: the name stands for it",
+            );
             self.remarks.push(changed("import-label", place, zh, en));
         }
         label.or(|| Words::of(&question.name))
@@ -211,7 +246,12 @@ impl Reading<'_> {
         }
         let scope = in_row(form.scope, &item.tables);
         let place = self.place(row.number, key);
-        let turned = self.told(turn(&source, form.around(item), Wanted::Condition, &scope), &source, place.clone(), comments)?;
+        let turned = self.told(
+            turn(&source, form.around(item), Wanted::Condition, &scope),
+            &source,
+            place.clone(),
+            comments,
+        )?;
         match turned.compiled.verdict() {
             None => Some(turned.text),
             Some(always) => {
@@ -263,14 +303,22 @@ impl Reading<'_> {
         }
         let compiled = self.lists.get(list)?;
         let mut columns = self.choices.columns.clone();
-        columns.extend([("name".to_owned(), "code".to_owned()), ("label".to_owned(), "name".to_owned())]);
+        columns.extend([
+            ("name".to_owned(), "code".to_owned()),
+            ("label".to_owned(), "name".to_owned()),
+        ]);
         let scope = in_row(form.scope, &item.tables).with("it", entry_type(compiled));
         let around = Around {
             columns: &columns,
             ..form.around(item)
         };
         let place = self.place(row.number, "choice_filter");
-        let turned = self.told(turn(&source, around, Wanted::Condition, &scope), &source, place, comments)?;
+        let turned = self.told(
+            turn(&source, around, Wanted::Condition, &scope),
+            &source,
+            place,
+            comments,
+        )?;
         self.filtered.push(list.clone());
         Some(turned.text)
     }
@@ -295,20 +343,43 @@ impl Reading<'_> {
             ..form.around(item)
         };
         let scope = in_row(form.scope, &item.tables);
-        let Some(turned) = self.told(turn(&source, around, Wanted::Condition, &scope), &source, place.clone(), comments) else {
+        let Some(turned) = self.told(
+            turn(&source, around, Wanted::Condition, &scope),
+            &source,
+            place.clone(),
+            comments,
+        ) else {
             return;
         };
         if turned.compiled.verdict().is_some() {
-            let (zh, en) = ("这个约束不看填了什么，没有导入", "this constraint does not ask what was answered: it is left out");
+            let (zh, en) = (
+                "这个约束不看填了什么，没有导入",
+                "this constraint does not ask what was answered: it is left out",
+            );
             comments.push(self.say(left("import-constraint", place, zh, en).written(&source, 0..source.len())));
             return;
         }
         let message = self.message(&said, field, around, row.number);
         // A rule about a list is not skipped while nothing is chosen.
-        let optional = matches!(field.kind, Kind::Choice { many: true, .. } | Kind::Plain("file") | Kind::Table(_));
-        let own = around.path(&item.question.name, 0..0).map(|path| path.text().to_owned()).unwrap_or_default();
-        let assert = if optional { format!("!filled({own}) || {}", bracketed(&turned.text)) } else { turned.text };
-        let ids: Vec<&str> = item.tables.iter().map(String::as_str).chain([item.id.as_str()]).collect();
+        let optional = matches!(
+            field.kind,
+            Kind::Choice { many: true, .. } | Kind::Plain("file") | Kind::Table(_)
+        );
+        let own = around
+            .path(&item.question.name, 0..0)
+            .map(|path| path.text().to_owned())
+            .unwrap_or_default();
+        let assert = if optional {
+            format!("!filled({own}) || {}", bracketed(&turned.text))
+        } else {
+            turned.text
+        };
+        let ids: Vec<&str> = item
+            .tables
+            .iter()
+            .map(String::as_str)
+            .chain([item.id.as_str()])
+            .collect();
         self.rules.push(Rule {
             id: id_of(&format!("{}_check", ids.join("_"))),
             each: item.tables.clone(),
@@ -324,7 +395,11 @@ impl Reading<'_> {
         let label = field.label.clone();
         let said = said.clone().or(|| {
             let zh = format!("“{}”的填写不符合要求", label.first());
-            let en = if label.en.is_empty() { String::new() } else { format!("`{}` is not as it should be", label.en) };
+            let en = if label.en.is_empty() {
+                String::new()
+            } else {
+                format!("`{}` is not as it should be", label.en)
+            };
             Words { zh, en }
         });
         let mut lost = false;
@@ -340,7 +415,10 @@ impl Reading<'_> {
         };
         if lost {
             let place = self.place(row, "constraint_message");
-            let (zh, en) = ("提示里的 ${…} 不能换成填报内容", "`${…}` in the message cannot be replaced by an answer");
+            let (zh, en) = (
+                "提示里的 ${…} 不能换成填报内容",
+                "`${…}` in the message cannot be replaced by an answer",
+            );
             self.remarks.push(changed("import-message", place, zh, en));
         }
         words
@@ -374,23 +452,39 @@ impl Reading<'_> {
         };
         if field.default.is_none() {
             let place = self.place(row.number, "default");
-            let (zh, en) = ("这个默认值不能用：默认值是固定的，并且是本类型的答案", "this default cannot be used: a default is fixed, and an answer of the type");
+            let (zh, en) = (
+                "这个默认值不能用：默认值是固定的，并且是本类型的答案",
+                "this default cannot be used: a default is fixed, and an answer of the type",
+            );
             comments.push(self.say(left("import-default", place, zh, en).written(&written, 0..written.len())));
         }
     }
 
     /// The text beside a choice of something else.
     fn other(&mut self, item: &Item<'_>, form: &Form<'_>) -> Option<Field> {
-        let Is::Field(Kind::Choice { many, .. }, _) = &item.is else { return None };
-        let named = form.names.get(&other_name(&item.question.name)).filter(|_| item.question.or_other)?;
+        let Is::Field(Kind::Choice { many, .. }, _) = &item.is else {
+            return None;
+        };
+        let named = form
+            .names
+            .get(&other_name(&item.question.name))
+            .filter(|_| item.question.or_other)?;
         let path = form.around(item).path(&item.question.name, 0..0).ok()?;
         let label = self.columns.words(item.question.row, "label");
         let zh = |text: &str| format!("{text}（其他，请说明）");
         Some(Field {
             id: named.id.clone(),
             label: Words {
-                zh: if label.first().is_empty() { zh("") } else { zh(label.first()) },
-                en: if label.en.is_empty() { String::new() } else { format!("{} (other, please say)", label.en) },
+                zh: if label.first().is_empty() {
+                    zh("")
+                } else {
+                    zh(label.first())
+                },
+                en: if label.en.is_empty() {
+                    String::new()
+                } else {
+                    format!("{} (other, please say)", label.en)
+                },
             },
             kind: Kind::Plain("text"),
             show_when: Some(if *many {
@@ -406,7 +500,11 @@ impl Reading<'_> {
 /// In brackets, where `&&` would pull it apart.
 fn bracketed(condition: &str) -> String {
     let loose = ["||", "?"].iter().any(|mark| condition.contains(mark));
-    if loose { format!("({condition})") } else { condition.to_owned() }
+    if loose {
+        format!("({condition})")
+    } else {
+        condition.to_owned()
+    }
 }
 
 /// `. >= 0 and . <= 100` of a number, as words of JSON Schema.
@@ -416,7 +514,9 @@ fn bounds(source: &str, kind: &Kind) -> Option<Vec<(String, Out)>> {
     }
     let (mut words, mut left) = (Vec::new(), vec![parse(source).ok()?]);
     while let Some(piece) = left.pop() {
-        let Expr::Binary(operator, both) = piece.expr else { return None };
+        let Expr::Binary(operator, both) = piece.expr else {
+            return None;
+        };
         let [a, b] = *both;
         if operator == Operator::And {
             left.extend([b, a]);
@@ -424,7 +524,10 @@ fn bounds(source: &str, kind: &Kind) -> Option<Vec<(String, Out)>> {
         }
         words.push(bound(operator, &a, &b)?);
     }
-    let distinct = words.iter().enumerate().all(|(at, (word, _))| words[..at].iter().all(|(other, _)| other != word));
+    let distinct = words
+        .iter()
+        .enumerate()
+        .all(|(at, (word, _))| words[..at].iter().all(|(other, _)| other != word));
     distinct.then_some(words)
 }
 
@@ -450,5 +553,8 @@ fn bound(operator: Operator, a: &Piece, b: &Piece) -> Option<(String, Out)> {
 
 /// What a condition of two parts says for sure; none where it does not compile.
 pub(super) fn verdict(condition: &str, scope: &Scope) -> Option<bool> {
-    compile(condition, scope, Some(&Type::Bool)).ok().as_ref().and_then(Expression::verdict)
+    compile(condition, scope, Some(&Type::Bool))
+        .ok()
+        .as_ref()
+        .and_then(Expression::verdict)
 }

@@ -23,8 +23,23 @@ pub(super) enum Found {
 
 /// The types that are known, for what is near a misspelt one.
 const KNOWN: [&str; 17] = [
-    "text", "integer", "decimal", "date", "select_one", "select_multiple", "note", "calculate", "image", "file", "range",
-    "barcode", "acknowledge", "begin_group", "begin_repeat", "end_group", "end_repeat",
+    "text",
+    "integer",
+    "decimal",
+    "date",
+    "select_one",
+    "select_multiple",
+    "note",
+    "calculate",
+    "image",
+    "file",
+    "range",
+    "barcode",
+    "acknowledge",
+    "begin_group",
+    "begin_repeat",
+    "end_group",
+    "end_repeat",
 ];
 
 impl Reading<'_> {
@@ -52,21 +67,35 @@ impl Reading<'_> {
             "select_one" | "select_multiple" | "rank" => self.choosing(question),
             "image" | "photo" => {
                 if ["signature", "draw", "annotate"].iter().any(|word| has(word)) {
-                    let (zh, en) = ("不能在页面上签名或画图，改成上传图片", "nothing can be drawn on a page: it becomes an upload of a picture");
-                    self.remarks.push(changed("import-appearance", self.place(row.number, "appearance"), zh, en));
+                    let (zh, en) = (
+                        "不能在页面上签名或画图，改成上传图片",
+                        "nothing can be drawn on a page: it becomes an upload of a picture",
+                    );
+                    self.remarks.push(changed(
+                        "import-appearance",
+                        self.place(row.number, "appearance"),
+                        zh,
+                        en,
+                    ));
                 }
                 files(&["jpg", "png"])
             }
             "file" => files(&["pdf", "jpg", "png", "docx", "xlsx", "zip"]),
             "range" => self.range(question),
             "time" => {
-                let (zh, en) = ("没有时刻类型，改成有格式要求的文本", "there is no type for a time of day: it becomes a text of that shape");
+                let (zh, en) = (
+                    "没有时刻类型，改成有格式要求的文本",
+                    "there is no type for a time of day: it becomes a text of that shape",
+                );
                 self.remarks.push(changed("import-type", place, zh, en));
                 let pattern = Out::Code("^([01][0-9]|2[0-3]):[0-5][0-9]$".into());
                 Found::Field(Kind::Plain("text"), vec![("pattern".into(), pattern)])
             }
             "datetime" => {
-                let (zh, en) = ("没有日期时间类型，改成日期", "there is no type for a moment: it becomes a date");
+                let (zh, en) = (
+                    "没有日期时间类型，改成日期",
+                    "there is no type for a moment: it becomes a date",
+                );
                 self.remarks.push(changed("import-type", place, zh, en));
                 plain("date")
             }
@@ -89,7 +118,11 @@ impl Reading<'_> {
             "geopoint" | "geotrace" | "geoshape" => ("没有地理位置类型", "there is no type for a place on the map"),
             "audio" | "video" => ("不能上传录音和录像", "sound and film cannot be uploaded"),
             "hidden" => ("不显示的问题没有值", "a question that is not shown has no value"),
-            "select_one_from_file" | "select_multiple_from_file" | "select_one_external" | "xml-external" | "csv-external" => (
+            "select_one_from_file"
+            | "select_multiple_from_file"
+            | "select_one_external"
+            | "xml-external"
+            | "csv-external" => (
                 "选项在另一个文件里：请用 dengji codes import 把它转成代码表，再写 codes",
                 "the choices are in another file: make a code list of it with `dengji codes import` and name it in `codes`",
             ),
@@ -121,13 +154,22 @@ impl Reading<'_> {
             remark.help = nearest(name, self.choices.names());
             return Found::Left(remark);
         };
-        let kind = Kind::Choice { list: id.to_owned(), many };
+        let kind = Kind::Choice {
+            list: id.to_owned(),
+            many,
+        };
         if question.word == "rank" {
-            let (zh, en) = ("不能排序，改成多选", "nothing can be ranked: it becomes a choice of several");
+            let (zh, en) = (
+                "不能排序，改成多选",
+                "nothing can be ranked: it becomes a choice of several",
+            );
             self.remarks.push(changed("import-type", place, zh, en));
         }
         if self.columns.cell(question.row, "appearance").starts_with("search(") {
-            let (zh, en) = ("search() 没有对应的写法，选项以 choices 为准", "`search()` cannot be taken over: the choices are those of the sheet");
+            let (zh, en) = (
+                "search() 没有对应的写法，选项以 choices 为准",
+                "`search()` cannot be taken over: the choices are those of the sheet",
+            );
             let place = self.place(question.row.number, "appearance");
             self.remarks.push(left("import-appearance", place, zh, en));
         }
@@ -139,11 +181,18 @@ impl Reading<'_> {
         let written = self.columns.cell(question.row, "parameters");
         let number = |key: &str| {
             let pair = written.split([' ', ',', ';']).filter_map(|part| part.split_once('='));
-            let mut found = pair.filter(|(name, _)| name.trim() == key).map(|(_, value)| value.trim());
-            found.next().filter(|value| value.parse::<f64>().is_ok_and(f64::is_finite) && !value.starts_with('+'))
+            let mut found = pair
+                .filter(|(name, _)| name.trim() == key)
+                .map(|(_, value)| value.trim());
+            found
+                .next()
+                .filter(|value| value.parse::<f64>().is_ok_and(f64::is_finite) && !value.starts_with('+'))
         };
         let (start, end, step) = (number("start"), number("end"), number("step"));
-        let whole = [start, end, step].iter().flatten().all(|value| value.parse::<i64>().is_ok());
+        let whole = [start, end, step]
+            .iter()
+            .flatten()
+            .all(|value| value.parse::<i64>().is_ok());
         let words = [("minimum", start), ("maximum", end)];
         let words = words.into_iter().filter_map(|(word, value)| {
             let value = serde_json::from_str::<serde_json::Number>(value?).ok()?;

@@ -82,7 +82,10 @@ impl Reading<'_> {
     ) -> Option<Item<'b>> {
         if tables.len() >= 2 {
             let place = self.place(question.row.number, "type");
-            let (zh, en) = ("表格里最多再套一层表格，这一层没有导入", "a table may hold one inner table: this one is left out");
+            let (zh, en) = (
+                "表格里最多再套一层表格，这一层没有导入",
+                "a table may hold one inner table: this one is left out",
+            );
             let remark = left("import-repeat", place, zh, en);
             return Some(item(question, String::new(), tables, Is::Left(remark)));
         }
@@ -163,9 +166,14 @@ impl Reading<'_> {
                 return worked;
             }
             let scope = scope(items, names);
-            let found: Vec<_> = ready.iter().map(|item| (*item, self.turned(item, names, &scope))).collect();
+            let found: Vec<_> = ready
+                .iter()
+                .map(|item| (*item, self.turned(item, names, &scope)))
+                .collect();
             for (item, found) in found {
-                let Some(named) = names.get_mut(&item.question.name) else { continue };
+                let Some(named) = names.get_mut(&item.question.name) else {
+                    continue;
+                };
                 named.what = match (&named.what, &found) {
                     (What::Ambiguous, _) => What::Ambiguous,
                     (_, Some((ty, ..))) => What::Answer(ty.clone()),
@@ -213,8 +221,12 @@ impl Reading<'_> {
                     Type::Bool => "yes-no",
                     Type::Text | Type::Code(_) => "text",
                     _ => {
-                        let (zh, en) = ("算出来的不是单个值，没有导入", "what it gives is no single value: it is left out");
-                        self.remarks.push(left("import-calculation", place, zh, en).written(&source, 0..source.len()));
+                        let (zh, en) = (
+                            "算出来的不是单个值，没有导入",
+                            "what it gives is no single value: it is left out",
+                        );
+                        self.remarks
+                            .push(left("import-calculation", place, zh, en).written(&source, 0..source.len()));
                         return None;
                     }
                 };
@@ -312,7 +324,10 @@ pub(super) fn in_row(scope: &Scope, tables: &[String]) -> Scope {
         },
         _ => None,
     };
-    let Some(outer) = tables.first().and_then(|table| row(scope.names.get(table.as_str())?, table)) else {
+    let Some(outer) = tables
+        .first()
+        .and_then(|table| row(scope.names.get(table.as_str())?, table))
+    else {
         return scope.clone();
     };
     match tables.get(1).and_then(|inner| row(&outer, inner)) {

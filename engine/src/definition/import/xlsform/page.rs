@@ -46,10 +46,8 @@ impl Reading<'_> {
                     match pages.last_mut().filter(|_| stray) {
                         Some(page) => page.fields.extend(fields),
                         None => pages.push(Page {
-                            id: ids.take("general").0,
-                            title: Words::both("基本信息", "General"),
                             fields,
-                            ..Page::default()
+                            ..Page::stray(&mut ids)
                         }),
                     }
                     stray = true;

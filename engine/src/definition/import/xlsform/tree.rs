@@ -60,7 +60,9 @@ pub(super) fn read<'b>(
                     "import-group",
                     place("type"),
                     format!("组嵌套超过 {DEEPEST} 层的上限，这一层没有导入"),
-                    format!("groups stand more than {DEEPEST} deep in one another, which is the limit: this one is left out"),
+                    format!(
+                        "groups stand more than {DEEPEST} deep in one another, which is the limit: this one is left out"
+                    ),
                 );
                 remarks.push(remark);
             }
@@ -72,8 +74,14 @@ pub(super) fn read<'b>(
                         let remark = left(
                             "import-group",
                             place("type"),
-                            format!("第 {} 行开始的是 {}，这里结束的却是 {word}", group.row.number, group.word),
-                            format!("row {} begins with {}, but this ends with {word}", group.row.number, group.word),
+                            format!(
+                                "第 {} 行开始的是 {}，这里结束的却是 {word}",
+                                group.row.number, group.word
+                            ),
+                            format!(
+                                "row {} begins with {}, but this ends with {word}",
+                                group.row.number, group.word
+                            ),
                         );
                         remarks.push(remark);
                     }
@@ -125,10 +133,16 @@ fn question<'b>(row: &'b Row, columns: &Columns) -> Option<Question<'b>> {
         ["select1", ..] => ("select_one".to_owned(), 1),
         [first, ..] => ((*first).to_owned(), 1),
     };
-    let word = if word == "begin_loop" || word == "end_loop" { word.replace("loop", "repeat") } else { word };
+    let word = if word == "begin_loop" || word == "end_loop" {
+        word.replace("loop", "repeat")
+    } else {
+        word
+    };
     // The list's name keeps its capitals.
     let list = exact.get(used).map(|list| (*list).to_owned());
-    let or_other = words.get(used + 1..).is_some_and(|rest| matches!(rest, ["or_other"] | ["or", "other"]));
+    let or_other = words
+        .get(used + 1..)
+        .is_some_and(|rest| matches!(rest, ["or_other"] | ["or", "other"]));
     Some(Question {
         row,
         word,

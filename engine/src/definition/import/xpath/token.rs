@@ -57,7 +57,11 @@ fn one(source: &str, at: usize, c: char) -> Result<Token, Wrong> {
     if let Some(closing) = closing {
         let inner = &rest[c.len_utf8()..];
         let Some(end) = inner.find(closing) else {
-            return Err(Wrong::new(at..source.len(), "引号没有配对", "the quote has no counterpart"));
+            return Err(Wrong::new(
+                at..source.len(),
+                "引号没有配对",
+                "the quote has no counterpart",
+            ));
         };
         let length = c.len_utf8() + end + closing.len_utf8();
         return Ok(token(Kind::Text, &inner[..end], length));
