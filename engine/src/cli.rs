@@ -3,7 +3,9 @@
 
 mod account;
 mod check;
+mod codes;
 mod diff;
+mod import;
 mod keys;
 mod migrate;
 mod plugin;
@@ -59,6 +61,11 @@ enum Command {
     /// 账号：创建、重置、停用、导出、删除。What operators do with accounts.
     #[command(subcommand)]
     Account(account::Command),
+    /// 把 JSON Schema 或 XLSForm 转成登记表。Turns a JSON Schema or an XLSForm into a form.
+    Import(import::Options),
+    /// 代码表：导入、核对。Official code lists: import, verify.
+    #[command(subcommand)]
+    Codes(codes::Command),
     /// 插件：构建。What plugin authors do.
     #[command(subcommand)]
     Plugin(PluginCommand),
@@ -162,6 +169,8 @@ pub fn run() -> ExitCode {
         Command::Workflow(options) => workflow::run(&options),
         Command::Keys(command) => keys::run(&command),
         Command::Account(command) => account::run(&command),
+        Command::Import(options) => import::run(&options),
+        Command::Codes(command) => codes::run(&command),
         Command::Plugin(PluginCommand::Build { folder }) => done(plugin::build(&folder)),
         Command::RenderWorker => render_worker::run(),
     }
