@@ -7,13 +7,17 @@ mod cookie;
 mod error;
 mod filling;
 mod guard;
+mod live;
 mod pages;
 mod router;
 mod server;
 mod shell;
 mod visit;
+mod watch;
 
-pub use app::{App, AppError, DemoAccount, Settings};
+pub use app::{App, AppError, DemoAccount, Settings, Shop};
 pub use error::Error;
+pub use live::Live;
 pub use router::router;
 pub use server::{ServeLimits, serve};
+pub use watch::{Told, Troubles, Watch};

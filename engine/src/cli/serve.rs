@@ -1,18 +1,29 @@
-//! `dengji serve`: the server, and with `--demo` the demonstration.
+//! `dengji serve`: the server, with `--demo` the demonstration, with `--watch` for whoever writes
+//! definitions.
+
+mod reload;
+mod watch;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use axum::Router;
 use clap::Args;
 use indexmap::IndexMap;
 use tokio::net::TcpListener;
+use tokio::sync::watch::{Receiver, Sender};
+use tokio::task::JoinHandle;
+
+use self::reload::{Reloader, Sources};
+use self::watch::Watching;
 
 use super::{FolderOptions, Lang, language};
-use crate::definition::load::{Loaded, load, samples};
+use crate::definition::Region;
+use crate::definition::load::{Folders, Loaded, load, samples};
 use crate::definition::problem::{Format, print};
 use crate::document::{Renderer, RendererOptions};
-use crate::http::{App, DemoAccount, ServeLimits, Settings, router, serve};
+use crate::http::{App, DemoAccount, Live, ServeLimits, Settings, router, serve};
 use crate::plugin::{Grant, Limits, Plugins};
 use crate::registry::{Clock, Parts, Registry, demo};
 use crate::store::{Files, Sealer, Store, StoreOptions};
@@ -40,6 +51,9 @@ pub(super) struct Options {
     /// 演示：示例单位、账号和申请。The demonstration: sample units, accounts and applications.
     #[arg(long)]
     demo: bool,
+    /// 边改边看：保存的文件立即生效，有错时页面上显示问题。What is saved is live at once; the pages show mistakes.
+    #[arg(long)]
+    watch: bool,
     /// 提示的语言。
     #[arg(long, value_enum)]
     lang: Option<Lang>,
@@ -97,7 +111,11 @@ async fn start(options: &Options) -> Result<(), Failure> {
             options.listen
         )));
     }
-    let loaded = definitions(options)?;
+    // Mistakes are told before anything is touched; a watching server shows them on its pages.
+    let loaded = match options.watch {
+        true => Loaded::default(),
+        false => definitions(options)?,
+    };
     // Whatever a temporary folder holds goes with it.
     let temporary = match &options.data {
         None if options.demo => Some(tempfile::Builder::new().prefix("dengji-demo-").tempdir()?),
@@ -120,23 +138,91 @@ async fn start(options: &Options) -> Result<(), Failure> {
         .public_url
         .clone()
         .unwrap_or_else(|| format!("http://{address}"));
-    let registry = open(options, &loaded, &data, public_url.trim_end_matches('/')).await?;
-    let demo = if options.demo {
-        seed(options, &registry).await?
-    } else {
-        IndexMap::new()
-    };
-    announce(options, &loaded, &address, &demo);
-    let purging = tokio::spawn(purge(registry.clone()));
     let settings = Settings {
         secure: public_url.starts_with("https://"),
-        demo,
+        ..Settings::default()
     };
-    let app = App::new(registry, &options.themes, settings)?;
-    serve(listener, router(app), ServeLimits::default(), ended()).await;
+    let parts = parts(options, &data, public_url.trim_end_matches('/')).await?;
+    let Opened {
+        router,
+        registry,
+        watching,
+    } = match options.watch {
+        true => watched(options, parts, settings, &address).await?,
+        false => fixed(options, &loaded, parts, settings, &address).await?,
+    };
+    let purging = tokio::spawn(purge(registry));
+    // Browsers that wait for the next version are let go first, then requests under way end.
+    let end = async move {
+        ended().await;
+        watching.iter().for_each(JoinHandle::abort);
+    };
+    serve(listener, router, ServeLimits::default(), end).await;
     purging.abort();
     tracing::info!("stopped");
     Ok(())
+}
+
+/// A server that is ready to answer.
+struct Opened {
+    router: Router,
+    /// The offices as they are now, and later.
+    registry: Receiver<Registry>,
+    /// What makes further versions live.
+    watching: Option<JoinHandle<()>>,
+}
+
+/// A server that reads its files once.
+async fn fixed(
+    options: &Options,
+    loaded: &Loaded,
+    parts: Parts,
+    mut settings: Settings,
+    address: &SocketAddr,
+) -> Result<Opened, Failure> {
+    let registry = Registry::open(loaded, parts).await?;
+    if options.demo {
+        let folders = options.folders.folders();
+        for region in loaded.regions.values() {
+            let accounts = seed_region(&folders, &registry, region).await?;
+            settings.demo.insert(region.id.to_string(), accounts);
+        }
+    }
+    announce(options, loaded.regions.values(), address, &settings.demo);
+    let app = App::new(registry.clone(), &options.themes, settings)?;
+    Ok(Opened {
+        router: router(app),
+        registry: Sender::new(registry).subscribe(),
+        watching: None,
+    })
+}
+
+/// A server that reads its files again whenever they change.
+async fn watched(
+    options: &Options,
+    parts: Parts,
+    settings: Settings,
+    address: &SocketAddr,
+) -> Result<Opened, Failure> {
+    let folders = options.folders.folders();
+    // Watched from before the first reading, so that nothing is missed between.
+    let watching = Watching::start(&folders.forms, &options.themes, &folders.plugins)?;
+    let plugins = parts.plugins.clone();
+    let sources = Sources {
+        folders: std::sync::Arc::new(folders),
+        themes: options.themes.clone(),
+        registry: Registry::open(&Loaded::default(), parts).await?,
+        plugins,
+        language: language(options.lang),
+    };
+    let reloader = Reloader::start(sources, settings, options.demo).await?;
+    announce(options, reloader.regions(), address, reloader.accounts());
+    let live = Live::new(reloader.app());
+    Ok(Opened {
+        router: live.router(),
+        registry: reloader.registry(),
+        watching: Some(tokio::spawn(reloader.follow(watching, live))),
+    })
 }
 
 fn definitions(options: &Options) -> Result<Loaded, Failure> {
@@ -181,10 +267,10 @@ fn claim(data: &Path, demo: bool) -> Result<(), Failure> {
     }
 }
 
-async fn open(options: &Options, loaded: &Loaded, data: &Path, public_url: &str) -> Result<Registry, Failure> {
+async fn parts(options: &Options, data: &Path, public_url: &str) -> Result<Parts, Failure> {
     let program = std::env::current_exe()?;
     let fonts = options.themes.join("default/fonts");
-    let parts = Parts {
+    Ok(Parts {
         store: Store::open(&data.join("dengji.redb"), &StoreOptions::default())?,
         files: Files::open(&data.join("files"))?,
         sealer: Sealer::load_or_create(&data.join("key"))?,
@@ -192,32 +278,31 @@ async fn open(options: &Options, loaded: &Loaded, data: &Path, public_url: &str)
         plugins: Plugins::new(Limits::default(), Grant::default())?,
         clock: Clock::system(),
         public_url: public_url.to_owned(),
+    })
+}
+
+/// Enters the demonstration of a region, from its samples.
+async fn seed_region(folders: &Folders, registry: &Registry, region: &Region) -> Result<Vec<DemoAccount>, Failure> {
+    let (samples, _) = samples(folders, region);
+    let seeded = demo::seed(registry, &region.id, &samples).await?;
+    let account = |account: demo::DemoAccount| DemoAccount {
+        name: account.name,
+        password: demo::PASSWORD.to_owned(),
+        role: account.label,
+        unit: account.unit,
     };
-    Ok(Registry::open(loaded, parts).await?)
+    Ok(seeded.into_iter().map(account).collect())
 }
 
-async fn seed(options: &Options, registry: &Registry) -> Result<IndexMap<String, Vec<DemoAccount>>, Failure> {
-    let mut accounts = IndexMap::new();
-    let offices: Vec<_> = registry.offices().cloned().collect();
-    for office in offices {
-        let region = office.region();
-        let (samples, _) = samples(&options.folders.folders(), region);
-        let seeded = demo::seed(registry, &region.id, &samples).await?;
-        let account = |account: demo::DemoAccount| DemoAccount {
-            name: account.name,
-            password: demo::PASSWORD.to_owned(),
-            role: account.label,
-            unit: account.unit,
-        };
-        accounts.insert(region.id.to_string(), seeded.into_iter().map(account).collect());
-    }
-    Ok(accounts)
-}
-
-fn announce(options: &Options, loaded: &Loaded, address: &SocketAddr, demo: &IndexMap<String, Vec<DemoAccount>>) {
-    for (id, region) in &loaded.regions {
-        println!("{}  http://{address}/{id}/", region.title);
-        for account in demo.get(&**id).into_iter().flatten() {
+fn announce<'r>(
+    options: &Options,
+    regions: impl Iterator<Item = &'r std::sync::Arc<Region>>,
+    address: &SocketAddr,
+    demo: &IndexMap<String, Vec<DemoAccount>>,
+) {
+    for region in regions {
+        println!("{}  http://{address}/{}/", region.title, region.id);
+        for account in demo.get(&*region.id).into_iter().flatten() {
             let unit = account.unit.as_deref().unwrap_or("—");
             println!(
                 "    {:<28} {}    {}  {unit}",
@@ -225,16 +310,20 @@ fn announce(options: &Options, loaded: &Loaded, address: &SocketAddr, demo: &Ind
             );
         }
     }
+    if options.watch {
+        println!("保存的文件立即生效；预览：http://{address}/preview/  What is saved is live at once.");
+    }
     if options.demo {
         println!("演示数据；按 Ctrl+C 结束。Demonstration data; Ctrl+C ends it.");
     }
 }
 
 /// Every hour, what has ended is forgotten.
-async fn purge(registry: Registry) {
+async fn purge(registry: Receiver<Registry>) {
     let mut hours = tokio::time::interval(std::time::Duration::from_secs(3600));
     loop {
         hours.tick().await;
+        let registry = registry.borrow().clone();
         if let Err(error) = registry.purge().await {
             tracing::warn!(%error, "ended sessions could not be purged");
         }

@@ -18,6 +18,7 @@ mod pinned;
 mod plugin;
 mod region;
 mod register;
+mod relies;
 mod renamed;
 mod rule;
 mod sample;
@@ -40,6 +41,7 @@ use super::source::{Node, Problems, Spot};
 use super::{Calendar, CodeList, Id, Region};
 
 pub use pinned::{Unreadable, pinned};
+pub use relies::relied_on;
 pub use sample::{Act, Case, ExpectedFinding, Sample, samples};
 
 /// Where definitions are.

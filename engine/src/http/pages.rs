@@ -13,6 +13,7 @@ pub(super) mod health;
 pub(super) mod home;
 pub(super) mod language;
 pub(super) mod overview;
+pub(super) mod preview;
 pub(super) mod queue;
 pub(super) mod regions;
 pub(super) mod roles;
@@ -20,6 +21,7 @@ pub(super) mod sign_in;
 pub(super) mod statics;
 pub(super) mod texts;
 pub(super) mod verify;
+pub(super) mod watch;
 
 use serde::Deserialize;
 

@@ -60,6 +60,7 @@ fn pages_can_be_looked_at() {
         "filter.js",
         "count.js",
         "save.js",
+        "watch.js",
         "icon.svg",
     ] {
         let address = theme.asset(name).unwrap();

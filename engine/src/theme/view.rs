@@ -6,11 +6,15 @@
 
 mod application;
 mod entrance;
+mod preview;
 mod shell;
+mod watch;
 
 pub use application::*;
 pub use entrance::*;
+pub use preview::*;
 pub use shell::*;
+pub use watch::*;
 
 use serde::Serialize;
 
