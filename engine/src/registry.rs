@@ -136,9 +136,8 @@ impl Registry {
     /// The same registry with exactly these offices; store, files and sessions live on.
     pub fn with_offices(&self, offices: impl IntoIterator<Item = Arc<Office>>) -> Self {
         let offices = offices.into_iter();
-        let mut offices: IndexMap<Id, Arc<Office>> = offices
-            .map(|office| (Id::clone(&office.region().id), office))
-            .collect();
+        let mut offices: IndexMap<Id, Arc<Office>> =
+            offices.map(|office| (Id::clone(&office.region().id), office)).collect();
         offices.sort_keys();
         self.copy(offices, self.inner.clock.clone())
     }

@@ -198,12 +198,7 @@ async fn fixed(
 }
 
 /// A server that reads its files again whenever they change.
-async fn watched(
-    options: &Options,
-    parts: Parts,
-    settings: Settings,
-    address: &SocketAddr,
-) -> Result<Opened, Failure> {
+async fn watched(options: &Options, parts: Parts, settings: Settings, address: &SocketAddr) -> Result<Opened, Failure> {
     let folders = options.folders.folders();
     // Watched from before the first reading, so that nothing is missed between.
     let watching = Watching::start(&folders.forms, &options.themes, &folders.plugins)?;

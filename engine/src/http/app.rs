@@ -65,7 +65,7 @@ pub struct AppError {
     /// The region whose theme it is; none for the theme of pages that belong to no region.
     pub region: Option<Id>,
     /// What is wrong with it.
-    pub error: ThemeError,
+    pub error: Box<ThemeError>,
     /// The folders it was read from, nearest first.
     pub folders: Vec<PathBuf>,
 }
@@ -102,7 +102,7 @@ impl App {
         let front = Theme::load(themes, FRONT, &[], &IndexMap::new()).map_err(|error| AppError {
             theme: FRONT.into(),
             region: None,
-            error,
+            error: Box::new(error),
             folders: theme::folders(themes, FRONT, &[]),
         })?;
         Ok(Arc::new(front))
@@ -144,7 +144,7 @@ impl Shop {
         let theme = Theme::load(themes, &region.theme, &overrides, &region.words).map_err(|error| AppError {
             theme: region.theme.clone(),
             region: Some(Id::clone(&region.id)),
-            error,
+            error: Box::new(error),
             folders: theme::folders(themes, &region.theme, &overrides),
         })?;
         let inputs = |action: &Action| {

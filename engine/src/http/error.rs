@@ -224,7 +224,10 @@ pub(super) async fn page(State(app): State<App>, request: Request, next: Next) -
     shell.watch = watch.map(|watch| watch.bar(of_page, language, told));
     // A frame that cannot be rendered either leaves the bare words.
     let body = theme.page(&shell, &view).unwrap_or_else(|failed| match watch {
-        Some(_) => format!("<!doctype html><meta charset=\"utf-8\"><title>dengji</title><pre>{}", plain(&failed)),
+        Some(_) => format!(
+            "<!doctype html><meta charset=\"utf-8\"><title>dengji</title><pre>{}",
+            plain(&failed)
+        ),
         None => view.title.clone(),
     });
     let mut page = (error.status(), axum::response::Html(body)).into_response();

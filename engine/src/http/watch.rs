@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::sync::watch::Receiver;
 
 pub use told::Told;
-pub(super) use told::written;
+pub(super) use told::{source_address, written};
 
 use crate::definition::Language;
 use crate::definition::form::Severity;

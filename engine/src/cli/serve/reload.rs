@@ -109,7 +109,10 @@ impl Reloader {
             self.tell(&change);
             let known = self.settings.demo.len();
             if let Err(failed) = self.seed().await {
-                tracing::warn!(error = failed.text, "the demonstration of a new region could not be entered");
+                tracing::warn!(
+                    error = failed.text,
+                    "the demonstration of a new region could not be entered"
+                );
             }
             if self.settings.demo.len() != known {
                 self.publish(&live);
@@ -264,7 +267,7 @@ impl Reloader {
                         served.shop = shop;
                     }
                 }
-                Ok(Err(told)) => drop(self.themes.insert(id, told)),
+                Ok(Err(told)) => drop(self.themes.insert(id, *told)),
                 Err(error) => self.unreadable(error.to_string()),
             }
         }
@@ -299,7 +302,11 @@ impl Reloader {
         if problems == 0 {
             tracing::info!(milliseconds, "what was saved is live");
         } else {
-            tracing::warn!(milliseconds, problems, "what was saved has problems; the pages show them");
+            tracing::warn!(
+                milliseconds,
+                problems,
+                "what was saved has problems; the pages show them"
+            );
         }
     }
 }

@@ -168,7 +168,13 @@ mod tests {
             let mut change = Change::default();
             let taken = change.takes(&roots, Path::new(path));
             let folders: Vec<String> = change.folders.into_iter().collect();
-            (taken, folders.join(" "), change.themes, change.plugins, change.everything)
+            (
+                taken,
+                folders.join(" "),
+                change.themes,
+                change.plugins,
+                change.everything,
+            )
         };
         for (path, expected) in [
             ("/office/forms/north/a.form.yaml", (true, "north", false, false, false)),
@@ -182,7 +188,11 @@ mod tests {
             ("/elsewhere/a", (false, "", false, false, false)),
         ] {
             let (taken, folders, themes, plugins, everything) = expected;
-            assert_eq!(of(path), (taken, folders.to_owned(), themes, plugins, everything), "{path}");
+            assert_eq!(
+                of(path),
+                (taken, folders.to_owned(), themes, plugins, everything),
+                "{path}"
+            );
         }
     }
 

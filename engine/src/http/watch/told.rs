@@ -3,6 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+
 use crate::definition::form::Severity;
 use crate::definition::merge::Files;
 use crate::definition::problem::{Place, Problem};
@@ -29,6 +31,8 @@ pub struct Told {
     help: Option<Text>,
     related: Vec<(Place, Text)>,
     excerpt: Vec<ExcerptLine>,
+    /// The place is below the folder of definitions.
+    in_forms: bool,
 }
 
 impl Told {
@@ -51,6 +55,7 @@ impl Told {
             help,
             related,
             excerpt,
+            in_forms: true,
         }
     }
 
@@ -61,7 +66,7 @@ impl Told {
             paths
                 .clone()
                 .find(|path| path.is_file())
-                .or(paths.last())
+                .or(paths.clone().next_back())
                 .unwrap_or_else(|| below.into())
         };
         let (place, message, help) = match error {
@@ -77,10 +82,18 @@ impl Told {
                 let en = format!("the catalogue cannot be read: {message}");
                 (place, Text::both(zh, en), None)
             }
-            ThemeError::UnknownText { at: where_, key, nearest } => {
+            ThemeError::UnknownText {
+                at: where_,
+                key,
+                nearest,
+            } => {
                 let (file, line) = where_.rsplit_once(':').unwrap_or((where_, ""));
                 let line = line.parse().unwrap_or(0);
-                let path = if file.starts_with("templates/") { find(file) } else { file.into() };
+                let path = if file.starts_with("templates/") {
+                    find(file)
+                } else {
+                    file.into()
+                };
                 let message = Text::both(
                     format!("主题没有名为「{key}」的文字"),
                     format!("the theme has no text called `{key}`"),
@@ -104,6 +117,7 @@ impl Told {
             help,
             related: Vec::new(),
             excerpt,
+            in_forms: false,
         }
     }
 
@@ -124,10 +138,14 @@ impl Told {
             severity: Severity::Error,
             rule,
             place,
-            message: Text::both(format!("这个地区打不开：{error}"), format!("the region cannot be opened: {error}")),
+            message: Text::both(
+                format!("这个地区打不开：{error}"),
+                format!("the region cannot be opened: {error}"),
+            ),
             help: None,
             related: Vec::new(),
             excerpt,
+            in_forms: true,
         }
     }
 
@@ -141,6 +159,7 @@ impl Told {
             help: None,
             related: Vec::new(),
             excerpt: Vec::new(),
+            in_forms: false,
         }
     }
 
@@ -151,6 +170,7 @@ impl Told {
             severity: self.severity,
             rule: self.rule.to_owned(),
             place: written(&self.place),
+            href: self.in_forms.then(|| source_address(&self.place)),
             message: self.message.get(language).to_owned(),
             help: self.help.as_ref().map(|help| help.get(language).to_owned()),
             excerpt: self.excerpt.clone(),
@@ -169,6 +189,19 @@ pub(in crate::http) fn written(place: &Place) -> String {
         (line, 0) => format!("{file}:{line}"),
         (line, column) => format!("{file}:{line}:{column}"),
     }
+}
+
+/// Where a file of the definitions is shown, at the line.
+pub(in crate::http) fn source_address(place: &Place) -> String {
+    let line = match place.line {
+        0 => String::new(),
+        line => format!("#L{line}"),
+    };
+    let path = place.file.to_string_lossy();
+    let parts = path
+        .split('/')
+        .map(|part| utf8_percent_encode(part, NON_ALPHANUMERIC).to_string());
+    format!("/preview/files/{}{line}", parts.collect::<Vec<_>>().join("/"))
 }
 
 fn at(file: PathBuf, line: usize, column: usize) -> Place {
@@ -299,9 +332,21 @@ mod tests {
         };
         let folders = [near.clone(), base.clone()];
         for (error, place, lines) in [
-            (template("a.html", 2), near.join("templates/a.html").display().to_string() + ":2", 2),
-            (template("b.html", 1), base.join("templates/b.html").display().to_string() + ":1", 1),
-            (template("c.html", 0), base.join("templates/c.html").display().to_string(), 0),
+            (
+                template("a.html", 2),
+                near.join("templates/a.html").display().to_string() + ":2",
+                2,
+            ),
+            (
+                template("b.html", 1),
+                base.join("templates/b.html").display().to_string() + ":1",
+                1,
+            ),
+            (
+                template("c.html", 0),
+                base.join("templates/c.html").display().to_string(),
+                0,
+            ),
             (unknown, base.join("templates/b.html").display().to_string() + ":1", 1),
             (catalogue, "texts/en.yaml:3:7".to_owned(), 0),
         ] {

@@ -99,6 +99,7 @@ fn watch() -> WatchBar {
             severity: Severity::Error,
             rule: "unknown-type".into(),
             place: "somewhere/a.form.yaml:2:11".into(),
+            href: Some("/preview/files/somewhere/a.form.yaml#L2".into()),
             message: "没有名为「txt」的字段类型".into(),
             help: Some("是否要写「text」？".into()),
             excerpt: vec![line(1, "name:", ""), line(2, "  type: ", "txt")],

@@ -28,6 +28,8 @@ pub struct WatchProblem {
     pub rule: String,
     /// `file:line:column`, as far as it is known.
     pub place: String,
+    /// Where the file can be read, where it is one of the definitions.
+    pub href: Option<String>,
     /// What is wrong.
     pub message: String,
     /// How to mend it.

@@ -54,7 +54,11 @@ pub(super) fn open_region(id: String, sources: &Sources, handle: &Handle) -> Ope
     let loaded = match load(&sources.folders, Some(&opened.id)) {
         Ok(loaded) => loaded,
         Err(error) => {
-            let told = Told::of("folder-unreadable", Path::new(&opened.id), Text::chinese(error.to_string()));
+            let told = Told::of(
+                "folder-unreadable",
+                Path::new(&opened.id),
+                Text::chinese(error.to_string()),
+            );
             opened.told.push(told);
             return opened;
         }
@@ -70,23 +74,28 @@ pub(super) fn open_region(id: String, sources: &Sources, handle: &Handle) -> Ope
             return opened;
         }
     };
-    let shop = open_shop(&region, &sources.themes);
+    let (of_shop, themes) = (Arc::clone(&region), sources.themes.clone());
+    let shop = handle.spawn_blocking(move || open_shop(&of_shop, &themes));
     let office = handle.block_on(sources.registry.open_office(region, &sources.plugins));
+    let shop = handle.block_on(shop).unwrap_or_else(|error| {
+        let told = Told::of("theme", &sources.themes, Text::chinese(error.to_string()));
+        Err(Box::new(told))
+    });
     match (office, shop) {
         (Ok(office), Ok(shop)) => opened.outcome = Outcome::Sound(Box::new(Served { office, shop })),
         (office, shop) => {
             opened
                 .told
                 .extend(office.err().map(|error| Told::office(&error, &opened.id, forms)));
-            opened.theme = shop.err();
+            opened.theme = shop.err().map(|told| *told);
         }
     }
     opened
 }
 
 /// The region's theme with its forms prepared, or what is wrong with the theme.
-pub(super) fn open_shop(region: &Region, themes: &Path) -> Result<Arc<Shop>, Told> {
+pub(super) fn open_shop(region: &Region, themes: &Path) -> Result<Arc<Shop>, Box<Told>> {
     let shop = Shop::new(region, themes);
     shop.map(Arc::new)
-        .map_err(|error| Told::theme(&error.error, &error.folders))
+        .map_err(|error| Box::new(Told::theme(&error.error, &error.folders)))
 }

@@ -62,7 +62,10 @@ impl Chosen {
             name: String::new(),
             form: form.form().id.to_string(),
             context: Map::new(),
-            registers: samples.first().map(|sample| sample.registers.clone()).unwrap_or_default(),
+            registers: samples
+                .first()
+                .map(|sample| sample.registers.clone())
+                .unwrap_or_default(),
             layers: Vec::new(),
             findings: None,
             cases: Vec::new(),

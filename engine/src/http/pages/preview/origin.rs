@@ -2,6 +2,7 @@
 
 use crate::definition::problem::Place;
 use crate::definition::source::{Entry, Node};
+use crate::http::watch::source_address;
 use crate::theme::input_name::without_rows;
 use crate::theme::view::Link;
 
@@ -63,9 +64,8 @@ fn of(entry: &Entry, key: &str) -> Link {
 }
 
 fn link(place: &Place) -> Link {
-    let file = place.file.display();
     Link {
-        label: format!("{file}:{}", place.line),
-        href: format!("/preview/files/{file}#L{}", place.line),
+        label: format!("{}:{}", place.file.display(), place.line),
+        href: source_address(place),
     }
 }

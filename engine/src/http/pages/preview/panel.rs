@@ -28,7 +28,12 @@ pub(super) fn panel(chosen: &Chosen, tried: &Tried<'_>) -> PreviewPanel {
         languages: languages(chosen),
         page_shown: evaluated.page_shown(&chosen.page),
         troubles: chosen.sample_troubles().collect(),
-        findings: tried.checked.findings.iter().map(|found| finding(chosen, found)).collect(),
+        findings: tried
+            .checked
+            .findings
+            .iter()
+            .map(|found| finding(chosen, found))
+            .collect(),
         difference: expected(chosen, tried),
         hidden: hidden(chosen, tried),
         computed: computed(chosen, tried),
@@ -36,7 +41,9 @@ pub(super) fn panel(chosen: &Chosen, tried: &Tried<'_>) -> PreviewPanel {
     };
     if let Some(fault) = &tried.fault {
         let plugin = fault.plugin.to_string();
-        panel.troubles.push(chosen.visit.text("check_unavailable", &[("plugin", &plugin)]));
+        panel
+            .troubles
+            .push(chosen.visit.text("check_unavailable", &[("plugin", &plugin)]));
         panel.troubles.push(fault.to_string());
     }
     let mut silent = Vec::new();
@@ -243,5 +250,7 @@ fn computed_below(chosen: &Chosen, field: &Field, path: &str, state: &FieldState
 }
 
 fn source(condition: Option<&Expression>) -> String {
-    condition.map(|condition| condition.source().to_owned()).unwrap_or_default()
+    condition
+        .map(|condition| condition.source().to_owned())
+        .unwrap_or_default()
 }

@@ -52,7 +52,12 @@ impl<'c> Sheet<'c> {
         self.refused = refused;
         let found = match all {
             true => self.tried.checked.findings.clone(),
-            false => check::check_page(&self.chosen.form, &self.chosen.page, &self.tried.answers, &self.context()),
+            false => check::check_page(
+                &self.chosen.form,
+                &self.chosen.page,
+                &self.tried.answers,
+                &self.context(),
+            ),
         };
         let mine = |finding: &Finding| finding.page.as_deref() == Some(self.chosen.page.as_str());
         self.findings = found.into_iter().filter(mine).collect();
@@ -111,7 +116,12 @@ impl<'c> Sheet<'c> {
     }
 
     fn filling(&self, page: &Page) -> Filling<'_> {
-        let mut filling = asked(page, &self.tried.checked.evaluated, &self.tried.answers, &self.tried.units);
+        let mut filling = asked(
+            page,
+            &self.tried.checked.evaluated,
+            &self.tried.answers,
+            &self.tried.units,
+        );
         if !self.chosen.edits() {
             filling.editing = Editing::Nothing;
         }
@@ -148,7 +158,11 @@ impl<'c> Sheet<'c> {
                     href: format!("#{}", anchor(&path)),
                 });
             }
-            filling.messages.entry(path).or_default().push(Message { severity, text });
+            filling
+                .messages
+                .entry(path)
+                .or_default()
+                .push(Message { severity, text });
         };
         for refused in &self.refused {
             filling.refused.insert(refused.path.clone(), refused.raw.clone());
@@ -166,7 +180,10 @@ impl<'c> Sheet<'c> {
     fn label(&self, path: &str) -> String {
         let path = path.parse::<check::Path>();
         let label = path.map(|path| path.label(self.chosen.form()));
-        label.map_or_else(|_| String::new(), |label| label.get(self.chosen.visit.language).to_owned())
+        label.map_or_else(
+            |_| String::new(),
+            |label| label.get(self.chosen.visit.language).to_owned(),
+        )
     }
 
     fn head(&self) -> ApplicationHead {
@@ -181,7 +198,9 @@ impl<'c> Sheet<'c> {
             name: name.unwrap_or_default().to_owned(),
             form: chosen.form().title.get(language).into(),
             version: chosen.form().version.clone(),
-            state: start.map(|state| state.label.get(language).to_owned()).unwrap_or_default(),
+            state: start
+                .map(|state| state.label.get(language).to_owned())
+                .unwrap_or_default(),
             tone: Tone::Draft,
             number: None,
             tabs: self.tabs(),
@@ -196,7 +215,10 @@ impl<'c> Sheet<'c> {
         let chosen = self.chosen;
         let checked = &self.tried.checked;
         let wrong = |page: &Page| {
-            let mut errors = checked.findings.iter().filter(|finding| finding.severity == Severity::Error);
+            let mut errors = checked
+                .findings
+                .iter()
+                .filter(|finding| finding.severity == Severity::Error);
             errors.any(|finding| finding.page.as_ref() == Some(&page.id))
         };
         let pages = chosen.form().pages.values();
@@ -224,8 +246,8 @@ impl<'c> Sheet<'c> {
         let unit = self.tried.app.applicant_unit.as_deref();
         shell.user = Some(User {
             name: match chosen.edits() {
-                true => self.tried.app.applicant_name.clone(),
-                false => visit.text("preview", &[]),
+                true if !self.tried.app.applicant_name.is_empty() => self.tried.app.applicant_name.clone(),
+                _ => visit.text("preview", &[]),
             },
             role: visit.role(&chosen.role),
             unit: unit.map(|unit| self.tried.units.name(unit).to_owned()),

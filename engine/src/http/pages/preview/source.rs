@@ -52,8 +52,11 @@ pub(in crate::http) async fn show(
 /// A path that stays inside the folder and names text.
 fn inside(path: &str) -> Option<PathBuf> {
     let path = Path::new(path);
-    let plain = |part: Component<'_>| matches!(part, Component::Normal(name) if !name.to_string_lossy().starts_with('.'));
-    let text = path.extension().is_some_and(|ending| ENDINGS.iter().any(|known| ending == *known));
+    let plain =
+        |part: Component<'_>| matches!(part, Component::Normal(name) if !name.to_string_lossy().starts_with('.'));
+    let text = path
+        .extension()
+        .is_some_and(|ending| ENDINGS.iter().any(|known| ending == *known));
     (text && path.components().all(plain)).then(|| path.to_path_buf())
 }
 
