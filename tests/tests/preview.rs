@@ -161,3 +161,24 @@ async fn nothing_outside_the_definitions_can_be_read_and_wrong_names_are_not_fou
     let plain = app.client().get(FORM).await;
     assert_eq!(plain.status, 404, "only while the files are watched");
 }
+
+#[tokio::test]
+async fn the_theme_s_reference_has_a_field_of_every_type_in_every_look() {
+    let app = TestApp::start().await;
+    let mut client = app.watching();
+    for (look, texts) in [
+        ("empty", ["name=\"text\"", "name=\"table[0].name\""]),
+        ("filled", ["value=\"2026-11-20\"", "name=\"table[1].name\""]),
+        ("wrong", ["value=\"2026-02-30\"", "aria-invalid=\"true\""]),
+        ("marked", ["class=\"remark\"", "class=\"changed\""]),
+        ("read", ["干旱区节水灌溉关键技术", "<output class=\"answer\">2"]),
+    ] {
+        for address in ["/theme", "/theme/guangxi"] {
+            let answer = client.get(&format!("{address}?look={look}")).await;
+            shows(&answer, &texts);
+            shows(&answer, &["id=\"f-lookup\"", "class=\"paging\"", "class=\"steps\""]);
+        }
+    }
+    assert_eq!(client.get("/theme/nowhere").await.status, 404);
+    assert_eq!(app.client().get("/theme").await.status, 404);
+}

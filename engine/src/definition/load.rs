@@ -40,6 +40,8 @@ use super::problem::Problem;
 use super::source::{Node, Problems, Spot};
 use super::{Calendar, CodeList, Id, Region};
 
+#[cfg(test)]
+pub(crate) use field_type::TYPES;
 pub use pinned::{Unreadable, pinned};
 pub use relies::relied_on;
 pub use sample::{Act, Case, ExpectedFinding, Sample, samples};

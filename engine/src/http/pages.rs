@@ -15,6 +15,7 @@ pub(super) mod language;
 pub(super) mod overview;
 pub(super) mod preview;
 pub(super) mod queue;
+pub(super) mod reference;
 pub(super) mod regions;
 pub(super) mod roles;
 pub(super) mod sign_in;

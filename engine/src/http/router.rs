@@ -9,7 +9,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use super::app::App;
 use super::pages::{
     actions, applications, certificates, check, create, documents, files, form_page, health, home, language, overview,
-    preview, queue, regions, roles, sign_in, statics, texts, verify, watch,
+    preview, queue, reference, regions, roles, sign_in, statics, texts, verify, watch,
 };
 use super::{Error, error, guard};
 
@@ -77,6 +77,8 @@ pub fn router(app: App) -> Router {
 fn watched() -> Router<App> {
     Router::new()
         .route("/watch", get(watch::next))
+        .route("/theme", get(reference::show))
+        .route("/theme/{region}", get(reference::show))
         .route("/preview/", get(preview::list))
         .route("/preview/files/{*path}", get(preview::source))
         .route("/preview/{region}/{form}", get(preview::show).post(preview::check))

@@ -7,12 +7,14 @@
 mod application;
 mod entrance;
 mod preview;
+mod reference;
 mod shell;
 mod watch;
 
 pub use application::*;
 pub use entrance::*;
 pub use preview::*;
+pub use reference::*;
 pub use shell::*;
 pub use watch::*;
 
