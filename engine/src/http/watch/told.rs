@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::definition::form::Severity;
 use crate::definition::merge::Files;
@@ -18,6 +18,8 @@ use crate::theme::view::{ExcerptLine, WatchProblem};
 const AROUND: usize = 2;
 /// Characters of a line that are shown.
 const WIDEST: usize = 240;
+/// What a file's name may not be in an address as it is.
+const NAMES: &AsciiSet = &NON_ALPHANUMERIC.remove(b'.').remove(b'-').remove(b'_');
 /// Bytes of a file that are looked at for an excerpt.
 const LARGEST: u64 = 4 << 20;
 
@@ -198,9 +200,7 @@ pub(in crate::http) fn source_address(place: &Place) -> String {
         line => format!("#L{line}"),
     };
     let path = place.file.to_string_lossy();
-    let parts = path
-        .split('/')
-        .map(|part| utf8_percent_encode(part, NON_ALPHANUMERIC).to_string());
+    let parts = path.split('/').map(|part| utf8_percent_encode(part, NAMES).to_string());
     format!("/preview/files/{}{line}", parts.collect::<Vec<_>>().join("/"))
 }
 
