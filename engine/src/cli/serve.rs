@@ -20,7 +20,7 @@ use self::watch::Watching;
 
 use super::{FolderOptions, Lang, language};
 use crate::definition::Region;
-use crate::definition::load::{Folders, Loaded, load, samples};
+use crate::definition::load::{Folders, Kept, Loaded, load, samples};
 use crate::definition::problem::{Format, print};
 use crate::document::{Renderer, RendererOptions};
 use crate::http::{App, DemoAccount, Live, ServeLimits, Settings, router, serve};
@@ -200,6 +200,13 @@ async fn fixed(
 /// A server that reads its files again whenever they change.
 async fn watched(options: &Options, parts: Parts, settings: Settings, address: &SocketAddr) -> Result<Opened, Failure> {
     let folders = options.folders.folders();
+    if !folders.forms.is_dir() {
+        let path = folders.forms.display();
+        return Err(failure(format!("there is no folder of definitions {path}")));
+    }
+    if !options.listen.ip().is_loopback() {
+        tracing::warn!(listen = %options.listen, "whoever reaches this address can read the definition files");
+    }
     // Watched from before the first reading, so that nothing is missed between.
     let watching = Watching::start(&folders.forms, &options.themes, &folders.plugins)?;
     let plugins = parts.plugins.clone();
@@ -208,6 +215,7 @@ async fn watched(options: &Options, parts: Parts, settings: Settings, address: &
         themes: options.themes.clone(),
         registry: Registry::open(&Loaded::default(), parts).await?,
         plugins,
+        kept: Kept::default(),
         language: language(options.lang),
     };
     let reloader = Reloader::start(sources, settings, options.demo).await?;

@@ -9,6 +9,7 @@ mod field_type;
 mod files;
 mod form;
 mod json_schema;
+mod kept;
 mod language;
 mod menu;
 mod number;
@@ -42,6 +43,7 @@ use super::{Calendar, CodeList, Id, Region};
 
 #[cfg(test)]
 pub(crate) use field_type::TYPES;
+pub use kept::Kept;
 pub use pinned::{Unreadable, pinned};
 pub use relies::relied_on;
 pub use sample::{Act, Case, ExpectedFinding, Sample, samples};
@@ -104,6 +106,11 @@ pub enum LoadError {
 
 /// Loads every region of a folder, or the one called `only`.
 pub fn load(folders: &Folders, only: Option<&str>) -> Result<Loaded, LoadError> {
+    load_again(folders, only, &Kept::default())
+}
+
+/// The same as often as files change: what `kept` knows of files that say what they said is not read anew.
+pub fn load_again(folders: &Folders, only: Option<&str>, kept: &Kept) -> Result<Loaded, LoadError> {
     let mut ids = region_folders(&folders.forms)?;
     if let Some(asked) = only {
         if !ids.iter().any(|id| id == asked) {
@@ -116,7 +123,10 @@ pub fn load(folders: &Folders, only: Option<&str>) -> Result<Loaded, LoadError> 
     }
     let mut files = Files::new(&folders.forms);
     let mut problems = Problems::default();
-    let mut shared = Shared::default();
+    let mut shared = Shared {
+        kept: kept.clone(),
+        ..Shared::default()
+    };
     let mut regions = IndexMap::new();
     if only.is_none() {
         told::folders_without_region(&folders.forms, &mut problems);
@@ -194,6 +204,7 @@ fn region_folders(forms: &Path) -> Result<Vec<String>, LoadError> {
 #[derive(Debug, Default)]
 struct Shared {
     lists: HashMap<PathBuf, Option<Arc<CodeList>>>,
+    kept: Kept,
 }
 
 /// The state of loading one region.

@@ -61,7 +61,7 @@ impl Watch {
     /// Whether the folder `region` is there and has a mistake.
     pub(super) fn is_broken(&self, region: &str) -> bool {
         let told = self.troubles.regions.get(region);
-        told.is_some_and(|told| told.iter().any(|told| told.severity == Severity::Error))
+        told.is_some_and(|told| told.iter().any(Told::is_error))
     }
 
     /// What a page says of the region, or of all where it belongs to none; `more` comes first.

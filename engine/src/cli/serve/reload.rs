@@ -12,10 +12,10 @@ use indexmap::IndexMap;
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 
-use self::region::{Opened, Served, open_region, open_shop};
+use self::region::{Opened, Outcome, Served, open_region, open_shop};
 use super::watch::{Change, Watching};
 use super::{Failure, failure, seed_region};
-use crate::definition::load::{Folders, relied_on};
+use crate::definition::load::{Folders, Kept, relied_on};
 use crate::definition::problem::{Format, print};
 use crate::definition::{Id, Language, Text};
 use crate::http::{App, Live, Settings, Told, Troubles, Watch};
@@ -31,6 +31,8 @@ pub(super) struct Sources {
     /// Opens offices on the server's store; its own offices do not matter.
     pub(super) registry: Registry,
     pub(super) plugins: Plugins,
+    /// What earlier readings know of files that did not change.
+    pub(super) kept: Kept,
     /// The language of what the terminal says.
     pub(super) language: Language,
 }
@@ -47,6 +49,9 @@ pub(super) struct Reloader {
     definitions: BTreeMap<String, Vec<Told>>,
     /// What is wrong with each region's theme.
     themes: BTreeMap<String, Told>,
+    /// What is wrong with the theme of pages that belong to no region.
+    front_theme: Option<Told>,
+    /// What is wrong with the folder as a whole.
     shared: Vec<Told>,
     /// What tells versions of this process from those of another.
     started: String,
@@ -69,6 +74,7 @@ impl Reloader {
             served: BTreeMap::new(),
             definitions: BTreeMap::new(),
             themes: BTreeMap::new(),
+            front_theme: None,
             shared: Vec::new(),
             live: watch::Sender::new(Arc::from(format!("{started}-0"))),
             started,
@@ -157,7 +163,7 @@ impl Reloader {
         }
         Troubles {
             regions,
-            shared: self.shared.clone(),
+            shared: self.front_theme.iter().chain(&self.shared).cloned().collect(),
         }
     }
 
@@ -179,7 +185,10 @@ impl Reloader {
         // What is broken may be mended by any file.
         let concerned = relied.iter().filter(|(id, folders)| {
             let whole = self.served.contains_key(*id) && !self.is_broken(id);
-            change.everything || change.plugins || changed(folders) || (!whole && !change.folders.is_empty())
+            change.everything
+                || change.plugins
+                || changed(folders)
+                || (!whole && (change.themes || !change.folders.is_empty()))
         });
         let concerned: Vec<String> = concerned.map(|(id, _)| id.clone()).collect();
         self.read_regions(&concerned).await;
@@ -189,7 +198,8 @@ impl Reloader {
     }
 
     fn is_broken(&self, id: &str) -> bool {
-        self.definitions.contains_key(id)
+        let told = self.definitions.get(id);
+        told.is_some_and(|told| told.iter().any(Told::is_error))
     }
 
     fn unreadable(&mut self, error: String) {
@@ -227,14 +237,15 @@ impl Reloader {
             let (forms, language) = (&self.sources.folders.forms, self.sources.language);
             eprint!("{}", print(&problems, forms, language, Format::Text { colour: false }));
         }
-        match outcome {
-            region::Outcome::Sound(served) => drop(self.served.insert(id.clone(), *served)),
-            region::Outcome::Base => drop(self.served.remove(&id)),
-            region::Outcome::Broken => {}
+        // With a definition that cannot be read, nobody knows of its theme.
+        if theme.is_some() || !matches!(outcome, Outcome::Broken) {
+            self.themes.remove(&id);
         }
-        match theme {
-            Some(theme) => drop(self.themes.insert(id.clone(), theme)),
-            None => drop(self.themes.remove(&id)),
+        self.themes.extend(theme.map(|theme| (id.clone(), theme)));
+        match outcome {
+            Outcome::Sound(served) => drop(self.served.insert(id.clone(), *served)),
+            Outcome::Base => drop(self.served.remove(&id)),
+            Outcome::Broken => {}
         }
         if told.is_empty() {
             self.definitions.remove(&id);
@@ -247,8 +258,11 @@ impl Reloader {
     async fn read_themes(&mut self, opened: &[String]) {
         let themes = self.sources.themes.clone();
         match spawn_blocking(move || App::load_front(&themes)).await {
-            Ok(Ok(front)) => self.front = front,
-            Ok(Err(error)) => self.shared.push(Told::theme(&error.error, &error.folders)),
+            Ok(Ok(front)) => {
+                self.front = front;
+                self.front_theme = None;
+            }
+            Ok(Err(error)) => self.front_theme = Some(Told::theme(&error.error, &error.folders)),
             Err(error) => self.unreadable(error.to_string()),
         }
         let others = self.served.iter().filter(|(id, _)| !opened.contains(id));
@@ -297,8 +311,8 @@ impl Reloader {
     /// One line in the log: how long it took, and how many problems there are.
     fn tell(&self, change: &Change) {
         let milliseconds = change.since.map_or(0, |since: Instant| since.elapsed().as_millis());
-        let regions = self.troubles().regions;
-        let problems = regions.values().map(Vec::len).sum::<usize>() + self.shared.len();
+        let Troubles { regions, shared } = self.troubles();
+        let problems = regions.values().map(Vec::len).sum::<usize>() + shared.len();
         if problems == 0 {
             tracing::info!(milliseconds, "what was saved is live");
         } else {

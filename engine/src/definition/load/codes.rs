@@ -36,10 +36,18 @@ impl Loader<'_> {
         if let Some(known) = self.shared.lists.get(path) {
             return known.clone();
         }
-        let list = self
-            .files
-            .read(path, self.problems)
-            .and_then(|file| read_list(&file, id, self.problems));
+        let file = self.files.read(path, self.problems);
+        let list = file.and_then(|file| match self.shared.kept.list(&file) {
+            Some(known) => Some(known),
+            None => {
+                let before = self.problems.len();
+                let list = read_list(&file, id, self.problems)?;
+                if self.problems.len() == before {
+                    self.shared.kept.keep(file, Arc::clone(&list));
+                }
+                Some(list)
+            }
+        });
         self.shared.lists.insert(path.to_path_buf(), list.clone());
         list
     }

@@ -165,6 +165,11 @@ impl Told {
         }
     }
 
+    /// Whether it keeps something from being served.
+    pub fn is_error(&self) -> bool {
+        self.severity == Severity::Error
+    }
+
     /// In one language.
     pub(in crate::http) fn view(&self, language: Language) -> WatchProblem {
         let related = self.related.iter();

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use tokio::runtime::Handle;
 
 use super::Sources;
-use crate::definition::load::load;
+use crate::definition::load::load_again;
 use crate::definition::problem::Problem;
 use crate::definition::{Region, Text};
 use crate::http::{Shop, Told};
@@ -51,7 +51,7 @@ pub(super) fn open_region(id: String, sources: &Sources, handle: &Handle) -> Ope
         told: Vec::new(),
         theme: None,
     };
-    let loaded = match load(&sources.folders, Some(&opened.id)) {
+    let loaded = match load_again(&sources.folders, Some(&opened.id), &sources.kept) {
         Ok(loaded) => loaded,
         Err(error) => {
             let told = Told::of(
