@@ -56,7 +56,7 @@ const SECTIONS: [(&str, &[&str]); 2] = [
 ];
 
 /// The flags and the environment. A password is no flag: flags can be seen by everybody on the machine.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(super) struct SettingsOptions {
     /// 设置文件（默认读取 dengji.toml，没有则不读）。The file of settings; dengji.toml if there is one.
     #[arg(long, env = "DENGJI_CONFIG")]

@@ -11,6 +11,7 @@ mod files;
 mod form;
 mod goal;
 mod json_schema;
+mod kept;
 mod language;
 mod lets;
 mod menu;
@@ -22,6 +23,7 @@ mod places;
 mod plugin;
 mod region;
 mod register;
+mod relies;
 mod renamed;
 mod rule;
 mod sample;
@@ -46,8 +48,12 @@ use super::source::{Node, Problems, Spot};
 use super::{Calendar, CodeList, Id, Region};
 
 pub use checkers::{PinnedPlugin, pinned_checkers};
+#[cfg(test)]
+pub(crate) use field_type::TYPES;
+pub use kept::Kept;
 pub use pinned::{LANGUAGE_VERSION, Unreadable, pinned, pinned_tree, readable};
 pub use places::Places;
+pub use relies::relied_on;
 pub use sample::{Act, Case, Expected, ExpectedFinding, Sample, Words, samples};
 pub use trees::{Trees, trees};
 pub(super) use words::{Of, word};
@@ -110,6 +116,11 @@ pub enum LoadError {
 
 /// Loads every region of a folder, or the one called `only`.
 pub fn load(folders: &Folders, only: Option<&str>) -> Result<Loaded, LoadError> {
+    load_again(folders, only, &Kept::default())
+}
+
+/// The same as often as files change: what `kept` knows of files that say what they said is not read anew.
+pub fn load_again(folders: &Folders, only: Option<&str>, kept: &Kept) -> Result<Loaded, LoadError> {
     let mut ids = region_folders(&folders.forms)?;
     if let Some(asked) = only {
         if !ids.iter().any(|id| id == asked) {
@@ -122,7 +133,10 @@ pub fn load(folders: &Folders, only: Option<&str>) -> Result<Loaded, LoadError> 
     }
     let mut files = Files::new(&folders.forms);
     let mut problems = Problems::default();
-    let mut shared = Shared::default();
+    let mut shared = Shared {
+        kept: kept.clone(),
+        ..Shared::default()
+    };
     let mut regions = IndexMap::new();
     if only.is_none() {
         told::folders_without_region(&folders.forms, &mut problems);
@@ -202,6 +216,7 @@ type ReadList = (Option<Arc<CodeList>>, Vec<Problem>);
 #[derive(Debug, Default)]
 struct Shared {
     lists: HashMap<PathBuf, ReadList>,
+    kept: Kept,
 }
 
 /// The state of loading one region.

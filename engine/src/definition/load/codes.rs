@@ -39,7 +39,15 @@ impl Loader<'_> {
         if !self.shared.lists.contains_key(path) {
             let mut problems = Problems::default();
             let file = Self::csv_file(self.files, path, &mut problems);
-            let list = file.and_then(|file| read_list(&file, id, &mut problems));
+            let list = file.and_then(|file| {
+                self.shared.kept.list(&file).or_else(|| {
+                    let list = read_list(&file, id, &mut problems)?;
+                    if problems.is_empty() {
+                        self.shared.kept.keep(file, Arc::clone(&list));
+                    }
+                    Some(list)
+                })
+            });
             self.shared
                 .lists
                 .insert(path.to_path_buf(), (list, problems.into_sorted()));

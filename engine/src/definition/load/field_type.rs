@@ -12,7 +12,7 @@ use crate::definition::source::{MapReader, Node, string_of, wrong_type};
 use crate::definition::{CodeList, FieldType, Id, Text, limits, scope};
 
 /// The types of a field.
-pub(super) const TYPES: [&str; 28] = [
+pub(crate) const TYPES: [&str; 28] = [
     "text",
     "long-text",
     "integer",
