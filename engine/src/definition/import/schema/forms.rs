@@ -173,10 +173,11 @@ impl<'r> Reading<'r> {
         let scope = node.get("scope").and_then(Node::scalar).unwrap_or_default();
         let path = path_of(scope);
         // A control of an object shows all of it.
+        let within = format!("{path}/");
         let inside: Vec<String> = placing
             .order
             .iter()
-            .filter(|known| **known == path || known.starts_with(&format!("{path}/")))
+            .filter(|known| **known == path || known.starts_with(&within))
             .filter(|known| placing.fields.contains_key(*known))
             .cloned()
             .collect();
