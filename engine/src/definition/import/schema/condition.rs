@@ -1,4 +1,8 @@
 //! Conditions: schemas that answers have to fit, as expressions.
+#![expect(
+    clippy::result_large_err,
+    reason = "a remark is made once for a mistake and moved a few steps"
+)]
 
 use super::super::remark::Remark;
 use super::super::turn::quoted;

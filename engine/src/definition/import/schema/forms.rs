@@ -1,4 +1,8 @@
 //! The UI schema of JSON Forms (<https://jsonforms.io/docs/uischema>): layouts, controls and rules.
+#![expect(
+    clippy::result_large_err,
+    reason = "a remark is made once for a mistake and moved a few steps"
+)]
 
 use std::collections::HashMap;
 
