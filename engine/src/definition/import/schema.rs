@@ -44,6 +44,7 @@ pub(super) fn draft(source: &Source<'_>) -> Result<(Draft, Vec<Remark>), ImportE
         shows: IndexMap::new(),
         requires: IndexMap::new(),
         count: 0,
+        schemas: condition::MOST_SCHEMAS,
     };
     let top = reading.seen(&root, "");
     if top.get("properties").and_then(|(node, _)| node.entries()).is_none() {
@@ -167,6 +168,8 @@ struct Reading<'r> {
     /// The same for where it must be answered.
     requires: IndexMap<String, Vec<String>>,
     count: usize,
+    /// How many schemas conditions may still hold.
+    schemas: usize,
 }
 
 /// A property that became a field or a column.

@@ -158,6 +158,6 @@ fn changed(rule: &'static str, place: Place, zh: impl Into<String>, en: impl Int
 }
 
 /// The text of a column in a row.
-fn cell<'r>(row: &'r Row, column: Option<usize>) -> &'r str {
+fn cell(row: &Row, column: Option<usize>) -> &str {
     column.map_or("", |column| row.cell(column)).trim()
 }

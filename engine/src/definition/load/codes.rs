@@ -272,7 +272,7 @@ fn header_fits(file: &Arc<SourceFile>, header: &csv::StringRecord, columns: &[&s
             format!("表头里没有「{missing}」这一列"),
             format!("the header has no column `{missing}`"),
         );
-        let other = [(';', "；或;"), ('\t', "Tab"), ('，', "，")];
+        let other = [(';', ";"), ('\t', "Tab"), ('，', "，")];
         let other = other
             .iter()
             .find(|(mark, _)| header.len() == 1 && header[0].contains(*mark));

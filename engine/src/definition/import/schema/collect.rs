@@ -89,9 +89,13 @@ impl<'r> Reading<'r> {
         ids: &mut Ids,
         depth: usize,
     ) -> Option<Part> {
+        if self.count > MOST_QUESTIONS {
+            return None;
+        }
         let own = below(path, name);
         let is_object = property.get("properties").is_some();
         if is_object && depth < DEEPEST {
+            self.count += 1;
             return Some(Part::Section(self.section(name, &own, property, ids, depth + 1)));
         }
         if is_object {

@@ -1,4 +1,8 @@
 //! Conditions: schemas that answers have to fit, as expressions.
+#![expect(
+    clippy::result_large_err,
+    reason = "a remark is made once for a mistake and moved a few steps"
+)]
 
 use super::super::remark::Remark;
 use super::super::turn::quoted;
@@ -45,6 +49,8 @@ pub(super) struct Conditional<'r> {
 
 /// How deep schemas of conditions may stand in one another.
 const DEEPEST: usize = 8;
+/// The most schemas that all conditions of a form may hold.
+pub(super) const MOST_SCHEMAS: usize = 10_000;
 
 type Turned = Result<String, Remark>;
 
@@ -178,6 +184,7 @@ impl<'r> Reading<'r> {
 
     /// An object that fits a schema; with `only`, of its properties these.
     fn fits(&mut self, seen: &Seen<'r>, path: &str, only: Option<&[String]>, depth: usize) -> Turned {
+        self.spent(seen)?;
         let mut all = Vec::new();
         for (word, node, pointer) in seen.entries() {
             match word {
@@ -205,6 +212,20 @@ impl<'r> Reading<'r> {
             }
         }
         Ok(and(all))
+    }
+
+    /// Counts a schema; too many are told.
+    fn spent(&mut self, seen: &Seen<'_>) -> Result<(), Remark> {
+        self.schemas = self.schemas.saturating_sub(1);
+        if self.schemas > 0 {
+            return Ok(());
+        }
+        Err(left(
+            "import-condition",
+            seen.place(),
+            format!("条件里的 schema 超过 {MOST_SCHEMAS} 个的上限"),
+            format!("the conditions hold more than {MOST_SCHEMAS} schemas, which is the limit"),
+        ))
     }
 
     /// Several schemas together.
@@ -254,6 +275,7 @@ impl<'r> Reading<'r> {
         if seen.get("properties").is_some() && !self.answers.contains_key(path) && depth <= DEEPEST {
             return self.fits(seen, path, None, depth);
         }
+        self.spent(seen)?;
         let at = seen.layers.first().cloned().unwrap_or((self.root, String::new()));
         let (id, ty) = self.answer(path, at.0, &at.1)?;
         let list = matches!(ty, Type::List(_));

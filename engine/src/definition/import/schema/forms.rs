@@ -1,4 +1,8 @@
 //! The UI schema of JSON Forms (<https://jsonforms.io/docs/uischema>): layouts, controls and rules.
+#![expect(
+    clippy::result_large_err,
+    reason = "a remark is made once for a mistake and moved a few steps"
+)]
 
 use std::collections::HashMap;
 
@@ -173,10 +177,11 @@ impl<'r> Reading<'r> {
         let scope = node.get("scope").and_then(Node::scalar).unwrap_or_default();
         let path = path_of(scope);
         // A control of an object shows all of it.
+        let within = format!("{path}/");
         let inside: Vec<String> = placing
             .order
             .iter()
-            .filter(|known| **known == path || known.starts_with(&format!("{path}/")))
+            .filter(|known| **known == path || known.starts_with(&within))
             .filter(|known| placing.fields.contains_key(*known))
             .cloned()
             .collect();

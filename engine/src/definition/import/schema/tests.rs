@@ -304,6 +304,35 @@ fn schemas_without_an_end_do_no_harm() {
         None,
     );
     assert!(tree.remarks.iter().any(|remark| remark.rule == "import-depth"));
+    // A condition that refers to itself twice at every level.
+    let condition = of(
+        r##"{"properties": {"a": {"type": "string"}, "b": {"type": "string"}},
+            "if": {"$ref": "#/definitions/c"}, "then": {"required": ["b"]},
+            "definitions": {"c": {"anyOf": [
+                {"$ref": "#/definitions/c"}, {"$ref": "#/definitions/c"}, {"$ref": "#/definitions/c"}, {"$ref": "#/definitions/c"},
+                {"$ref": "#/definitions/c"}, {"$ref": "#/definitions/c"}, {"$ref": "#/definitions/c"}, {"$ref": "#/definitions/c"}]}}}"##,
+        None,
+    );
+    assert!(condition.remarks.iter().any(|remark| remark.rule == "import-condition"));
+    let empty = (0..8).map(|at| {
+        let next = format!("{{\"$ref\": \"#/definitions/l{}\"}}", at + 1);
+        let props = (0..9)
+            .map(|n| format!("\"p{n}\": {next}"))
+            .collect::<Vec<_>>()
+            .join(",");
+        format!("\"l{at}\": {{\"properties\": {{{props}}}}}")
+    });
+    let empty = empty.collect::<Vec<_>>().join(",");
+    let objects =
+        format!("{{\"$ref\": \"#/definitions/l0\", \"definitions\": {{{empty}, \"l8\": {{\"properties\": {{}}}}}}}}");
+    let source = Source {
+        name: "x.json",
+        bytes: objects.as_bytes(),
+        ui: None,
+        id: None,
+        language: Language::English,
+    };
+    assert!(matches!(import(&source), Err(ImportError::TooMany)));
     let levels = (0..8).map(|at| {
         let next = if at == 7 {
             "{\"type\": \"string\"}".to_owned()
@@ -328,4 +357,38 @@ fn schemas_without_an_end_do_no_harm() {
         language: Language::English,
     };
     assert!(matches!(import(&source), Err(ImportError::TooMany)));
+}
+
+/// Whatever byte is lost or changed: an answer or a sentence, never a panic.
+#[test]
+fn damaged_schemas_do_no_harm() {
+    let schema = r##"{"properties": {"a": {"type": "array", "items": {"properties": {"b": {"enum": ["x", "y"]}}}}, "c": {"$ref": "#/definitions/c"}, "d": {"oneOf": [{"const": 1}]}},
+        "allOf": [{"if": {"properties": {"c": {"not": {"const": "é\ud83d\ude00"}}}}, "then": {"required": ["c"], "properties": {"e": {"type": "string"}}}}],
+        "dependencies": {"c": ["a"], "e": {"oneOf": [{"properties": {"e": {"const": "z"}}}]}}, "definitions": {"c": {"type": "string", "pattern": "^a"}}}"##;
+    let ui = r##"{"type": "Group", "label": "a", "elements": [{"type": "Control", "scope": "#/properties/c", "rule": {"effect": "HIDE", "condition": {"scope": "#/properties/c", "schema": {"const": "x"}}}}]}"##;
+    let swaps = ["", "\"", "{", "[1]", "null", "true", "0", ":", "}", "-"];
+    for (at, c) in schema.char_indices() {
+        let swap = swaps[at % swaps.len()];
+        let broken = format!("{}{swap}{}", &schema[..at], &schema[at + c.len_utf8()..]);
+        let source = Source {
+            name: "x.json",
+            bytes: broken.as_bytes(),
+            ui: Some(ui),
+            id: None,
+            language: Language::English,
+        };
+        let _ = import(&source).map_err(|error| error.to_string());
+    }
+    for (at, c) in ui.char_indices() {
+        let swap = swaps[at % swaps.len()];
+        let broken = format!("{}{swap}{}", &ui[..at], &ui[at + c.len_utf8()..]);
+        let source = Source {
+            name: "x.json",
+            bytes: schema.as_bytes(),
+            ui: Some(&broken),
+            id: None,
+            language: Language::English,
+        };
+        let _ = import(&source).map_err(|error| error.to_string());
+    }
 }

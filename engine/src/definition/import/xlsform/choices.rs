@@ -19,6 +19,11 @@ pub(super) struct Choices {
     pub(super) columns: Vec<(String, String)>,
 }
 
+/// Among so many lists the one that was meant is looked for.
+const MOST_NAMES: usize = 200;
+/// The most choices of all lists.
+const MOST_CHOICES: usize = 20_000;
+
 /// The code of what is none of the others, with its name.
 const OTHER: (&str, &str, &str) = ("other", "其他", "Other");
 
@@ -45,7 +50,27 @@ impl Choices {
             choices.columns.push((name.clone(), id));
         }
         let mut seen: HashSet<(&str, &str)> = HashSet::new();
-        for row in sheet.rows.iter().skip(1) {
+        if let Some(row) = sheet.rows.get(MOST_CHOICES + 1) {
+            let place = Place::Cell {
+                sheet: sheet.name.clone(),
+                row: row.number,
+                column: None,
+            };
+            let remark = left(
+                "import-choice",
+                place,
+                format!("选项超过 {MOST_CHOICES} 个的上限，从这一行起没有导入"),
+                format!(
+                    "there are more than {MOST_CHOICES} choices, which is the limit: from here on they are left out"
+                ),
+            );
+            let (zh, en) = (
+                "长的列表请用 dengji codes import 转成代码表",
+                "make a code list of a long one with `dengji codes import`",
+            );
+            remarks.push(remark.help(zh, en));
+        }
+        for row in sheet.rows.iter().skip(1).take(MOST_CHOICES) {
             let (list, code) = (columns.cell(row, "list_name"), columns.cell(row, "name"));
             let place = |key: &str| Place::Cell {
                 sheet: sheet.name.clone(),
@@ -100,9 +125,9 @@ impl Choices {
         self.lists.get(name).map(|(id, _)| id.as_str())
     }
 
-    /// The names of all lists.
+    /// The names of the lists, for what is near a misspelt one.
     pub(super) fn names(&self) -> impl Iterator<Item = &str> {
-        self.lists.keys().map(String::as_str)
+        self.lists.keys().map(String::as_str).take(MOST_NAMES)
     }
 
     /// Adds the code of what is none of the others, and says which code that is.

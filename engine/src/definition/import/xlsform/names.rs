@@ -146,21 +146,22 @@ impl Reading<'_> {
 
     /// Turns the calculations, each after those that it reads.
     pub(super) fn worked(&mut self, items: &[Item<'_>], names: &mut Names) -> Worked {
-        let mut pending: Vec<&Item<'_>> = Vec::new();
+        let mut pending: Vec<(&Item<'_>, Vec<String>)> = Vec::new();
+        let columns = self.columns;
         each(items, &mut |item| {
             if matches!(item.is, Is::Calculation) {
-                pending.push(item);
+                let source = columns.cell(item.question.row, "calculation");
+                pending.push((item, reads(source, &item.question.name)));
             }
         });
         let mut worked = Worked::new();
         loop {
             let is_pending = |name: &String| names.get(name).is_some_and(|named| matches!(named.what, What::Pending));
-            let (ready, later): (Vec<_>, Vec<_>) = pending.into_iter().partition(|item| {
-                let source = self.columns.cell(item.question.row, "calculation");
-                !reads(source, &item.question.name).iter().any(is_pending)
-            });
+            let (ready, later): (Vec<_>, Vec<_>) = pending
+                .into_iter()
+                .partition(|(_, reads)| !reads.iter().any(is_pending));
             if ready.is_empty() {
-                for item in later {
+                for (item, _) in later {
                     self.turned(item, names, &Scope::default());
                 }
                 return worked;
@@ -168,7 +169,7 @@ impl Reading<'_> {
             let scope = scope(items, names);
             let found: Vec<_> = ready
                 .iter()
-                .map(|item| (*item, self.turned(item, names, &scope)))
+                .map(|(item, _)| (*item, self.turned(item, names, &scope)))
                 .collect();
             for (item, found) in found {
                 let Some(named) = names.get_mut(&item.question.name) else {
