@@ -42,6 +42,9 @@ pub const MESSAGE_EXPRESSIONS: usize = 50;
 /// Bytes of memory that one compiled pattern may take.
 pub const PATTERN_BYTES: usize = 1 << 20;
 
+/// Patterns of one form: each is compiled.
+pub const PATTERNS: usize = 1_000;
+
 /// Rows, items or files that a field may require.
 pub const REQUIRED_ITEMS: u64 = 2_000;
 

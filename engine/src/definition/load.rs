@@ -245,6 +245,8 @@ struct Loader<'a> {
     seeds: HashSet<PathBuf>,
     used_texts: HashSet<String>,
     used_lists: HashSet<Id>,
+    /// How many patterns the form at hand has.
+    patterns: usize,
     /// How many values the `$ref`s of the form at hand have brought.
     referred: usize,
 }
@@ -275,6 +277,7 @@ impl<'a> Loader<'a> {
             seeds: HashSet::new(),
             used_texts: HashSet::new(),
             used_lists: HashSet::new(),
+            patterns: 0,
             referred: 0,
         }
     }

@@ -122,6 +122,7 @@ impl Loader<'_> {
         let mut scope = Scope::new(Arc::clone(&self.calendar));
         let mut places: IndexMap<Id, &Entry> = IndexMap::new();
         self.fields.clear();
+        self.patterns = 0;
         for page in pages {
             for field in page.value.get("fields").and_then(Node::entries).unwrap_or_default() {
                 let id = Id::from(field.key.as_str());

@@ -182,6 +182,7 @@ impl Loader<'_> {
         let merged = self.files.merged(&path, "/workflow.yaml", self.problems)?;
         self.removed = merged.removed;
         self.fields.clear();
+        self.patterns = 0;
         Some(merged.node)
     }
 
