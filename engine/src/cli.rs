@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "commands speak to a terminal")]
 
 mod check;
+mod mail;
 mod plugin;
 pub mod render_worker;
 mod schema;
@@ -33,7 +34,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// 启动服务。Runs the server.
-    Serve(serve::Options),
+    Serve(Box<serve::Options>),
     /// 检查定义，列出全部问题；有错误时退出码为 1。Tells every problem of the definitions.
     Check(check::Options),
     /// 运行各地区的样例；不符时退出码为 1。Runs the samples of the regions.
@@ -44,6 +45,9 @@ enum Command {
     Show(FormOptions),
     /// 打印流程：状态 × 角色的操作表或流程图。Prints who can do what in which state.
     Workflow(workflow::Options),
+    /// 邮件：试发，查看没有发出的，重新发送。Tries out what is set up; lists what was not sent; sends it again.
+    #[command(subcommand)]
+    Mail(mail::Command),
     /// 插件：构建。What plugin authors do.
     #[command(subcommand)]
     Plugin(PluginCommand),
@@ -143,6 +147,7 @@ pub fn run() -> ExitCode {
         Command::Schema(options) => schema::run(&options),
         Command::Show(options) => show::run(&options),
         Command::Workflow(options) => workflow::run(&options),
+        Command::Mail(command) => mail::run(&command),
         Command::Plugin(PluginCommand::Build { folder }) => done(plugin::build(&folder)),
         Command::RenderWorker => render_worker::run(),
     }

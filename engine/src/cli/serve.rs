@@ -132,6 +132,9 @@ async fn start(options: &Options) -> Result<(), Failure> {
     };
     announce(options, &loaded, &address, &demo);
     let purging = tokio::spawn(purge(registry.clone()));
+    if matches!(posting.mailer, Mailer::Off) {
+        tracing::warn!("no mail server is set up: letters wait in the database, see [mail] in dengji.toml");
+    }
     let outbox = Outbox::open(registry.clone(), &options.themes, posting.mailer, posting.phone)?;
     let settings = Settings {
         secure: public_url.starts_with("https://"),
