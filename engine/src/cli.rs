@@ -1,8 +1,12 @@
 //! The command line: one file a command. This is the only module that prints.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "commands speak to a terminal")]
 
+mod account;
 mod check;
+mod diff;
+mod keys;
 mod mail;
+mod migrate;
 mod plugin;
 pub mod render_worker;
 mod schema;
@@ -37,8 +41,13 @@ enum Command {
     Serve(Box<serve::Options>),
     /// 检查定义，列出全部问题；有错误时退出码为 1。Tells every problem of the definitions.
     Check(check::Options),
+    /// 列出两个版本的定义有何不同，以及对在办申请的影响。Tells how two versions of definitions differ.
+    Diff(diff::Options),
     /// 运行各地区的样例；不符时退出码为 1。Runs the samples of the regions.
     Test(test::Options),
+    /// 把在办申请转入新版登记表（只在不影响内容时）。Takes applications in progress over to the forms of today where
+    /// that is safe.
+    Migrate(migrate::Options),
     /// 打印登记表的 JSON Schema。Prints the JSON Schema of a form.
     Schema(FormOptions),
     /// 打印合并后的登记表，每行注明出处。Prints the merged form, each line with its origin.
@@ -48,6 +57,12 @@ enum Command {
     /// 邮件：试发，查看没有发出的，重新发送。Tries out what is set up; lists what was not sent; sends it again.
     #[command(subcommand)]
     Mail(mail::Command),
+    /// 密钥：列出、添加、更换、删去。The keys that sensitive answers are sealed with.
+    #[command(subcommand)]
+    Keys(keys::Command),
+    /// 账号：创建、重置、停用、导出、删除。What operators do with accounts.
+    #[command(subcommand)]
+    Account(account::Command),
     /// 插件：构建。What plugin authors do.
     #[command(subcommand)]
     Plugin(PluginCommand),
@@ -143,11 +158,15 @@ pub fn run() -> ExitCode {
     match Cli::parse().command {
         Command::Serve(options) => serve::run(&options),
         Command::Check(options) => check::run(&options),
+        Command::Diff(options) => diff::run(&options),
         Command::Test(options) => test::run(&options),
+        Command::Migrate(options) => migrate::run(&options),
         Command::Schema(options) => schema::run(&options),
         Command::Show(options) => show::run(&options),
         Command::Workflow(options) => workflow::run(&options),
         Command::Mail(command) => mail::run(&command),
+        Command::Keys(command) => keys::run(&command),
+        Command::Account(command) => account::run(&command),
         Command::Plugin(PluginCommand::Build { folder }) => done(plugin::build(&folder)),
         Command::RenderWorker => render_worker::run(),
     }

@@ -24,6 +24,7 @@ mod message;
 mod open;
 mod paper;
 mod record;
+mod reseal;
 mod seal;
 mod session;
 mod table;
@@ -41,7 +42,7 @@ use redb::Database;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 pub use account::{Account, Accounts, FormerName, RegisterEntry, SecondFactor, Standing, Unit};
-pub use application::{AnswerPage, Application, Listing, Party, Returned};
+pub use application::{AnswerPage, Application, Listing, Occupied, Party, Returned};
 pub use audit::{AuditBreak, AuditEntry, AuditProof};
 pub use change::{Audit, Change, Committed, Expect, Put};
 pub use error::{CommitError, OpenError, StoreError, Subject};
@@ -49,7 +50,8 @@ pub use files::{FileError, FileId, Files};
 pub use id::fresh_id;
 pub use message::{Channel, Message, Phase, Recipient};
 pub use paper::{Certificate, FormVersion, Upload};
-pub use seal::{SealError, Sealer};
+pub use reseal::{ResealError, Resealed};
+pub use seal::{KeyInfo, KeyRing, LETTER, SECOND_FACTOR, SealError, Sealer, place};
 pub use session::{Session, Ticket};
 pub use view::{Listed, Page};
 

@@ -8,6 +8,7 @@ use clap::Args;
 use indexmap::IndexMap;
 use tokio::net::TcpListener;
 
+use super::keys::{KeyOptions, database};
 use super::{FolderOptions, Lang, language};
 use crate::definition::load::{Loaded, load, samples};
 use crate::definition::problem::{Format, print};
@@ -15,8 +16,8 @@ use crate::document::{Renderer, RendererOptions};
 use crate::http::{App, DemoAccount, ServeLimits, Settings, router, serve};
 use crate::plugin::{Grant, Limits, Plugins};
 use crate::registry::outbox::{Mailer, Outbox, Phone};
-use crate::registry::{Clock, Parts, Registry, demo};
-use crate::store::{Files, Sealer, Store, StoreOptions};
+use crate::registry::{Clock, OfficeError, Parts, Registry, demo};
+use crate::store::{Files, Store, StoreOptions};
 
 /// The file that marks a data folder as the demonstration's own.
 const DEMO_MARK: &str = "demonstration";
@@ -32,6 +33,8 @@ pub(super) struct Options {
     /// 数据所在的文件夹（演示时默认为临时文件夹）。The folder of data; a temporary one for the demonstration.
     #[arg(long, env = "DENGJI_DATA")]
     data: Option<PathBuf>,
+    #[command(flatten)]
+    keys: KeyOptions,
     /// 监听的地址。The address to listen on.
     #[arg(long, default_value = "127.0.0.1:8080", env = "DENGJI_LISTEN")]
     listen: SocketAddr,
@@ -184,7 +187,13 @@ fn definitions(options: &Options) -> Result<Loaded, Failure> {
 
 /// A demonstration never touches other data, and other servers never touch a demonstration's.
 fn claim(data: &Path, demo: bool) -> Result<(), Failure> {
-    std::fs::create_dir_all(data)
+    let mut folder = std::fs::DirBuilder::new();
+    folder.recursive(true);
+    // Uploads lie in it, and they are nobody else's on this machine.
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+    folder
+        .create(data)
         .map_err(|error| failure(format!("cannot make the data folder {}: {error}", data.display())))?;
     let marked = data.join(DEMO_MARK).exists();
     let empty = std::fs::read_dir(data)?.next().is_none();
@@ -205,16 +214,29 @@ fn claim(data: &Path, demo: bool) -> Result<(), Failure> {
 async fn open(options: &Options, loaded: &Loaded, data: &Path, public_url: &str) -> Result<Registry, Failure> {
     let program = std::env::current_exe()?;
     let fonts = options.themes.join("default/fonts");
+    // Before the database, so that no data folder is ever begun without its keys.
+    let sealer = options.keys.sealer(data).map_err(failure)?;
     let parts = Parts {
-        store: Store::open(&data.join("dengji.redb"), &StoreOptions::default())?,
+        store: Store::open(&database(data), &StoreOptions::default())?,
         files: Files::open(&data.join("files"))?,
-        sealer: Sealer::load_or_create(&data.join("key"))?,
+        sealer,
         renderer: Renderer::start(RendererOptions::new(program, fonts)).await?,
         plugins: Plugins::new(Limits::default(), Grant::default())?,
         clock: Clock::system(),
         public_url: public_url.to_owned(),
     };
-    Ok(Registry::open(loaded, parts).await?)
+    Registry::open(loaded, parts).await.map_err(|error| match error {
+        OfficeError::Occupied(problems) => Failure {
+            code: 1,
+            text: print(
+                &problems,
+                &options.folders.folders().forms,
+                language(options.lang),
+                Format::Text { colour: false },
+            ),
+        },
+        other => other.into(),
+    })
 }
 
 async fn seed(options: &Options, registry: &Registry) -> Result<IndexMap<String, Vec<DemoAccount>>, Failure> {

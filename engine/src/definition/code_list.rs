@@ -6,7 +6,10 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use jiff::civil::Date;
 
-use super::Id;
+use super::{Id, limits};
+
+/// The column that says what a code was before; `;` stands between several.
+pub const RENAMED_FROM: &str = "renamed_from";
 
 /// One classification, in its official order. Immutable and shared.
 #[derive(Debug)]
@@ -125,9 +128,14 @@ pub enum RowProblem {
         /// The column.
         column: &'static str,
     },
-    /// Following `parent` from here never reaches a root.
-    Loop {
+    /// It stands below more entries than there may be levels.
+    Deep {
         /// The row.
+        row: usize,
+    },
+    /// Following `parent` from here comes back here. One row of each circle is told.
+    Loop {
+        /// The first row of the circle.
         row: usize,
     },
 }
@@ -193,10 +201,12 @@ impl CodeList {
                 columns: row.columns.clone(),
             });
         }
-        for at in 0..entries.len() {
-            match depth_of(&entries, at) {
+        for (at, depth) in depths(&entries).into_iter().enumerate() {
+            match depth {
+                Some(depth) if depth >= limits::LEVELS => problems.push(RowProblem::Deep { row: at + 1 }),
                 Some(depth) => entries[at].depth = depth,
-                None => problems.push(RowProblem::Loop { row: at + 1 }),
+                None if begins_circle(&entries, at) => problems.push(RowProblem::Loop { row: at + 1 }),
+                None => {}
             }
         }
         if !problems.is_empty() {
@@ -278,21 +288,59 @@ impl CodeList {
         names.join(" / ")
     }
 
+    /// The entry that was called `old` in an earlier version of the list.
+    pub fn renamed_from(&self, old: &str) -> Option<&Entry> {
+        let was = |entry: &&Entry| {
+            let written = entry.columns.get(RENAMED_FROM).map(String::as_str).unwrap_or_default();
+            written.split(';').any(|name| name.trim() == old)
+        };
+        self.entries.iter().find(was)
+    }
+
     /// The name of `code`, or the code itself where it is unknown.
     pub fn label<'a>(&'a self, code: &'a str) -> &'a str {
         self.get(code).map_or(code, |entry| &entry.name)
     }
 }
 
-fn depth_of(entries: &[Entry], start: usize) -> Option<usize> {
-    let mut depth = 0;
+/// Whether following the parents from `start` comes back to it without passing an earlier row: the
+/// first of a circle, and no code that merely hangs below one.
+fn begins_circle(entries: &[Entry], start: usize) -> bool {
     let mut at = start;
-    while let Some(parent) = entries[at].parent {
-        depth += 1;
-        if depth > entries.len() {
-            return None;
+    for _ in 0..entries.len() {
+        match entries[at].parent {
+            Some(parent) if parent == start => return true,
+            Some(parent) if parent > start => at = parent,
+            _ => return false,
         }
-        at = parent;
     }
-    Some(depth)
+    false
+}
+
+/// How deep each entry stands; none for one from which the way up goes round in a circle.
+fn depths(entries: &[Entry]) -> Vec<Option<usize>> {
+    let mut depths: Vec<Option<Option<usize>>> = vec![None; entries.len()];
+    for start in 0..entries.len() {
+        let (mut way, mut next) = (Vec::new(), Some(start));
+        let mut above = None;
+        while let Some(at) = next {
+            if let Some(known) = depths[at] {
+                above = Some(known);
+                break;
+            }
+            // Until it is known, whoever comes here again has gone round.
+            depths[at] = Some(None);
+            way.push(at);
+            next = entries[at].parent;
+        }
+        let mut depth = match above {
+            Some(known) => known.map(|depth| depth + 1),
+            None => Some(0),
+        };
+        for at in way.into_iter().rev() {
+            depths[at] = Some(depth);
+            depth = depth.map(|depth| depth + 1);
+        }
+    }
+    depths.into_iter().map(Option::flatten).collect()
 }

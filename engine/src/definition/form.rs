@@ -73,6 +73,8 @@ pub struct Page {
     pub show_when: Option<Expression>,
     /// While false, required fields bind only once one field of the page is filled.
     pub require_when: Option<Expression>,
+    /// The ids that the page had in earlier versions of the form.
+    pub renamed_from: Vec<Id>,
     /// The questions in order; empty for a page that is only read.
     pub fields: IndexMap<Id, Field>,
 }
@@ -102,14 +104,27 @@ pub struct Field {
     pub default: Option<Json>,
     /// Sealed at rest, masked in lists, never in a message or a log.
     pub sensitive: bool,
+    /// Sensitive, but printed as it is: on paper that needs the whole of it.
+    pub print_in_full: bool,
     /// May be shown to anybody who verifies the certificate.
     pub public: bool,
     /// How statistics count it.
     pub statistic: Option<Statistic>,
-    /// The id that the field had in earlier versions of the form.
-    pub renamed_from: Option<Id>,
+    /// The ids that the field had in earlier versions of the form.
+    pub renamed_from: Vec<Id>,
     /// JSON Schema's own constraint words (`minLength`, `pattern`, `minimum`, …), as given.
     pub constraints: Map<String, Json>,
+}
+
+impl Field {
+    /// Whether the field, or a column of it, is sensitive.
+    pub fn has_sensitive(&self) -> bool {
+        match &self.kind {
+            _ if self.sensitive => true,
+            FieldType::Table(table) => table.columns.values().any(Self::has_sensitive),
+            _ => false,
+        }
+    }
 }
 
 /// How statistics count the answers to a field.

@@ -1,5 +1,6 @@
 //! Folder → [`Region`], or every problem in it at once.
 
+mod checkers;
 mod codes;
 mod constraint;
 mod document;
@@ -8,6 +9,7 @@ mod field_keys;
 mod field_type;
 mod files;
 mod form;
+mod goal;
 mod json_schema;
 mod language;
 mod menu;
@@ -15,6 +17,7 @@ mod number;
 mod order;
 mod people;
 mod pinned;
+mod places;
 mod plugin;
 mod region;
 mod register;
@@ -25,6 +28,8 @@ mod shown;
 mod sound;
 mod template;
 mod told;
+mod trees;
+mod words;
 mod workflow;
 
 use std::collections::{HashMap, HashSet};
@@ -39,8 +44,12 @@ use super::problem::Problem;
 use super::source::{Node, Problems, Spot};
 use super::{Calendar, CodeList, Id, Region};
 
-pub use pinned::{Unreadable, pinned};
-pub use sample::{Act, Case, ExpectedFinding, Sample, samples};
+pub use checkers::{PinnedPlugin, pinned_checkers};
+pub use pinned::{LANGUAGE_VERSION, Unreadable, pinned, pinned_tree, readable};
+pub use places::Places;
+pub use sample::{Act, Case, Expected, ExpectedFinding, Sample, Words, samples};
+pub use trees::{Trees, trees};
+pub(super) use words::{Of, word};
 
 /// Where definitions are.
 #[derive(Debug, Clone)]
@@ -121,9 +130,7 @@ pub fn load(folders: &Folders, only: Option<&str>) -> Result<Loaded, LoadError> 
         let mut own = Problems::default();
         let region = Loader::new(&id, folders, &mut files, &mut shared, &mut own).region();
         let sound = !own.has_errors();
-        for problem in own.into_sorted() {
-            problems.add(problem);
-        }
+        problems.take(own);
         if let (Some(region), true) = (region, sound) {
             regions.insert(Id::from(id), Arc::new(region));
         }
@@ -180,16 +187,20 @@ fn region_folders(forms: &Path) -> Result<Vec<String>, LoadError> {
     let mut ids: Vec<String> = listed
         .flatten()
         .filter(|entry| entry.path().join("region.yaml").is_file())
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter_map(|entry| entry.file_name().into_string().ok())
         .collect();
     ids.sort();
     Ok(ids)
 }
 
+/// A code list, and what is wrong with it: told to every region that has it, or the second one would
+/// seem sound.
+type ReadList = (Option<Arc<CodeList>>, Vec<Problem>);
+
 /// What several regions read from the same files.
 #[derive(Debug, Default)]
 struct Shared {
-    lists: HashMap<PathBuf, Option<Arc<CodeList>>>,
+    lists: HashMap<PathBuf, ReadList>,
 }
 
 /// The state of loading one region.
@@ -218,6 +229,8 @@ struct Loader<'a> {
     seeds: HashSet<PathBuf>,
     used_texts: HashSet<String>,
     used_lists: HashSet<Id>,
+    /// How many values the `$ref`s of the form at hand have brought.
+    referred: usize,
 }
 
 impl<'a> Loader<'a> {
@@ -246,6 +259,7 @@ impl<'a> Loader<'a> {
             seeds: HashSet::new(),
             used_texts: HashSet::new(),
             used_lists: HashSet::new(),
+            referred: 0,
         }
     }
 

@@ -70,6 +70,21 @@ pub struct Region {
     pub codes: IndexMap<Id, Arc<CodeList>>,
     /// Markdown texts by file name without `.md`.
     pub texts: IndexMap<String, String>,
+    /// How much of it its samples must exercise.
+    pub coverage: CoverageGoal,
+}
+
+/// How much of a region its samples must exercise, in percent; nothing where no goal is set.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CoverageGoal {
+    /// Of the rules: each broken once and kept once.
+    pub rules: Option<u8>,
+    /// Of the transitions: each action from each of its states to each of its targets.
+    pub transitions: Option<u8>,
+    /// Of the fields and columns: each answered once.
+    pub fields: Option<u8>,
+    /// Of the conditions: each holding once and once not.
+    pub conditions: Option<u8>,
 }
 
 /// One entry of the menu, with what stands below it.
@@ -152,6 +167,8 @@ pub struct Role {
     pub sees: Sees,
     /// Whether it is taken only with a second factor.
     pub second_factor: bool,
+    /// What the role was called before: accounts that had it have this one.
+    pub renamed_from: Vec<Id>,
 }
 
 /// Which applications a role sees.
@@ -236,6 +253,17 @@ pub struct Register {
     pub edited_by: Vec<Id>,
     /// Records that are there from the start, with answers to the form.
     pub seed: Vec<SeedRecord>,
+}
+
+impl Region {
+    /// What the role called `id` is called today; none where it is gone.
+    pub fn role_now(&self, id: &str) -> Option<&Id> {
+        let known = self.roles.get_key_value(id).map(|(id, _)| id);
+        known.or_else(|| {
+            let was = |role: &&Role| role.renamed_from.iter().any(|old| **old == *id);
+            self.roles.values().find(was).map(|role| &role.id)
+        })
+    }
 }
 
 impl Register {

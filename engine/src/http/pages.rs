@@ -29,6 +29,7 @@ pub(super) mod sign_up;
 pub(super) mod statics;
 pub(super) mod texts;
 pub(super) mod units;
+pub(super) mod unmask;
 pub(super) mod verify;
 
 use serde::Deserialize;

@@ -10,7 +10,7 @@ use super::app::App;
 use super::pages::{
     account, actions, activation, applications, approvals, certificates, check, create, documents, files, form_page,
     health, home, language, outbox, overview, people, profile, queue, regions, reset, roles, second_factor, sign_in,
-    sign_up, statics, texts, units, verify,
+    sign_up, statics, texts, units, unmask, verify,
 };
 use super::{Error, error, guard};
 
@@ -78,6 +78,10 @@ pub fn router(app: App) -> Router {
             get(form_page::show).post(form_page::save),
         )
         .route("/{region}/applications/{id}/check", get(check::show))
+        .route(
+            "/{region}/applications/{id}/unmask",
+            get(unmask::show).post(unmask::unmask),
+        )
         .route(
             "/{region}/applications/{id}/actions/{action}",
             get(actions::show).post(actions::act),

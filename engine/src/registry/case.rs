@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use serde_json::Value as Json;
 
+use super::checkers::Checkers;
 use super::{Office, Person, Refused, Registry, Units, sealed};
 use crate::check::{self, Answers, Checked, CompiledForm, Evaluated, Finding, Path};
 use crate::definition::form::{Lookup, Severity};
@@ -28,6 +29,7 @@ pub struct Case {
     pub(super) today: Date,
     pub(super) standing: Standing,
     pub(super) actor: Actor,
+    checkers: Checkers,
     plugin_context: crate::plugin::Context,
 }
 
@@ -69,10 +71,12 @@ impl Registry {
             &mut answers,
         )?;
         let units = office.units(&self.inner.store).await?;
+        let checkers = self.checkers(&office, &form).await;
         let actor = actor(&application);
         Ok(Case::new(
             office,
             form,
+            checkers,
             application,
             pages,
             answers,
@@ -99,6 +103,7 @@ impl Case {
     fn new(
         office: Arc<Office>,
         form: Arc<CompiledForm>,
+        checkers: Checkers,
         application: Application,
         pages: BTreeMap<String, u64>,
         answers: Answers,
@@ -139,8 +144,24 @@ impl Case {
             today,
             standing,
             actor,
+            checkers,
             plugin_context,
         }
+    }
+
+    /// The same application as if it were judged by the form of today, with these answers.
+    pub(super) fn over(&self, form: Arc<CompiledForm>, answers: Answers) -> Self {
+        Self::new(
+            Arc::clone(&self.office),
+            form,
+            Ok(self.office.checkers_of_today()),
+            self.application.clone(),
+            self.pages.clone(),
+            answers,
+            self.units.clone(),
+            self.today,
+            self.actor.clone(),
+        )
     }
 
     /// The office.
@@ -225,7 +246,7 @@ impl Case {
     pub async fn check(&self) -> Result<Checked<'_>, CallError> {
         let mut checked = self.check_without_plugins();
         let answers = Json::Object(checked.evaluated.visible_answers(&self.answers)).to_string();
-        for plugin in self.office.checkers() {
+        for plugin in self.checkers.clone()?.iter() {
             let found = plugin
                 .check(&self.plugin_context, &answers, Arc::new(self.units.clone()))
                 .await?;
@@ -293,38 +314,50 @@ impl Case {
 
     /// The names, as they are now, of everything that the answers pick.
     pub(super) fn picked_names(&self) -> BTreeMap<String, String> {
-        let mut names = BTreeMap::new();
-        let mut take = |lookup: &Lookup, picked: Option<&Json>| {
-            let id = picked.and_then(Json::as_str);
-            let record = id.and_then(|id| check::Lookups::get(&self.units, &lookup.from, id));
-            if let (Some(id), Some(name)) = (id, record.as_ref().and_then(|record| record["name"].as_str())) {
-                names.insert(id.to_owned(), name.to_owned());
-            }
-        };
-        for (_, field) in self.form().fields() {
-            let answer = self.answers.get(&*field.id);
-            match &field.kind {
-                FieldType::Lookup(lookup) => take(lookup, answer),
-                FieldType::Table(table) => {
-                    for row in answer.and_then(Json::as_array).into_iter().flatten() {
-                        for column in table.columns.values() {
-                            if let FieldType::Lookup(lookup) = &column.kind {
-                                take(lookup, row.get(&*column.id));
-                            }
+        picked_names(self.form(), &self.answers, &self.units)
+    }
+}
+
+/// The names of everything that the answers to a form pick.
+pub(super) fn picked_names(form: &Form, answers: &Answers, units: &Units) -> BTreeMap<String, String> {
+    let mut names = BTreeMap::new();
+    let mut take = |lookup: &Lookup, picked: Option<&Json>| {
+        let id = picked.and_then(Json::as_str);
+        let record = id.and_then(|id| check::Lookups::get(units, &lookup.from, id));
+        if let (Some(id), Some(name)) = (id, record.as_ref().and_then(|record| record["name"].as_str())) {
+            names.insert(id.to_owned(), name.to_owned());
+        }
+    };
+    for (_, field) in form.fields().filter(|(_, field)| !field.sensitive) {
+        let answer = answers.get(&*field.id);
+        match &field.kind {
+            FieldType::Lookup(lookup) => take(lookup, answer),
+            FieldType::Table(table) => {
+                for row in answer.and_then(Json::as_array).into_iter().flatten() {
+                    for column in table.columns.values().filter(|column| !column.sensitive) {
+                        if let FieldType::Lookup(lookup) = &column.kind {
+                            take(lookup, row.get(&*column.id));
                         }
                     }
                 }
-                _ => {}
             }
+            _ => {}
         }
-        names
     }
+    names
 }
 
 /// The role that the applicant filed in: the first of the roles that see their own applications.
 fn applicant_role(office: &Office, application: &Application) -> String {
     let stored = application.summary.get("role").and_then(Json::as_str);
-    stored.map(str::to_owned).unwrap_or_else(|| {
+    // A role that was renamed since reads by its name of today.
+    let today = |role: &str| {
+        office
+            .region()
+            .role_now(role)
+            .map_or_else(|| role.to_owned(), ToString::to_string)
+    };
+    stored.map(today).unwrap_or_else(|| {
         let own = office
             .region()
             .roles

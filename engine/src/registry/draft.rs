@@ -151,15 +151,10 @@ impl Registry {
             returned: None,
             summary: json!({"role": &*person.role}),
         };
-        let version = FormVersion {
-            region: region.clone(),
-            hash: definition.hash.clone(),
-            form: definition.id.to_string(),
-            version: definition.version.clone(),
-            definition: definition.source.clone(),
-            stored_at: now,
-        };
-        let mut put = vec![Put::FormVersion(version), Put::Application(Box::new(application))];
+        let mut put = vec![
+            Put::FormVersion(self.version(&region, definition)),
+            Put::Application(Box::new(application)),
+        ];
         for (page, answers) in by_page(definition, answers) {
             put.push(Put::Page(
                 self.sealed_page(definition, &region, &id, &page, 1, answers)?,
@@ -178,6 +173,18 @@ impl Registry {
         }];
         self.inner.store.commit(Change { expect, put }).await?;
         Ok(id)
+    }
+
+    /// What is stored of a form when an application is pinned to it.
+    pub(super) fn version(&self, region: &str, definition: &Form) -> FormVersion {
+        FormVersion {
+            region: region.to_owned(),
+            hash: definition.hash.clone(),
+            form: definition.id.to_string(),
+            version: definition.version.clone(),
+            definition: definition.source.clone(),
+            stored_at: self.inner.clock.now(),
+        }
     }
 
     /// Saves one page: what can be read and fits its type is stored, the rest is told. `files` are
@@ -459,13 +466,17 @@ fn storable(given: &Answers, stored: &Answers, findings: &[Finding]) -> Answers 
     keep
 }
 
-/// What lists call an application: the answer to `name`, else to the form's first text field.
+/// What lists call an application: the answer to `name`, else to the form's first text field. Never a sensitive one:
+/// titles are not sealed.
 pub(super) fn title_field(form: &Form) -> Option<&Id> {
-    let named = form.field("name").map(|field| &field.id);
+    let named = form
+        .field("name")
+        .filter(|field| !field.sensitive)
+        .map(|field| &field.id);
     named.or_else(|| {
         form.fields()
             .map(|(_, field)| field)
-            .find(|field| matches!(field.kind, FieldType::Text))
+            .find(|field| matches!(field.kind, FieldType::Text) && !field.sensitive)
             .map(|field| &field.id)
     })
 }

@@ -82,5 +82,5 @@ impl Registry {
 
 /// Where a sealed letter belongs.
 fn place(region: &str, id: &str) -> String {
-    format!("{region}/messages/{id}")
+    crate::store::place(region, id, crate::store::LETTER)
 }

@@ -1,6 +1,6 @@
 //! Applications and their answers: what is stored of them, and how they are listed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -11,6 +11,7 @@ use super::Store;
 use super::error::{StoreError, Subject};
 use super::key;
 use super::record::{Record, Unique, quiet_debug};
+use super::seal::found_in;
 use super::table::Table;
 use super::view::{Listed, Page};
 
@@ -107,6 +108,17 @@ pub struct AnswerPage {
 }
 
 quiet_debug!(AnswerPage: region, application, page, revision);
+
+/// Which states and roles applications of a region are in, and how many of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Occupied {
+    /// By the state they stand in.
+    pub states: BTreeMap<String, u64>,
+    /// By the role they wait for.
+    pub waiting: BTreeMap<String, u64>,
+    /// By each role that has handled them.
+    pub handled: BTreeMap<String, u64>,
+}
 
 /// A list of applications.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -205,6 +217,19 @@ impl Record for AnswerPage {
     fn key(&self) -> Vec<u8> {
         key::of(&[&self.region, &self.application, &self.page])
     }
+
+    fn index(&self) -> Vec<Vec<u8>> {
+        let place = |found: &str| {
+            let mut place = found_key(&self.region, found);
+            place.extend(key::of(&[&self.application, &self.page]));
+            place
+        };
+        found_in(&self.answers).into_iter().map(place).collect()
+    }
+}
+
+fn found_key(region: &str, found_by: &str) -> Vec<u8> {
+    key::of(&["answers by fingerprint", region, found_by])
 }
 
 fn number_key(region: &str, number: &str) -> Vec<u8> {
@@ -255,6 +280,27 @@ impl Store {
         self.read(move |view| view.count(&prefix)).await
     }
 
+    /// Which states and roles the applications of a region are in. It reads the index alone.
+    pub async fn occupied(&self, region: &str) -> Result<Occupied, StoreError> {
+        let region = region.to_owned();
+        self.read(move |view| {
+            let count = |kind: &str| {
+                let mut found = BTreeMap::new();
+                for entry in view.entries(Table::Index, key::below(&key::of(&[kind, &region])))? {
+                    let name = key::parts(&entry?.0).into_iter().nth(2).unwrap_or_default();
+                    *found.entry(name).or_default() += 1;
+                }
+                Ok(found)
+            };
+            Ok(Occupied {
+                states: count("applications by state")?,
+                waiting: count("applications waiting")?,
+                handled: count("applications handled")?,
+            })
+        })
+        .await
+    }
+
     /// How many applications wait for a role, of a unit or of the whole region.
     pub async fn count_waiting(&self, region: &str, role: &str, unit: Option<&str>) -> Result<u64, StoreError> {
         let party = Party {
@@ -269,6 +315,18 @@ impl Store {
         let start = key::of(&["applications due", region]);
         let end = key::below(&key::of(&["applications due", region, &last.to_string()])).end;
         self.read(move |view| view.all_indexed(start..end)).await
+    }
+
+    /// The applications in which a sensitive answer has this fingerprint (see [`super::Sealer::found_by`]), by id.
+    pub async fn applications_found_by(&self, region: &str, found_by: &str) -> Result<Vec<Application>, StoreError> {
+        let (region, prefix) = (region.to_owned(), found_key(region, found_by));
+        self.read(move |view| {
+            let pages: Vec<AnswerPage> = view.all_indexed(key::below(&prefix))?;
+            let ids: BTreeSet<String> = pages.into_iter().map(|page| page.application).collect();
+            let found = ids.iter().map(|id| view.get(&key::of(&[&region, id])));
+            found.filter_map(Result::transpose).collect()
+        })
+        .await
     }
 
     /// The application that was given this registration number.

@@ -20,6 +20,11 @@ pub(super) const FIELD: Keys = Keys {
             "敏感信息：加密保存、列表中遮盖",
             "sealed at rest and masked in lists",
         ),
+        (
+            "printInFull",
+            "敏感信息，但在文书中完整印出",
+            "sensitive, but printed as it is",
+        ),
         ("public", "核验证书时可以公开", "shown to anybody who verifies"),
         (
             "statistic",
@@ -84,7 +89,7 @@ pub(super) const FIELD: Keys = Keys {
             "这里传回的是哪份文书的打印件",
             "the document whose print is returned here",
         ),
-        ("renamedFrom", "字段原来的标识", "the id the field had before"),
+        ("renamedFrom", "字段原来的标识", "the ids the field had before"),
         ("schema", "其他 JSON Schema 约束", "any further JSON Schema"),
     ],
 };
@@ -126,6 +131,8 @@ pub(super) fn allowed(kind: &str, key: &str) -> bool {
         "minItems" | "maxItems" => matches!(kind, "list" | "file" | "choices" | "trees"),
         "uniqueItems" => matches!(kind, "list" | "choices" | "trees"),
         "schema" | "enum" | "const" | "renamedFrom" | "statistic" => kind != "note",
+        // Files are not sealed, and a note has no answer.
+        "sensitive" => !matches!(kind, "file" | "note"),
         "required" | "requireWhen" | "default" => !matches!(kind, "computed" | "note"),
         _ => true,
     }

@@ -1,5 +1,7 @@
 //! One form: pages and lets (LANGUAGE L4, L5).
 
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap, HashMap};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -11,10 +13,10 @@ use super::order::Reads;
 use crate::definition::expression::{Scope, Type};
 use crate::definition::form::Let;
 use crate::definition::scope::App;
-use crate::definition::source::{Entry, Keys, MapReader, Node, check_id};
-use crate::definition::{Field, FieldType, Form, Id, Page, Text, form_schema};
+use crate::definition::source::{Entry, Keys, MapReader, Node, Spot, check_id};
+use crate::definition::{Field, FieldType, Form, Id, Page, Text, form_schema, limits};
 
-const FORM: Keys = Keys {
+pub(super) const FORM: Keys = Keys {
     what: ("登记表", "a form"),
     keys: &[
         ("form", "登记表的标识，同文件名", "the form's id, as its file is called"),
@@ -39,7 +41,7 @@ const FORM: Keys = Keys {
     ],
 };
 
-const PAGE: Keys = Keys {
+pub(super) const PAGE: Keys = Keys {
     what: ("栏目", "a page"),
     keys: &[
         ("title", "栏目名称", "the page's title"),
@@ -51,6 +53,7 @@ const PAGE: Keys = Keys {
             "条件不成立时，填了才要填全",
             "while false, required binds once a field is filled",
         ),
+        ("renamedFrom", "栏目原来的标识", "the ids the page had before"),
         ("fields", "字段", "the questions"),
     ],
 };
@@ -79,6 +82,11 @@ impl Loader<'_> {
             .unwrap_or_default();
         let pages_node = top.need("pages", self.problems)?;
         let page_entries = MapReader::open(pages_node, ("栏目", "pages"), self.problems)?.entries();
+        if let Some(spot) = too_many_fields(page_entries) {
+            let what = ("一份登记表的字段和列", "the fields and columns of one form");
+            self.problems.too_large(&spot, what, limits::FIELDS);
+            return None;
+        }
         let mut scope = self.field_scope(page_entries);
         let lets = self.lets(top.get("let"), &mut scope);
         let pages = self.pages(page_entries, &scope);
@@ -89,8 +97,8 @@ impl Loader<'_> {
         let reads = Reads::of(&pages, &lets);
         let order = self.order(&scope, &reads, page_entries, top.get("let"));
         let code = top.string("code", self.problems).unwrap_or_default();
-        let source = json!({"language": 1, "form": node.to_json(), "codes": codes_used(&pages)});
-        let hash = hex(&Sha256::digest(source.to_string().as_bytes()));
+        let source = json!({"language": super::LANGUAGE_VERSION, "form": node.to_json(), "codes": codes_used(&pages)});
+        let hash = content_hash(&source);
         let mut form = Form {
             id: id.into(),
             category: top.text("category", self.problems).unwrap_or_else(|| title.clone()),
@@ -114,10 +122,7 @@ impl Loader<'_> {
 
     /// Every field by its bare id, then `today` and `app`.
     fn field_scope(&mut self, pages: &[Entry]) -> Scope {
-        let mut scope = Scope {
-            names: IndexMap::new(),
-            calendar: Arc::clone(&self.calendar),
-        };
+        let mut scope = Scope::new(Arc::clone(&self.calendar));
         let mut places: IndexMap<Id, &Entry> = IndexMap::new();
         self.fields.clear();
         for page in pages {
@@ -142,7 +147,8 @@ impl Loader<'_> {
             .iter()
             .flat_map(|page| page.value.get("fields").and_then(Node::entries).unwrap_or_default())
             .collect();
-        self.renamed(&all);
+        self.renamed_fields(&all);
+        self.renamed(("栏目", "page"), &pages.iter().collect::<Vec<_>>());
         scope.names.insert("today".into(), Type::Date);
         scope.names.insert("app".into(), App::ty());
         scope
@@ -154,8 +160,7 @@ impl Loader<'_> {
         let Some(map) = node.and_then(|node| MapReader::open(node, ("let", "`let`"), self.problems)) else {
             return done;
         };
-        let mut left: Vec<&Entry> = map.entries().iter().collect();
-        for entry in &left {
+        for entry in map.entries() {
             check_id(entry, false, self.problems);
             if scope.names.contains_key(entry.key.as_str()) {
                 let message = Text::both(
@@ -170,25 +175,15 @@ impl Loader<'_> {
                 );
             }
         }
-        while !left.is_empty() {
-            let names: Vec<&str> = left.iter().map(|entry| entry.key.as_str()).collect();
-            let ready = left.iter().position(|entry| {
-                let source = entry.value.scalar().unwrap_or_default();
-                !names.iter().any(|name| mentions(source, name))
-            });
-            let Some(ready) = ready else {
-                for entry in left {
-                    let message = Text::both(
-                        format!("「{}」直接或间接地用到了自己", entry.key),
-                        format!("`{}` reads itself, directly or by others", entry.key),
-                    );
-                    let help = Text::both("改写其中一个，让它不再用到自己", "write one of them without itself");
-                    self.problems
-                        .error("computation-cycle", &entry.key_spot, message, Some(help));
-                }
-                break;
-            };
-            let entry = left.remove(ready);
+        let (ready, circle) = in_order(map.entries());
+        let entries = map.entries().iter().map(|entry| entry.key.as_str());
+        let taken: Vec<&str> = entries.filter(|key| scope.names.contains_key(*key)).collect();
+        for entry in &circle {
+            if !scope.names.contains_key(entry.key.as_str()) {
+                scope.names.insert(entry.key.as_str().into(), Type::Unknown);
+            }
+        }
+        for entry in ready.into_iter().filter(|entry| !taken.contains(&entry.key.as_str())) {
             let id = Id::from(entry.key.as_str());
             if let Some(expression) = self.expression(&entry.value, scope, None) {
                 scope.names.insert(id.clone(), expression.ty().clone());
@@ -197,6 +192,15 @@ impl Loader<'_> {
                 // Its own mistake was told; whoever reads it shall not be blamed too.
                 scope.names.insert(id, Type::Unknown);
             }
+        }
+        for entry in circle {
+            let message = Text::both(
+                format!("「{}」直接或间接地用到了自己", entry.key),
+                format!("`{}` reads itself, directly or by others", entry.key),
+            );
+            let help = Text::both("改写其中一个，让它不再用到自己", "write one of them without itself");
+            self.problems
+                .error("computation-cycle", &entry.key_spot, message, Some(help));
         }
         done
     }
@@ -242,6 +246,7 @@ impl Loader<'_> {
                 text: map.get("text").and_then(|node| self.text_named(node)),
                 show_when: self.condition(map.get("showWhen"), scope),
                 require_when: self.condition(map.get("requireWhen"), scope),
+                renamed_from: self.old_ids(&map),
                 fields,
             };
             pages.insert(id, page);
@@ -262,14 +267,72 @@ impl Loader<'_> {
     }
 }
 
-/// Whether `name` stands in `source` as a word of its own.
-fn mentions(source: &str, name: &str) -> bool {
-    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    source.match_indices(name).any(|(at, _)| {
-        let before = source[..at].chars().next_back();
-        let after = source[at + name.len()..].chars().next();
-        !before.is_some_and(|c| word(c) || c == '.') && !after.is_some_and(word)
+/// The lets, each behind those that it reads and otherwise as they are written; and those that read
+/// themselves, directly or by others.
+fn in_order(entries: &[Entry]) -> (Vec<&Entry>, Vec<&Entry>) {
+    let places: HashMap<&str, usize> = entries
+        .iter()
+        .enumerate()
+        .map(|(at, entry)| (entry.key.as_str(), at))
+        .collect();
+    let mut readers: Vec<Vec<usize>> = vec![Vec::new(); entries.len()];
+    let mut waits: Vec<usize> = vec![0; entries.len()];
+    for (at, entry) in entries.iter().enumerate() {
+        let source = entry.value.scalar().unwrap_or_default();
+        let read: BTreeSet<usize> = words(source).filter_map(|word| places.get(word).copied()).collect();
+        waits[at] = read.len();
+        read.into_iter().for_each(|read| readers[read].push(at));
+    }
+    let free = waits.iter().enumerate().filter(|(_, count)| **count == 0);
+    let mut ready: BinaryHeap<Reverse<usize>> = free.map(|(at, _)| Reverse(at)).collect();
+    let mut ordered = Vec::with_capacity(entries.len());
+    while let Some(Reverse(at)) = ready.pop() {
+        ordered.push(&entries[at]);
+        for reader in &readers[at] {
+            waits[*reader] -= 1;
+            if waits[*reader] == 0 {
+                ready.push(Reverse(*reader));
+            }
+        }
+    }
+    let circle = entries.iter().zip(&waits).filter(|(_, count)| **count > 0);
+    (ordered, circle.map(|(entry, _)| entry).collect())
+}
+
+/// The names that stand in a source; not what follows a dot.
+fn words(source: &str) -> impl Iterator<Item = &str> {
+    let inside = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut before = None;
+    source.split_inclusive(move |c| !inside(c)).filter_map(move |piece| {
+        let word = piece.trim_end_matches(|c| !inside(c));
+        let column = before == Some('.');
+        before = piece.chars().next_back();
+        (!word.is_empty() && !column).then_some(word)
     })
+}
+
+/// Where the first field stands that is one too many, counting columns.
+fn too_many_fields(pages: &[Entry]) -> Option<Spot> {
+    let fields = pages
+        .iter()
+        .flat_map(|page| page.value.get("fields").and_then(Node::entries).unwrap_or_default());
+    let mut left = limits::FIELDS;
+    for field in fields {
+        let columns = field.value.get("columns").and_then(Node::entries).unwrap_or_default();
+        let inner = |column: &Entry| {
+            column
+                .value
+                .get("columns")
+                .and_then(Node::entries)
+                .map_or(0, <[_]>::len)
+        };
+        let count = 1 + columns.iter().map(|column| 1 + inner(column)).sum::<usize>();
+        let Some(rest) = left.checked_sub(count) else {
+            return Some(field.key_spot.clone());
+        };
+        left = rest;
+    }
+    None
 }
 
 fn page_of(pages: &IndexMap<Id, Page>) -> IndexMap<Id, Id> {
@@ -300,6 +363,11 @@ fn codes_used(pages: &IndexMap<Id, Page>) -> Json {
     }
     used.sort_keys();
     Json::Object(used)
+}
+
+/// What names a version of a form.
+pub(super) fn content_hash(source: &Json) -> String {
+    hex(&Sha256::digest(source.to_string().as_bytes()))
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {

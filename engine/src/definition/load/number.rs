@@ -5,7 +5,7 @@ use crate::definition::Text;
 use crate::definition::region::{CounterKey, NumberPart, Numbering};
 use crate::definition::source::{Entry, Keys, MapReader, Node, string_of, wrong_type};
 
-const NUMBERING: Keys = Keys {
+pub(super) const NUMBERING: Keys = Keys {
     what: ("编号规则", "a numbering"),
     keys: &[
         ("pattern", "样式，如 962{year}{category}{serial:4}", "the pattern"),

@@ -10,7 +10,7 @@ use crate::definition::region::{Activation, PasswordRule, Role, Sees, SignIn, Un
 use crate::definition::source::{Entry, Keys, MapReader, Node, SourceFile, nearest, string_of, text_of};
 use crate::definition::{Form, Id, Text};
 
-const ROLE: Keys = Keys {
+pub(super) const ROLE: Keys = Keys {
     what: ("角色", "a role"),
     keys: &[
         ("label", "名称", "what people call it"),
@@ -24,6 +24,7 @@ const ROLE: Keys = Keys {
             "登录须有动态口令",
             "whether it is taken only with a second factor",
         ),
+        ("renamedFrom", "角色原来的标识", "what it was called before"),
     ],
 };
 
@@ -101,6 +102,7 @@ impl Loader<'_> {
             label: self.need_text(&map, "label"),
             sees,
             second_factor: map.bool("secondFactor", self.problems).unwrap_or(false),
+            renamed_from: self.old_ids(&map),
         })
     }
 
@@ -380,6 +382,19 @@ impl Loader<'_> {
             let rule = &mut sign_in.password;
             rule.min_length = map.count("minLength", self.problems).unwrap_or(rule.min_length);
             rule.max_length = map.count("maxLength", self.problems).unwrap_or(rule.max_length);
+            if let (true, Some(node)) = (
+                rule.min_length > rule.max_length,
+                map.get("minLength").or(map.get("maxLength")),
+            ) {
+                let (least, most) = (rule.min_length, rule.max_length);
+                let message = Text::both(
+                    format!("minLength {least} 大于 maxLength {most}，没有口令能同时满足"),
+                    format!("minLength {least} is more than maxLength {most}: no password can meet both"),
+                );
+                let help = Text::both("改写其中一个", "change one of them");
+                self.problems
+                    .at_node("constraint-contradiction", node, message, Some(help));
+            }
             for (class, node) in map.names("classes", self.problems) {
                 match &*class {
                     "upper" | "lower" | "digit" | "symbol" => rule.classes.push(class.to_string()),

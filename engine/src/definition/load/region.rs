@@ -6,6 +6,7 @@ use std::sync::Arc;
 use indexmap::{IndexMap, IndexSet};
 
 use super::Loader;
+use super::checkers::pin_checkers;
 use super::document::Around;
 use super::workflow::Names;
 use crate::definition::region::Support;
@@ -13,7 +14,7 @@ use crate::definition::source::{Entry, Keys, MapReader, Node, Spot, check_id, ne
 use crate::definition::workflow::{Effect, Workflow};
 use crate::definition::{Calendar, Id, Region, Text};
 
-const REGION: Keys = Keys {
+pub(super) const REGION: Keys = Keys {
     what: ("地区", "a region"),
     keys: &[
         ("abstract", "只作底，不对外服务", "a base that is never served"),
@@ -55,6 +56,11 @@ const REGION: Keys = Keys {
         ("numbering", "编号规则", "how numbers are made"),
         ("documents", "文书", "what is printed"),
         ("plugins", "插件", "plugins"),
+        (
+            "coverage",
+            "样例至少要覆盖的百分比",
+            "how much of it the samples must exercise, in percent",
+        ),
     ],
 };
 
@@ -95,15 +101,18 @@ impl Loader<'_> {
         let document_nodes = map.get("documents").and_then(Node::entries).unwrap_or_default();
         self.documents = Some(document_nodes.iter().map(|entry| entry.key.as_str().into()).collect());
         let roles = self.each_in(&map, "roles", ("角色", "roles"), false, Self::role_entry);
+        let role_entries = map.get("roles").and_then(Node::entries).unwrap_or_default();
+        self.renamed(("角色", "role"), &role_entries.iter().collect::<Vec<_>>());
         let registers = self.registers(&map, &roles);
         let unit_kinds = self.unit_kinds(&map);
         let account_forms = self.account_forms();
-        let forms = self.forms();
+        let mut forms = self.forms();
         let mut plugins = self.each_in(&map, "plugins", ("插件", "plugins"), true, Self::plugin);
+        pin_checkers(&mut forms, &plugins);
         let numbering = self.each_in(&map, "numbering", ("编号规则", "numbering"), false, Self::numbering);
         let names = Names {
             roles: &roles,
-            role_entries: map.get("roles").and_then(Node::entries).unwrap_or_default(),
+            role_entries,
             numbering: numbering.keys().cloned().collect(),
             documents: document_nodes.iter().map(|entry| entry.key.as_str().into()).collect(),
             forms: &forms,
@@ -140,6 +149,7 @@ impl Loader<'_> {
             support: self.support(&map),
             sign_in: self.sign_in(&map),
             units: self.units(&map, &unit_kinds),
+            coverage: self.coverage_goal(&map),
             roles,
             profile: self.profile(&map, &account_forms),
             ways_in,

@@ -8,7 +8,7 @@ use crate::definition::form::{Rule, Severity, Table};
 use crate::definition::source::{Entry, Keys, MapReader, Node, check_id, string_of};
 use crate::definition::{Field, FieldType, Id, Page, Text};
 
-const RULE: Keys = Keys {
+pub(super) const RULE: Keys = Keys {
     what: ("规则", "a rule"),
     keys: &[
         ("each", "对表格的每一行检查", "checks every row of this table"),

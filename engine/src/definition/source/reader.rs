@@ -3,12 +3,16 @@
 use super::{Entry, Node, Spot, Value};
 use crate::definition::form::Severity;
 use crate::definition::problem::{Place, Problem};
-use crate::definition::{Id, Text};
+use crate::definition::{Id, Language, Text, limits};
 
-/// All problems found so far.
+/// All problems found so far; of very many, the first.
 #[derive(Debug, Default)]
 pub struct Problems {
     list: Vec<Problem>,
+    /// Whether any is an error, kept or not.
+    errors: bool,
+    /// The severest of those that were not kept, and how many they are.
+    left_out: Option<(Severity, usize)>,
     one_language: Vec<Spot>,
 }
 
@@ -27,6 +31,9 @@ impl Problems {
         help: Option<Text>,
         related: Vec<(Place, Text)>,
     ) {
+        if self.is_full() {
+            return self.leave_out(Severity::Error);
+        }
         self.add(Problem {
             rule,
             severity: Severity::Error,
@@ -37,8 +44,20 @@ impl Problems {
         });
     }
 
+    /// Adds that there is more of something than there may be.
+    pub(in crate::definition) fn too_large(&mut self, spot: &Spot, what: (&str, &str), most: usize) {
+        let message = Text::both(
+            format!("{}超过了上限 {most}", what.0),
+            format!("{} are more than {most}", what.1),
+        );
+        self.error("too-large", spot, message, None);
+    }
+
     /// Adds a warning.
     pub fn warning(&mut self, rule: &'static str, spot: &Spot, message: Text, help: Option<Text>) {
+        if self.is_full() {
+            return self.leave_out(Severity::Warning);
+        }
         let place = spot.place();
         self.add(Problem {
             rule,
@@ -51,10 +70,43 @@ impl Problems {
     }
 
     /// Adds a problem, unless the very same is there already (a base is read once for each region).
-    pub fn add(&mut self, problem: Problem) {
+    pub fn add(&mut self, mut problem: Problem) {
+        if self.is_full() {
+            return self.leave_out(problem.severity);
+        }
+        problem.message = cut(problem.message);
+        problem.help = problem.help.map(cut);
+        self.errors |= problem.severity == Severity::Error;
         if !self.list.contains(&problem) {
             self.list.push(problem);
         }
+    }
+
+    /// Adds all of another list.
+    pub fn take(&mut self, other: Self) {
+        if let Some((severity, count)) = other.left_out {
+            self.errors |= severity == Severity::Error;
+            let before = self.left_out.map_or(0, |(_, count)| count);
+            self.left_out = Some((severity, before + count));
+        }
+        other.list.into_iter().for_each(|problem| self.add(problem));
+    }
+
+    /// Whether no more are kept: what is costly to find out for a message alone can be left.
+    pub fn is_full(&self) -> bool {
+        self.list.len() >= limits::PROBLEMS
+    }
+
+    /// Notes that something was not read because there are too many problems already.
+    pub(in crate::definition) fn unread(&mut self) {
+        self.leave_out(Severity::Error);
+    }
+
+    fn leave_out(&mut self, severity: Severity) {
+        self.errors |= severity == Severity::Error;
+        let count = self.left_out.map_or(0, |(_, count)| count);
+        let severity = if self.errors { Severity::Error } else { severity };
+        self.left_out = Some((severity, count + 1));
     }
 
     /// Adds an error at a node; where the node came over a base, names the base's place too.
@@ -71,6 +123,9 @@ impl Problems {
         name: &str,
         known: impl IntoIterator<Item = &'a str>,
     ) {
+        if self.is_full() {
+            return self.leave_out(Severity::Error);
+        }
         let message = Text::both(
             format!("没有名为「{name}」的{}", what.0),
             format!("there is no {} called `{name}`", what.1),
@@ -85,22 +140,25 @@ impl Problems {
 
     /// Whether anything keeps the region from being served.
     pub fn has_errors(&self) -> bool {
-        self.list.iter().any(|problem| problem.severity == Severity::Error)
+        self.errors
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.list.len()
+        self.list.len() + self.left_out.map_or(0, |(_, count)| count)
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.list.is_empty()
+        self.len() == 0
     }
 
-    /// Whether one of these rules was broken since there were `count`.
+    /// Whether one of these rules was broken since there were `count`; of a problem that was not kept,
+    /// that is assumed.
     pub fn any_since(&self, count: usize, rules: &[&str]) -> bool {
-        self.list
+        let lost = self.left_out.is_some() && self.len() > count;
+        lost || self
+            .list
             .iter()
             .skip(count)
             .any(|problem| rules.contains(&problem.rule))
@@ -111,8 +169,36 @@ impl Problems {
         self.list.sort_by(|a, b| {
             (&a.place.file, a.place.line, a.place.column).cmp(&(&b.place.file, b.place.line, b.place.column))
         });
+        if let (Some((severity, count)), Some(last)) = (self.left_out, self.list.last()) {
+            let message = Text::both(
+                format!("另有 {count} 个问题没有列出，一次最多列出 {} 个", limits::PROBLEMS),
+                format!("{count} more problems are not listed: at most {} are", limits::PROBLEMS),
+            );
+            self.list.push(Problem {
+                rule: "too-large",
+                severity,
+                place: last.place.clone(),
+                message,
+                help: None,
+                related: Vec::new(),
+            });
+        }
         self.list
     }
+}
+
+/// A text that is no longer than it may be.
+fn cut(text: Text) -> Text {
+    let is_short = |text: &str| text.len() <= limits::MESSAGE_LENGTH;
+    if is_short(text.get(Language::Chinese)) && is_short(text.get(Language::English)) {
+        return text;
+    }
+    let cut = |language: Language| {
+        let text = text.get(language);
+        let end = text.char_indices().nth(limits::MESSAGE_LENGTH).map(|(at, _)| at);
+        end.map_or_else(|| text.to_owned(), |end| format!("{}…", &text[..end]))
+    };
+    Text::both(cut(Language::Chinese), cut(Language::English))
 }
 
 /// The place in a base that a node came over.
@@ -123,10 +209,14 @@ pub(in crate::definition) fn replaced(node: &Node) -> Vec<(Place, Text)> {
 
 /// The one of `known` that `name` is most like, where it is like any.
 fn best<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if name.len() > limits::NAME_BYTES {
+        return None;
+    }
     let word = name.to_lowercase();
     let far = |candidate: &str| strsim::damerau_levenshtein(&word, &candidate.to_lowercase());
     let (distance, candidate) = known
         .into_iter()
+        .filter(|candidate| candidate.len() <= limits::NAME_BYTES)
         .map(|candidate| (far(candidate), candidate))
         .min_by_key(|(distance, _)| *distance)?;
     let length = stem_length(&word).min(stem_length(candidate));
@@ -197,7 +287,9 @@ impl<'n> MapReader<'n> {
             ..Self::open(node, keys.what, problems)?
         };
         for entry in reader.entries {
-            if !keys.has(&entry.key) {
+            if !keys.has(&entry.key) && problems.is_full() {
+                problems.leave_out(Severity::Error);
+            } else if !keys.has(&entry.key) {
                 let message = Text::both(
                     format!("{}没有「{}」这个键", keys.what.0, entry.key),
                     format!("{} has no key `{}`", keys.what.1, entry.key),
@@ -246,7 +338,7 @@ impl<'n> MapReader<'n> {
             .entries
             .iter()
             .any(|entry| entry.key == key && is_blank(&entry.value));
-        if found.is_none() && !blank && !self.misspells(key) {
+        if found.is_none() && !blank && (problems.is_full() || !self.misspells(key)) {
             self.lacks(key, problems);
         }
         found
@@ -318,12 +410,16 @@ fn empty_value(entry: &Entry, problems: &mut Problems) {
     let key = &entry.key;
     if is_blank(&entry.value) {
         let message = Text::both(format!("「{key}」后面没有值"), format!("`{key}` has no value"));
-        let help = Text::both(
-            "要去掉继承来的内容请写 null，否则请删去这一行",
-            "write `null` to remove what is inherited, or delete the line",
-        );
-        problems.error("empty-value", &entry.key_spot, message, Some(help));
+        problems.error("empty-value", &entry.key_spot, message, Some(nothing_written()));
     }
+}
+
+/// How to mend a key without a value.
+fn nothing_written() -> Text {
+    Text::both(
+        "要去掉继承来的内容请写 null，否则请删去这一行",
+        "write `null` to remove what is inherited, or delete the line",
+    )
 }
 
 /// Says that something else is expected at `node`.
@@ -356,8 +452,32 @@ pub(in crate::definition) fn wrong_type(
             "a key is followed by `: `; this is a full-width colon",
         )
     });
-    problems.at_node("wrong-type", node, message, help);
+    problems.at_node(
+        "wrong-type",
+        node,
+        message,
+        help.or_else(|| is_blank(node).then(nothing_written))
+            .or_else(|| truth_meant(node, expected.1)),
+    );
 }
+
+/// What yes and no are called here.
+fn truth_meant(node: &Node, expected: &str) -> Option<Text> {
+    let truth = match node.scalar().map(str::to_lowercase)?.as_str() {
+        "yes" | "y" | "on" | "是" | "true" => "true",
+        "no" | "n" | "off" | "否" | "false" => "false",
+        _ => return None,
+    };
+    (expected == TRUTH.1).then(|| {
+        Text::both(
+            format!("这里写 {truth}，不加引号"),
+            format!("write `{truth}`, without quotes"),
+        )
+    })
+}
+
+/// What a truth value is told as.
+const TRUTH: (&str, &str) = ("true 或 false", "true or false");
 
 /// A string; numbers and truth values are taken as written.
 pub(in crate::definition) fn string_of(node: &Node, problems: &mut Problems) -> Option<String> {
@@ -413,7 +533,7 @@ fn bool_of(node: &Node, problems: &mut Problems) -> Option<bool> {
         Value::Scalar { text, plain: true } if text == "true" => Some(true),
         Value::Scalar { text, plain: true } if text == "false" => Some(false),
         _ => {
-            wrong_type(node, ("true 或 false", "true or false"), None, problems);
+            wrong_type(node, TRUTH, None, problems);
             None
         }
     }
@@ -458,6 +578,10 @@ pub(in crate::definition) fn check_id(entry: &Entry, dashes: bool, problems: &mu
         "continue", "else", "for", "function", "if", "import", "let", "loop",
     ];
     let id = entry.key.as_str();
+    if id.len() > limits::NAME_BYTES {
+        let what = ("一个标识的字节数", "the bytes of an id");
+        return problems.too_large(&entry.key_spot, what, limits::NAME_BYTES);
+    }
     let shape = id.starts_with(|c: char| c.is_ascii_lowercase())
         && id
             .chars()

@@ -120,6 +120,7 @@ fn head(name: &str) -> ApplicationHead {
             href: "/a/documents/form".into(),
         }],
         check: Some("/a/check".into()),
+        unmask: None,
         back: "/somewhere/applications".into(),
     }
 }
@@ -438,6 +439,24 @@ pub(super) fn pages(theme: &Theme, language: Language, text: &str) -> Vec<(&'sta
         back: "/a".into(),
     };
     add("action", theme.page(&inside, &action));
+    let unmask = |errors, answers| Unmask {
+        head: ApplicationHead {
+            unmask: Some("/a/unmask".into()),
+            ..head(text)
+        },
+        reason: text.into(),
+        errors,
+        answers,
+        address: "/a/unmask".into(),
+        back: "/a/review".into(),
+    };
+    add("unmask", theme.page(&inside, &unmask(vec![error()], Vec::new())));
+    let shown = AnswerPage {
+        title: text.into(),
+        id: "overview".into(),
+        body: form_page(theme, language, text, false).fields,
+    };
+    add("unmasked", theme.page(&inside, &unmask(Vec::new(), vec![shown])));
     let document = DocumentPage {
         label: "科技成果登记证书".into(),
         name: text.into(),
