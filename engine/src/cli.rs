@@ -7,6 +7,7 @@ mod codes;
 mod diff;
 mod import;
 mod keys;
+mod mail;
 mod migrate;
 mod plugin;
 pub mod render_worker;
@@ -39,7 +40,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// 启动服务。Runs the server.
-    Serve(serve::Options),
+    Serve(Box<serve::Options>),
     /// 检查定义，列出全部问题；有错误时退出码为 1。Tells every problem of the definitions.
     Check(check::Options),
     /// 列出两个版本的定义有何不同，以及对在办申请的影响。Tells how two versions of definitions differ.
@@ -55,6 +56,9 @@ enum Command {
     Show(FormOptions),
     /// 打印流程：状态 × 角色的操作表或流程图。Prints who can do what in which state.
     Workflow(workflow::Options),
+    /// 邮件：试发，查看没有发出的，重新发送。Tries out what is set up; lists what was not sent; sends it again.
+    #[command(subcommand)]
+    Mail(mail::Command),
     /// 密钥：列出、添加、更换、删去。The keys that sensitive answers are sealed with.
     #[command(subcommand)]
     Keys(keys::Command),
@@ -167,6 +171,7 @@ pub fn run() -> ExitCode {
         Command::Schema(options) => schema::run(&options),
         Command::Show(options) => show::run(&options),
         Command::Workflow(options) => workflow::run(&options),
+        Command::Mail(command) => mail::run(&command),
         Command::Keys(command) => keys::run(&command),
         Command::Account(command) => account::run(&command),
         Command::Import(options) => import::run(&options),

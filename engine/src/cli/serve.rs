@@ -120,7 +120,9 @@ async fn start(options: &Options) -> Result<(), Failure> {
             options.listen
         )));
     }
-    posting(options.demo, &options.settings)?;
+    if matches!(posting(options.demo, &options.settings)?.mailer, Mailer::Off) {
+        tracing::warn!("no mail server is set up: letters wait in the database, see [mail] in dengji.toml");
+    }
     // Mistakes are told before anything is touched; a watching server shows them on its pages.
     let loaded = match options.watch {
         true => Loaded::default(),
