@@ -45,6 +45,7 @@ pub use office::{Office, OfficeError};
 pub use people::{Person, SignedIn};
 pub use print::Print;
 pub use refused::Refused;
+pub use settle::unplaced;
 pub use units::Units;
 pub use upload::{Received, kind_of};
 
