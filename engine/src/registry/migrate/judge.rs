@@ -143,7 +143,11 @@ async fn found(case: &Case, moved: &Case, carried: &Carried) -> Result<Vec<Reaso
     let new = after.findings.iter().filter(errors).filter_map(|finding| {
         let at = finding.at.as_ref().map(Path::to_string);
         let old = at.as_deref().map(|at| carried.before(at));
-        if known.contains(&(finding.rule.clone(), old)) {
+        // What is lost is told already; that it is missing then goes without saying.
+        let lost = old
+            .as_deref()
+            .is_some_and(|old| carried.losses.iter().any(|loss| loss.at == old));
+        if lost || known.contains(&(finding.rule.clone(), old)) {
             return None;
         }
         // An answer that its new type refuses has no place.
