@@ -54,6 +54,7 @@ pub use people::{Entrance, From, Person, SignedIn};
 pub use personal::{Erasure, Exported, Kept};
 pub use print::Print;
 pub use refused::Refused;
+pub use settle::unplaced;
 pub use units::Units;
 pub use upload::{Received, kind_of};
 
