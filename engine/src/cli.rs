@@ -37,8 +37,8 @@ enum Command {
     Check(check::Options),
     /// 运行各地区的样例；不符时退出码为 1。Runs the samples of the regions.
     Test(test::Options),
-    /// 打印登记表的 JSON Schema。Prints the JSON Schema of a form.
-    Schema(FormOptions),
+    /// 打印登记表或定义文件的 JSON Schema。Prints the JSON Schema of a form, or of the definition files.
+    Schema(schema::Options),
     /// 打印合并后的登记表，每行注明出处。Prints the merged form, each line with its origin.
     Show(FormOptions),
     /// 打印流程：状态 × 角色的操作表或流程图。Prints who can do what in which state.

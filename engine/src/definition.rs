@@ -16,6 +16,7 @@ pub mod merge;
 pub mod problem;
 pub mod region;
 pub mod scope;
+pub mod shape;
 pub mod show;
 pub mod source;
 pub mod text;

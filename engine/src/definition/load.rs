@@ -26,6 +26,7 @@ mod sound;
 mod template;
 mod told;
 mod workflow;
+mod workflow_keys;
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -39,8 +40,13 @@ use super::problem::Problem;
 use super::source::{Node, Problems, Spot};
 use super::{Calendar, CodeList, Id, Region};
 
+pub(super) use form::FORM;
+pub(super) use menu::MENU;
 pub use pinned::{Unreadable, pinned};
+pub(super) use region::REGION;
+pub(super) use sample::SAMPLE;
 pub use sample::{Act, Case, ExpectedFinding, Sample, samples};
+pub(super) use workflow_keys::WORKFLOW;
 
 /// Where definitions are.
 #[derive(Debug, Clone)]

@@ -5,82 +5,17 @@ use std::sync::Arc;
 use indexmap::{IndexMap, IndexSet};
 
 use super::Loader;
+use super::workflow_keys::{ACTION, DUE, EFFECT, MARKS, STATE, TARGET, WAITS_FOR, WORKFLOW};
 use crate::definition::expression::{Period, RecordType, Scope, Type};
 use crate::definition::region::{Role, Sees};
 use crate::definition::scope::App;
 use crate::definition::source::{
-    Entry, Keys, MapReader, Node, Value, check_id, list_of, names_of, nearest, string_of, text_of, wrong_type,
+    Entry, MapReader, Node, Value, check_id, list_of, names_of, nearest, string_of, text_of, wrong_type,
 };
 use crate::definition::workflow::{
     Action, ActionField, By, Due, Edits, Effect, State, Target, WaitsFor, WaitsForUnit, Workflow,
 };
 use crate::definition::{FieldType, Form, Id, Text};
-
-const WORKFLOW: Keys = Keys {
-    what: ("流程", "a workflow"),
-    keys: &[
-        ("extends", "以哪些文件为底", "the files it is built on"),
-        ("start", "新申请所处的状态", "where a new application stands"),
-        ("states", "状态", "the states"),
-        ("actions", "操作", "the actions"),
-    ],
-};
-
-const STATE: Keys = Keys {
-    what: ("状态", "a state"),
-    keys: &[
-        ("label", "状态名称", "what people call it"),
-        (
-            "edits",
-            "谁可以修改：applicant 或 marked",
-            "who may change answers: applicant or marked",
-        ),
-        ("waitsFor", "等谁办理", "who must act"),
-        ("due", "办理时限", "by when"),
-        ("final", "终点", "nothing more happens here"),
-    ],
-};
-
-const ACTION: Keys = Keys {
-    what: ("操作", "an action"),
-    keys: &[
-        ("label", "按钮上的字", "what its button says"),
-        ("from", "从哪些状态开始", "the states it starts from"),
-        ("by", "谁可以做", "who may take it"),
-        ("requires", "check：先通过填写检查", "check: the whole check must pass"),
-        ("when", "条件成立时才有", "offered only while this holds"),
-        ("confirm", "确认时的话", "asked before it is done"),
-        ("to", "到哪个状态", "where it leads"),
-        ("form", "要办理人填写的内容", "what it asks of the person who acts"),
-        ("effects", "同时发生的事", "what else happens"),
-    ],
-};
-
-const DUE: Keys = Keys {
-    what: ("时限", "a limit"),
-    keys: &[
-        ("within", "多久，如 5 workdays", "how long, such as 5 workdays"),
-        (
-            "then",
-            "到期后：remind 或一个 clock 操作",
-            "then: remind, or an action by clock",
-        ),
-        ("counts", "entry 或 total", "entry or total"),
-    ],
-};
-
-const TARGET: Keys = Keys {
-    what: ("去向", "a target"),
-    keys: &[("when", "条件", "the condition"), ("to", "状态", "the state")],
-};
-
-const WAITS_FOR: Keys = Keys {
-    what: ("等候", "`waitsFor`"),
-    keys: &[
-        ("role", "角色", "the role"),
-        ("unit", "哪个单位：选单位的字段", "of which unit: a lookup field"),
-    ],
-};
 
 /// The mistakes after which nothing can be said of the whole.
 const DISTURBING: [&str; 5] = [
@@ -147,20 +82,10 @@ impl Loader<'_> {
     fn state(&mut self, entry: &Entry, names: &Names<'_>, actions: &[Entry]) -> Option<State> {
         check_id(entry, false, self.problems);
         let map = MapReader::new(&entry.value, &STATE, self.problems)?;
-        let edits = match map.get("edits").map(|node| (node, node.scalar())) {
-            None => Edits::Nobody,
-            Some((_, Some("applicant"))) => Edits::Applicant,
-            Some((_, Some("marked"))) => Edits::Marked,
-            Some((node, other)) => {
-                self.problems.unknown(
-                    "unknown-edits",
-                    node,
-                    ("修改方式", "way of editing"),
-                    other.unwrap_or_default(),
-                    ["applicant", "marked"],
-                );
-                Edits::Nobody
-            }
+        let edits = match map.get("edits").and_then(Node::scalar) {
+            Some("applicant") => Edits::Applicant,
+            Some("marked") => Edits::Marked,
+            _ => Edits::Nobody,
         };
         Some(State {
             id: entry.key.as_str().into(),
@@ -171,7 +96,7 @@ impl Loader<'_> {
             edits,
             waits_for: map.get("waitsFor").and_then(|node| self.waits_for(node, names)),
             due: map.get("due").and_then(|node| self.due(node, actions)),
-            is_final: map.bool("final", self.problems).unwrap_or(false),
+            is_final: map.bool("final").unwrap_or(false),
         })
     }
 
@@ -232,26 +157,12 @@ impl Loader<'_> {
         let map = MapReader::new(node, &DUE, self.problems)?;
         let within = map.need("within", self.problems)?;
         let text = string_of(within, self.problems)?;
-        let parsed = text.split_once(' ').and_then(|(count, unit)| {
-            let count: i64 = count.parse().ok()?;
-            match unit.trim() {
-                "workday" | "workdays" => Some(Period::Workdays(count)),
-                "day" | "days" => Some(Period::Days(count)),
-                "month" | "months" => Some(Period::Months(count)),
-                _ => None,
-            }
-        });
-        let Some(period) = parsed else {
-            wrong_type(
-                within,
-                (
-                    "时限，如 5 workdays、30 days、6 months",
-                    "a period such as 5 workdays, 30 days or 6 months",
-                ),
-                None,
-                self.problems,
-            );
-            return None;
+        let (count, unit) = text.split_once(' ')?;
+        let count: i64 = count.parse().ok()?;
+        let period = match unit.trim() {
+            "day" | "days" => Period::Days(count),
+            "month" | "months" => Period::Months(count),
+            _ => Period::Workdays(count),
         };
         let calendar = self.is_broken("calendar", "") || !self.calendar.exceptions.is_empty();
         if matches!(period, Period::Workdays(_)) && !calendar {
@@ -285,24 +196,10 @@ impl Loader<'_> {
                 }
                 Some(Id::from(name))
             });
-        let total = match map.string("counts", self.problems).as_deref() {
-            None | Some("entry") => false,
-            Some("total") => true,
-            Some(other) => {
-                self.problems.unknown(
-                    "unknown-counts",
-                    map.get("counts")?,
-                    ("计时方式", "way of counting"),
-                    other,
-                    ["entry", "total"],
-                );
-                false
-            }
-        };
         Some(Due {
             within: period,
             then,
-            total,
+            total: map.get("counts").and_then(Node::scalar) == Some("total"),
         })
     }
 
@@ -338,30 +235,13 @@ impl Loader<'_> {
             label,
             from,
             by,
-            requires_check: self.requires_check(&map),
+            requires_check: map.get("requires").is_some(),
             when: self.condition(map.get("when"), &scope),
             confirm: map.text("confirm", self.problems),
             to,
             form,
             effects,
         })
-    }
-
-    fn requires_check(&mut self, map: &MapReader<'_>) -> bool {
-        let mut required = false;
-        for (name, node) in map.names("requires", self.problems) {
-            match &*name {
-                "check" => required = true,
-                other => self.problems.unknown(
-                    "unknown-requirement",
-                    node,
-                    ("先决条件", "requirement"),
-                    other,
-                    ["check"],
-                ),
-            }
-        }
-        required
     }
 
     fn action_form(&mut self, node: Option<&Node>, scope: &Scope) -> (IndexMap<Id, ActionField>, Type) {
@@ -372,11 +252,9 @@ impl Loader<'_> {
             for entry in map.entries() {
                 let id = Id::from(entry.key.as_str());
                 if entry.value.get("type").and_then(Node::scalar) == Some("marked-fields") {
-                    let label = entry
-                        .value
-                        .get("label")
-                        .and_then(|node| text_of(node, self.problems))
-                        .unwrap_or_default();
+                    check_id(entry, false, self.problems);
+                    let map = MapReader::new(&entry.value, &MARKS, self.problems);
+                    let label = map.and_then(|map| map.text("label", self.problems)).unwrap_or_default();
                     form.insert(id.clone(), ActionField::Marks { id, label });
                 } else if let Some(field) = self.field(entry, scope, 0) {
                     let ty = self.read_type(&entry.key, &entry.value);
@@ -435,7 +313,6 @@ impl Loader<'_> {
     }
 
     fn effect(&mut self, node: &Node, names: &Names<'_>, form: &IndexMap<Id, ActionField>) -> Option<Effect> {
-        const EFFECTS: [&str; 4] = ["assignNumber", "issue", "notify", "handTo"];
         let entry = match node.entries() {
             Some([entry]) => entry,
             _ => {
@@ -487,8 +364,12 @@ impl Loader<'_> {
             }
             other => {
                 let message = Text::both(format!("没有效果「{other}」"), format!("there is no effect `{other}`"));
-                self.problems
-                    .error("unknown-effect", &entry.key_spot, message, nearest(other, EFFECTS));
+                self.problems.error(
+                    "unknown-effect",
+                    &entry.key_spot,
+                    message,
+                    nearest(other, EFFECT.names()),
+                );
                 None
             }
         }
