@@ -2,6 +2,7 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "commands speak to a terminal")]
 
 mod check;
+mod new;
 mod plugin;
 pub mod render_worker;
 mod schema;
@@ -37,6 +38,8 @@ enum Command {
     Check(check::Options),
     /// 运行各地区的样例；不符时退出码为 1。Runs the samples of the regions.
     Test(test::Options),
+    /// 新建一个地区的文件夹。Makes the folder of a new region.
+    New(new::Options),
     /// 打印登记表或定义文件的 JSON Schema。Prints the JSON Schema of a form, or of the definition files.
     Schema(schema::Options),
     /// 打印合并后的登记表，每行注明出处。Prints the merged form, each line with its origin.
@@ -139,6 +142,7 @@ pub fn run() -> ExitCode {
         Command::Serve(options) => serve::run(&options),
         Command::Check(options) => check::run(&options),
         Command::Test(options) => test::run(&options),
+        Command::New(options) => new::run(&options),
         Command::Schema(options) => schema::run(&options),
         Command::Show(options) => show::run(&options),
         Command::Workflow(options) => workflow::run(&options),

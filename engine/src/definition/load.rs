@@ -11,6 +11,7 @@ mod form;
 mod json_schema;
 mod language;
 mod menu;
+mod new_region;
 mod number;
 mod order;
 mod people;
@@ -42,6 +43,7 @@ use super::{Calendar, CodeList, Id, Region};
 
 pub(super) use form::FORM;
 pub(super) use menu::MENU;
+pub use new_region::{NewRegion, NewRegionError, Wanted, new_region};
 pub use pinned::{Unreadable, pinned};
 pub(super) use region::REGION;
 pub(super) use sample::SAMPLE;

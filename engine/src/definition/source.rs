@@ -16,7 +16,7 @@ use super::problem::Place;
 pub use parse::parse;
 pub use reader::{MapReader, Problems};
 pub(super) use reader::{
-    RESERVED, check_id, list_of, names_of, nearest, replaced, string_of, text_of, words_of, wrong_type,
+    RESERVED, check_id, is_id, list_of, names_of, nearest, replaced, string_of, text_of, words_of, wrong_type,
 };
 
 /// A file that was read, kept for excerpts.

@@ -454,18 +454,19 @@ pub(in crate::definition) const RESERVED: [&str; 27] = [
     "while",
 ];
 
+/// Whether `id` may be one (LANGUAGE L1); `dashes` where `-` is allowed.
+pub(in crate::definition) fn is_id(id: &str, dashes: bool) -> bool {
+    let inside = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || (dashes && c == '-');
+    id.starts_with(|c: char| c.is_ascii_lowercase()) && id.chars().all(inside) && !RESERVED.contains(&id)
+}
+
 /// Checks an id of LANGUAGE L1; `dashes` where `-` is allowed.
 pub(in crate::definition) fn check_id(entry: &Entry, dashes: bool, problems: &mut Problems) {
     let id = entry.key.as_str();
-    let shape = id.starts_with(|c: char| c.is_ascii_lowercase())
-        && id
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || (dashes && c == '-'));
-    let reserved = RESERVED.contains(&id);
-    if shape && !reserved {
+    if is_id(id, dashes) {
         return;
     }
-    let help = if reserved {
+    let help = if RESERVED.contains(&id) {
         Text::both(
             "这个词在表达式里另有含义，请换一个",
             "the word means something else in expressions: take another",
