@@ -114,6 +114,10 @@ fn every_definition_fits_its_schema() {
         fixtures().join("wrong-samples"),
     ] {
         for file in files_below(&root) {
+            // What new regions are made of has holes in it.
+            if file.iter().any(|part| part == "template") {
+                continue;
+            }
             let Some(kind) = FileKind::of(&file) else {
                 let yaml = file.extension().is_some_and(|ending| ending == "yaml");
                 assert!(!yaml, "{} is of no kind", file.display());
