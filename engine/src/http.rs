@@ -3,6 +3,7 @@
 
 mod app;
 mod body;
+mod client;
 mod cookie;
 mod error;
 mod filling;
@@ -10,10 +11,12 @@ mod guard;
 mod pages;
 mod router;
 mod server;
+mod sheet;
 mod shell;
 mod visit;
 
 pub use app::{App, AppError, DemoAccount, Settings};
+pub use client::{BehindProxy, Peer};
 pub use error::Error;
 pub use router::router;
 pub use server::{ServeLimits, serve};

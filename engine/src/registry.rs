@@ -4,14 +4,18 @@
 //! [`Registry`] holds all regions with everything compiled; [`Case`] is one application as one person
 //! sees it. What a person may not see does not exist for them ([`Refused::NotFound`]).
 
+pub mod accounts;
 mod act;
+mod attempts;
 mod case;
 mod clock;
 pub mod demo;
 mod draft;
+pub mod email;
 mod history;
 mod list;
 mod office;
+pub mod outbox;
 mod password;
 mod people;
 mod print;
@@ -38,7 +42,7 @@ pub use draft::{Command, Saved};
 pub use history::Event;
 pub use list::{Entry, EntryPage, Verified};
 pub use office::{Office, OfficeError};
-pub use people::{Person, SignedIn};
+pub use people::{Entrance, From, Person, SignedIn};
 pub use print::Print;
 pub use refused::Refused;
 pub use units::Units;
@@ -99,7 +103,7 @@ impl Registry {
             ..
         } = parts;
         let passwords = Passwords::default();
-        Ok(Self {
+        let registry = Self {
             inner: Arc::new(Inner {
                 offices,
                 store,
@@ -110,7 +114,9 @@ impl Registry {
                 passwords,
                 public_url,
             }),
-        })
+        };
+        registry.end_merges().await.map_err(OfficeError::Merges)?;
+        Ok(registry)
     }
 
     /// All offices, in the order of their ids.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use dengji::check::Answers;
 use dengji::definition::Form;
-use dengji::registry::{Case, Person, demo};
+use dengji::registry::{Case, Entrance, From, Person, demo};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -42,11 +42,14 @@ impl AtWork {
                 .find(|account| account.role == "registrant" && account.unit.is_some());
             let name = &account.expect("there is a registrant").name;
             let mut client = app.signed_in("gansu", name).await;
-            let entered = app.registry.sign_in("gansu", name, demo::PASSWORD).await;
-            let person = entered
-                .expect("the store can be read")
-                .expect("the password fits")
-                .person;
+            let entered = app
+                .registry
+                .sign_in("gansu", name, demo::PASSWORD, &From::default())
+                .await;
+            let Entrance::In(entered) = entered.expect("the store can be read") else {
+                panic!("the password fits");
+            };
+            let person = entered.person;
             let form = app.form("gansu", "applied-technology");
             let answers = app.answers("gansu", "complete");
             let filed = client.fill("gansu", &form, &answers).await;

@@ -44,6 +44,8 @@ pub struct Region {
     pub sign_in: SignIn,
     /// The roles.
     pub roles: IndexMap<Id, Role>,
+    /// The account form that every person keeps up to date, if there is one.
+    pub profile: Option<Id>,
     /// The ways to an account.
     pub ways_in: IndexMap<Id, WayIn>,
     /// What kinds of unit there are.
@@ -94,6 +96,16 @@ pub enum MenuTarget {
     Certificates,
     /// `queue`: what waits for the person.
     Queue,
+    /// `account`: the person's own account: password, mail, phone, sessions, second factor.
+    Account,
+    /// `profile`: what the person tells about themself, the region's `profile` form.
+    Profile,
+    /// `people`: the accounts that the person looks after.
+    People,
+    /// `units`: the units that the person looks after.
+    Units,
+    /// `approvals`: the accounts and units that wait for the person's approval.
+    Approvals,
 }
 
 /// Whom an applicant can ask, and what can be read first.
@@ -138,6 +150,8 @@ pub struct Role {
     pub label: Text,
     /// Which applications it sees.
     pub sees: Sees,
+    /// Whether it is taken only with a second factor.
+    pub second_factor: bool,
 }
 
 /// Which applications a role sees.
@@ -160,8 +174,13 @@ pub struct WayIn {
     pub id: Id,
     /// What people call it.
     pub label: Text,
-    /// The form it asks, a key of [`Region::account_forms`].
+    /// Whom it is for, and who must not use it.
+    pub help: Option<Text>,
+    /// The form it asks, a key of [`Region::account_forms`]. Of an account that somebody allots it is asked when
+    /// the account is activated.
     pub form: Option<Id>,
+    /// The form that is asked when the link in the mail is opened, where that is another one.
+    pub activation_form: Option<Id>,
     /// The text to agree to first, a key of [`Region::texts`].
     pub agreement: Option<Id>,
     /// The role whose people allot such accounts; anybody signs up by themself where there is none.

@@ -20,6 +20,13 @@ pub struct Settings {
     pub demo: IndexMap<String, Vec<DemoAccount>>,
 }
 
+impl Settings {
+    /// Where the demonstration shows the mail that it sends; none on any other server.
+    pub(super) fn demo_outbox(&self) -> Option<&'static str> {
+        (!self.demo.is_empty()).then_some("/demo/outbox")
+    }
+}
+
 /// An account of the demonstration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DemoAccount {

@@ -10,13 +10,24 @@ const LANGUAGE: &str = "language";
 const NOTICE: &str = "notice";
 
 /// What a request can have done, told once on the next page: the theme's text key.
-pub(super) const NOTICES: [(&str, NoticeKind); 6] = [
+pub(super) const NOTICES: [(&str, NoticeKind); 17] = [
     ("saved", NoticeKind::Done),
     ("action_done", NoticeKind::Done),
     ("created", NoticeKind::Done),
     ("signed_out", NoticeKind::Info),
     ("role_taken", NoticeKind::Done),
     ("certified", NoticeKind::Done),
+    ("password_changed", NoticeKind::Done),
+    ("link_sent", NoticeKind::Done),
+    ("code_sent", NoticeKind::Done),
+    ("phone_verified", NoticeKind::Done),
+    ("session_ended", NoticeKind::Done),
+    ("second_factor_dropped", NoticeKind::Done),
+    ("id_expired", NoticeKind::Warning),
+    ("invited", NoticeKind::Done),
+    ("handed_over", NoticeKind::Done),
+    ("done", NoticeKind::Done),
+    ("unmasked", NoticeKind::Info),
 ];
 
 /// The cookies of a request.
@@ -41,6 +52,23 @@ pub(super) fn session(region: &str, token: &str, secure: bool) -> HeaderValue {
     value(
         base(session_name(region), token.to_owned(), format!("/{region}"), secure)
             .http_only(true)
+            .build(),
+    )
+}
+
+/// The name of the cookie by which a browser is known that has signed in before.
+pub(super) fn browser_name(region: &str) -> String {
+    format!("browser-{region}")
+}
+
+/// Keeps by what the browser is known.
+pub(super) fn browser(region: &str, token: &str, secure: bool) -> HeaderValue {
+    let path = format!("/{region}/sign-in");
+    let cookie = base(browser_name(region), token.to_owned(), path, secure).same_site(SameSite::Strict);
+    value(
+        cookie
+            .http_only(true)
+            .max_age(cookie::time::Duration::days(180))
             .build(),
     )
 }

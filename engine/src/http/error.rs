@@ -36,6 +36,9 @@ pub enum Error {
         /// Where to go afterwards.
         next: String,
     },
+    /// Something else must be done first, at this address.
+    #[error("go to {0}")]
+    Elsewhere(String),
     /// The person may not.
     #[error("forbidden: {0}")]
     Forbidden(Text),
@@ -111,7 +114,7 @@ impl Error {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
-            Self::SignIn { .. } => StatusCode::SEE_OTHER,
+            Self::SignIn { .. } | Self::Elsewhere(_) => StatusCode::SEE_OTHER,
             Self::Forbidden(_) => StatusCode::FORBIDDEN,
             Self::Conflict(_) => StatusCode::CONFLICT,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
@@ -130,6 +133,7 @@ impl Error {
             ),
             Self::Method => Text::both("这个地址不接受这种请求", "This address does not take such a request."),
             Self::SignIn { .. } => Text::both("请先登录", "Please sign in first."),
+            Self::Elsewhere(_) => Text::default(),
             Self::Forbidden(text)
             | Self::Conflict(text)
             | Self::BadRequest(text)
@@ -147,7 +151,7 @@ impl Error {
         match self {
             Self::NotFound => Text::both("没有这个页面", "There is no such page"),
             Self::Method | Self::BadRequest(_) => Text::both("请求无法识别", "The request could not be read"),
-            Self::SignIn { .. } => Text::both("请先登录", "Please sign in"),
+            Self::SignIn { .. } | Self::Elsewhere(_) => Text::both("请先登录", "Please sign in"),
             Self::Forbidden(_) => Text::both("不能进行这项操作", "This is not for you to do"),
             Self::Conflict(_) => Text::both("内容已被更新", "Somebody was quicker"),
             Self::TooLarge(_) => Text::both("提交的内容太大", "The post is too large"),
@@ -161,9 +165,16 @@ impl Error {
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let mut response = self.status().into_response();
-        if let Self::SignIn { region, next } = &self {
-            let next = percent_encoding::utf8_percent_encode(next, percent_encoding::NON_ALPHANUMERIC);
-            if let Ok(to) = HeaderValue::try_from(format!("/{region}/sign-in?next={next}")) {
+        let to = match &self {
+            Self::SignIn { region, next } => {
+                let next = percent_encoding::utf8_percent_encode(next, percent_encoding::NON_ALPHANUMERIC);
+                Some(format!("/{region}/sign-in?next={next}"))
+            }
+            Self::Elsewhere(to) => Some(to.clone()),
+            _ => None,
+        };
+        if let Some(to) = to {
+            if let Ok(to) = HeaderValue::try_from(to) {
                 response.headers_mut().insert(header::LOCATION, to);
             }
             return response;

@@ -44,7 +44,7 @@ pub(super) fn filling<'a>(
     filling
 }
 
-fn state_of(filling: &mut Filling<'_>, field: &crate::definition::Field, path: &str, state: &FieldState) {
+pub(super) fn state_of(filling: &mut Filling<'_>, field: &crate::definition::Field, path: &str, state: &FieldState) {
     if !state.shown {
         filling.hidden.insert(path.to_owned());
         return;

@@ -1,7 +1,10 @@
 //! The handlers, one file a page: read the request, ask the registry, fill the view.
 
+pub(super) mod account;
 pub(super) mod actions;
+pub(super) mod activation;
 pub(super) mod applications;
+pub(super) mod approvals;
 pub(super) mod certificates;
 pub(super) mod check;
 pub(super) mod create;
@@ -13,12 +16,18 @@ pub(super) mod health;
 pub(super) mod home;
 pub(super) mod language;
 pub(super) mod overview;
+pub(super) mod people;
+pub(super) mod profile;
 pub(super) mod queue;
 pub(super) mod regions;
+pub(super) mod reset;
 pub(super) mod roles;
+pub(super) mod second_factor;
 pub(super) mod sign_in;
+pub(super) mod sign_up;
 pub(super) mod statics;
 pub(super) mod texts;
+pub(super) mod units;
 pub(super) mod verify;
 
 use serde::Deserialize;
@@ -28,6 +37,18 @@ use serde::Deserialize;
 pub(super) struct Part {
     /// Where the part before ended.
     after: Option<String>,
+}
+
+/// The paging of a list whose parts are numbered.
+fn numbered(total: usize, page: usize, pages: usize, href: &str, query: &str) -> crate::theme::view::Paging {
+    let part = |page: usize| format!("{href}?{query}&page={page}");
+    crate::theme::view::Paging {
+        total,
+        page,
+        pages,
+        previous: (page > 1).then(|| part(page - 1)),
+        next: (page < pages).then(|| part(page + 1)),
+    }
 }
 
 /// How many entries a page of a list has.

@@ -8,8 +8,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use super::app::App;
 use super::pages::{
-    actions, applications, certificates, check, create, documents, files, form_page, health, home, language, overview,
-    queue, regions, roles, sign_in, statics, texts, verify,
+    account, actions, activation, applications, approvals, certificates, check, create, documents, files, form_page,
+    health, home, language, overview, people, profile, queue, regions, reset, roles, second_factor, sign_in, sign_up,
+    statics, texts, units, verify,
 };
 use super::{Error, error, guard};
 
@@ -24,8 +25,41 @@ pub fn router(app: App) -> Router {
         .route("/{region}/", get(home::show))
         .route("/{region}", get(home::add_slash))
         .route("/{region}/sign-in", get(sign_in::show).post(sign_in::sign_in))
+        .route("/{region}/sign-in/code", get(sign_in::code_alone).post(sign_in::code))
         .route("/{region}/sign-out", post(sign_in::sign_out))
+        .route("/{region}/sign-up", get(sign_up::choose))
+        .route("/{region}/sign-up/{way}", get(sign_up::show).post(sign_up::sign_up))
+        .route("/{region}/sign-up/{way}/check", post(sign_up::live))
+        .route("/{region}/sign-up/{way}/{outcome}", get(sign_up::done))
+        .route(
+            "/{region}/activation/{token}",
+            get(activation::show).post(activation::activate),
+        )
+        .route("/{region}/activated", get(activation::done))
+        .route(
+            "/{region}/verify-email/{token}",
+            get(activation::mail).post(activation::mail_verified),
+        )
+        .route("/{region}/reset", get(reset::show).post(reset::ask))
+        .route("/{region}/reset/sent", get(reset::sent))
+        .route("/{region}/reset/done", get(reset::done))
+        .route("/{region}/reset/{token}", get(reset::choose).post(reset::take))
+        .route("/{region}/account", get(account::show).post(account::change))
+        .route(
+            "/{region}/account/second-factor",
+            get(second_factor::show).post(second_factor::set),
+        )
+        .route("/{region}/account/second-factor/picture", get(second_factor::picture))
+        .route("/{region}/profile", get(profile::show).post(profile::save))
+        .route("/{region}/roles", get(roles::show))
         .route("/{region}/role", post(roles::take))
+        .route("/{region}/people", get(people::show))
+        .route("/{region}/people/new/{way}", get(people::new).post(people::invite))
+        .route("/{region}/people/{account}", get(people::one).post(people::change))
+        .route("/{region}/units", get(units::show))
+        .route("/{region}/units/{unit}", get(units::one).post(units::change))
+        .route("/{region}/approvals", get(approvals::show))
+        .route("/{region}/approvals/{id}", get(approvals::one).post(approvals::decide))
         .route("/{region}/texts/{text}", get(texts::show))
         .route("/{region}/queue", get(queue::show))
         .route("/{region}/certificates", get(certificates::show))

@@ -11,6 +11,8 @@ use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
+use super::client::Peer;
+
 /// What one connection may take.
 #[derive(Debug, Clone)]
 pub struct ServeLimits {
@@ -51,9 +53,9 @@ pub async fn serve(listener: TcpListener, router: Router, limits: ServeLimits, e
             () = &mut end => break,
         };
         let Ok(place) = place else { break };
-        let stream = tokio::select! {
+        let (stream, peer) = tokio::select! {
             accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => stream,
+                Ok(accepted) => accepted,
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");
                     tokio::time::sleep(Duration::from_millis(50)).await;
@@ -63,10 +65,11 @@ pub async fn serve(listener: TcpListener, router: Router, limits: ServeLimits, e
             () = &mut end => break,
         };
         let _ = stream.set_nodelay(true);
+        let service = router.clone().layer(axum::Extension(Peer(peer)));
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(limits.headers)
-            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router.clone()));
+            .serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
         let connection = graceful.watch(connection);
         tokio::spawn(async move {
             let _place = place;

@@ -78,7 +78,7 @@ impl Visit {
         Ok(shell)
     }
 
-    async fn unit_name(&self, unit: &str) -> Result<Option<String>, Error> {
+    pub(super) async fn unit_name(&self, unit: &str) -> Result<Option<String>, Error> {
         let found = self.app.registry().store().unit(&self.office.region().id, unit).await;
         Ok(found.map_err(crate::registry::Refused::from)?.map(|unit| unit.name))
     }

@@ -1,6 +1,7 @@
 //! Who asks, of which office, in which language: the extractors of every handler.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequestParts, Path};
@@ -9,9 +10,9 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
 use super::app::{App, Shop};
-use super::{Error, cookie};
+use super::{Error, client, cookie};
 use crate::definition::Language;
-use crate::registry::{Case, Office, Person};
+use crate::registry::{Case, From, Office, Person};
 use crate::theme::view::{Shell, View};
 
 /// A request to an office, by somebody who may be signed in.
@@ -24,6 +25,8 @@ pub(super) struct Visit {
     /// Path and query, for coming back.
     pub(super) address: String,
     pub(super) headers: HeaderMap,
+    /// The client's address, as far as it is known.
+    pub(super) client: Option<IpAddr>,
 }
 
 /// A request by somebody who is signed in; others are sent to sign-in and back.
@@ -60,6 +63,7 @@ where
             person,
             address,
             headers: parts.headers.clone(),
+            client: client::address(parts),
         })
     }
 }
@@ -75,6 +79,10 @@ where
         let visit = Visit::from_request_parts(parts, state).await?;
         let region = visit.office.region().id.to_string();
         match visit.person.clone() {
+            // Whoever lacks the second factor of their role sets it up before anything else.
+            Some(person) if person.lacks_second_factor && !may_without(&visit, parts.uri.path()) => {
+                Err(Error::Elsewhere(visit.href("account/second-factor")))
+            }
             Some(person) => Ok(Self { visit, person }),
             None => {
                 // A post cannot be repeated after signing in: lead to the page it came from, or to the
@@ -91,7 +99,46 @@ where
     }
 }
 
+/// What can be done before a second factor is set up.
+fn may_without(visit: &Visit, path: &str) -> bool {
+    [
+        "account/second-factor",
+        "account/second-factor/picture",
+        "sign-out",
+        "role",
+        "roles",
+    ]
+    .iter()
+    .any(|below| path == visit.href(below))
+}
+
 impl Visit {
+    /// Where a sign-in comes from.
+    pub(super) fn from(&self) -> From {
+        let region = &self.office.region().id;
+        let agent = self
+            .headers
+            .get(header::USER_AGENT)
+            .and_then(|agent| agent.to_str().ok());
+        From {
+            address: self.client,
+            browser: cookie::read(&self.headers, &cookie::browser_name(region)).map(str::to_owned),
+            agent: agent.unwrap_or_default().to_owned(),
+        }
+    }
+
+    /// Counts one more sign-up from the client's address, or refuses it.
+    pub(super) async fn count_sign_up(&self) -> Result<(), Error> {
+        let region = &self.office.region().id;
+        Ok(self.app.registry().count_sign_up(region, self.client).await?)
+    }
+
+    /// Counts one more request for a letter from the client's address, or refuses it.
+    pub(super) async fn count_ask(&self) -> Result<(), Error> {
+        let region = &self.office.region().id;
+        Ok(self.app.registry().count_ask(region, self.client).await?)
+    }
+
     /// What the theme says for `key`.
     pub(super) fn text(&self, key: &str, args: &[(&str, &str)]) -> String {
         self.shop.theme.text(self.language, key, args)

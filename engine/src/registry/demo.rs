@@ -17,7 +17,7 @@ use crate::definition::region::{Role, Sees, WayIn};
 use crate::definition::workflow::WaitsForUnit;
 use crate::definition::{FieldType, Form, Id, Language};
 use crate::document::{Job, Output};
-use crate::store::{Account, Accounts, Change, CommitError, Expect, Put, Standing, Upload, fresh_id};
+use crate::store::{Account, Accounts, Change, CommitError, Expect, Put, Upload, fresh_id};
 
 /// The password of every demonstration account.
 pub const PASSWORD: &str = "Dengji#2026";
@@ -122,6 +122,8 @@ pub async fn seed(registry: &Registry, region: &str, samples: &[Sample]) -> Resu
 struct Part {
     id: String,
     role: Id,
+    /// The way in that such people come by; empty where none leads to the role.
+    way: String,
     label: String,
     name: String,
     unit: Option<String>,
@@ -146,8 +148,9 @@ impl Cast {
             _ => handled_unit(office, &role.id, answers).or_else(|| own_unit.clone()),
         };
         let mut parts = Vec::new();
-        let part = |id: &str, role: &Role, label: String, unit: Option<String>| Part {
+        let part = |id: &str, role: &Role, way: &str, label: String, unit: Option<String>| Part {
             id: id.to_owned(),
+            way: way.to_owned(),
             role: Id::clone(&role.id),
             name: match text("name").filter(|_| role.sees == Sees::Own) {
                 Some(name) => name,
@@ -163,13 +166,14 @@ impl Cast {
             let unit = (way.joins_unit || way.creates_unit.is_some())
                 .then(|| unit_of(role))
                 .flatten();
-            parts.push(part(&way.id, role, label_of(way, role), unit));
+            parts.push(part(&way.id, role, &way.id, label_of(way, role), unit));
         }
         for role in region.roles.values() {
             if !parts.iter().any(|part: &Part| part.role == role.id) {
                 parts.push(part(
                     &role.id,
                     role,
+                    "",
                     role.label.get(Language::Chinese).to_owned(),
                     unit_of(role),
                 ));
@@ -239,19 +243,12 @@ async fn enter_account(registry: &Registry, office: &Office, part: &Part) -> Res
     }
     let now = registry.clock().now();
     let account = Account {
-        region: region.id.to_string(),
-        id: fresh_id(now)?,
-        revision: 1,
-        sign_in_name,
-        name: part.name.clone(),
         unit: part.unit.clone(),
         roles: vec![part.role.to_string()],
         password_hash: registry.inner.passwords.hash(PASSWORD.to_owned()).await?,
-        standing: Standing::Active,
-        failures: 0,
-        locked_until: None,
-        created_at: now,
-        sealed: Json::Null,
+        way: part.way.clone(),
+        email: format!("{}@demo.example", part.id),
+        ..Account::new(&region.id, fresh_id(now)?, sign_in_name, part.name.clone(), now)
     };
     let expect = vec![Expect::AccountRevision {
         region: account.region.clone(),

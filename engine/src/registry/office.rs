@@ -16,6 +16,7 @@ use crate::store::{Change, CommitError, Expect, Put, Store, Unit};
 pub struct Office {
     region: Arc<Region>,
     forms: IndexMap<Id, Arc<CompiledForm>>,
+    account_forms: IndexMap<Id, Arc<CompiledForm>>,
     /// Every form version in use, current and pinned, by content hash.
     versions: RwLock<HashMap<String, Arc<CompiledForm>>>,
     plugins: IndexMap<Id, Plugin>,
@@ -49,6 +50,9 @@ pub enum OfficeError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] crate::store::StoreError),
+    /// Units whose merging a stop has interrupted could not be merged.
+    #[error("merging of units: {0}")]
+    Merges(Refused),
     /// The seeded units could not be entered.
     #[error("region {region}, seeded units: {error}")]
     Seed {
@@ -68,23 +72,16 @@ impl Office {
 
     /// A region with its schemas and plugins compiled, without a database: enough for samples.
     pub async fn compile(region: Arc<Region>, plugins: &Plugins) -> Result<Self, OfficeError> {
-        let mut forms = IndexMap::new();
-        let mut versions = HashMap::new();
-        for (id, form) in &region.forms {
-            let compiled = CompiledForm::new(Arc::clone(form)).map_err(|error| OfficeError::Form {
-                region: Id::clone(&region.id),
-                form: Id::clone(id),
-                error: error.to_string(),
-            })?;
-            let compiled = Arc::new(compiled);
-            versions.insert(form.hash.clone(), Arc::clone(&compiled));
-            forms.insert(Id::clone(id), compiled);
-        }
+        let forms = compiled(&region, &region.forms)?;
+        let account_forms = compiled(&region, &region.account_forms)?;
+        let version = |form: &Arc<CompiledForm>| (form.form().hash.clone(), Arc::clone(form));
+        let versions = forms.values().map(version).collect();
         let loaded = load_plugins(&region, plugins).await?;
         let codes = Arc::new(region.codes.clone());
         Ok(Self {
             region,
             forms,
+            account_forms,
             versions: RwLock::new(versions),
             plugins: loaded,
             codes,
@@ -100,6 +97,11 @@ impl Office {
     /// The current version of a form.
     pub fn form(&self, id: &str) -> Option<&Arc<CompiledForm>> {
         self.forms.get(id)
+    }
+
+    /// The account form called `id`.
+    pub fn account_form(&self, id: &str) -> Option<&Arc<CompiledForm>> {
+        self.account_forms.get(id)
     }
 
     /// The role called `id`.
@@ -159,6 +161,18 @@ impl Registry {
     }
 }
 
+fn compiled(region: &Region, forms: &IndexMap<Id, Arc<Form>>) -> Result<IndexMap<Id, Arc<CompiledForm>>, OfficeError> {
+    let compile = |(id, form): (&Id, &Arc<Form>)| {
+        let compiled = CompiledForm::new(Arc::clone(form)).map_err(|error| OfficeError::Form {
+            region: Id::clone(&region.id),
+            form: Id::clone(id),
+            error: error.to_string(),
+        })?;
+        Ok((Id::clone(id), Arc::new(compiled)))
+    };
+    forms.iter().map(compile).collect()
+}
+
 async fn load_plugins(region: &Arc<Region>, plugins: &Plugins) -> Result<IndexMap<Id, Plugin>, OfficeError> {
     let mut loaded = IndexMap::new();
     for (id, wanted) in &region.plugins {
@@ -208,14 +222,9 @@ async fn seed_units(region: &Region, store: &Store) -> Result<(), OfficeError> {
 /// A seeded unit as a record.
 pub(super) fn unit_of(region: &Region, seed: &UnitSeed) -> Unit {
     Unit {
-        region: region.id.to_string(),
-        id: seed.id.to_string(),
-        revision: 1,
-        name: seed.name.clone(),
         credit_code: seed.credit_code.clone(),
         kinds: seed.kinds.iter().map(ToString::to_string).collect(),
         place: seed.place.clone(),
-        parent: None,
-        active: true,
+        ..Unit::new(&region.id, seed.id.to_string(), seed.name.clone())
     }
 }

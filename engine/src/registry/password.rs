@@ -71,3 +71,9 @@ impl Passwords {
         done.await.map_err(|error| Refused::Failed(error.to_string()))?
     }
 }
+
+/// Whether a password is among those that guessers try first: words, names and rows of the keyboard, however they are
+/// spelt and whatever is put behind them, and what `known` says of its owner.
+pub(super) fn is_common(password: &str, known: &[&str]) -> bool {
+    zxcvbn::zxcvbn(password, known).score() < zxcvbn::Score::Two
+}

@@ -1,24 +1,20 @@
-//! Who is at the counter: sign-in, sessions, roles.
+//! Who is at the counter: somebody who is signed in, in one role.
+
+mod session;
+mod sign_in;
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
-use super::{Office, Refused, Registry};
+use super::{Office, Refused};
+use crate::definition::Id;
 use crate::definition::region::Sees;
-use crate::definition::{Id, Text};
-use crate::store::{Account, Audit, Change, CommitError, Expect, Put, Session, Standing, Ticket};
+use crate::store::{Account, Audit, Put, Session};
 use crate::workflow;
 
-/// A session ends when it was not used for so long.
-const IDLE: SignedDuration = SignedDuration::from_hours(2);
-/// A session ends so long after sign-in, used or not.
-const ABSOLUTE: SignedDuration = SignedDuration::from_hours(12);
-/// A use is written down at most this often.
-const TOUCH: SignedDuration = SignedDuration::from_mins(1);
-/// Failures in a row before the account waits.
-const FAILURES: u32 = 5;
+pub use sign_in::{Entrance, From, SignedIn};
 
 /// Somebody who is signed in, in one role.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,16 +33,9 @@ pub struct Person {
     pub sees: Sees,
     /// The person's unit.
     pub unit: Option<String>,
+    /// Whether the role asks for a second factor that the account has not set up: nothing else may be done then.
+    pub lacks_second_factor: bool,
     session: String,
-}
-
-/// A fresh session.
-#[derive(Clone)]
-pub struct SignedIn {
-    /// What the browser keeps; not stored anywhere.
-    pub token: String,
-    /// Who it is.
-    pub person: Person,
 }
 
 impl Person {
@@ -65,224 +54,10 @@ impl Person {
     pub fn files(&self) -> bool {
         self.sees == Sees::Own
     }
-}
 
-impl Registry {
-    /// Signs somebody in. `None` where name and password do not fit, whichever it is, and while the
-    /// account waits after too many failures.
-    pub async fn sign_in(&self, region: &str, name: &str, password: &str) -> Result<Option<SignedIn>, Refused> {
-        let office = self.office(region)?;
-        let store = &self.inner.store;
-        let now = self.inner.clock.now();
-        let known = store.account_by_sign_in_name(region, name).await?;
-        let hash = known.map(|account| account.password_hash);
-        let fits = self.inner.passwords.verify(password.to_owned(), hash).await?;
-        // Others may have tried meanwhile: what counts is how the account stands now.
-        let Some(account) = store.account_by_sign_in_name(region, name).await? else {
-            self.count_unknown(region, name, now).await?;
-            return Ok(None);
-        };
-        let waits = account.locked_until.is_some_and(|until| until > now);
-        if !fits || waits || account.standing != Standing::Active {
-            if !fits && !waits {
-                self.count_failure(account, now).await?;
-            }
-            return Ok(None);
-        }
-        let token = random_token()?;
-        let role = account.roles.iter().find(|role| office.role(role).is_some()).cloned();
-        let session = Session {
-            region: region.to_owned(),
-            token_hash: hash_token(&token),
-            account: account.id.clone(),
-            role,
-            created_at: now,
-            seen_at: now,
-            expires_at: now + IDLE,
-            csrf: String::new(),
-            notice: None,
-        };
-        let Some(person) = person(office, &account, &session) else {
-            return Ok(None);
-        };
-        let put = vec![Put::Session(session), audit(region, &person, now, "sign-in")];
-        store
-            .commit(Change {
-                expect: Vec::new(),
-                put,
-            })
-            .await?;
-        if account.failures > 0 {
-            self.forgive(account).await?;
-        }
-        Ok(Some(SignedIn { token, person }))
-    }
-
-    /// After five failures in a row each further one doubles the wait, from one minute up to an hour.
-    /// Every failure counts, however many come at once.
-    async fn count_failure(&self, account: Account, now: Timestamp) -> Result<(), Refused> {
-        let mut account = Some(account);
-        while let Some(known) = account {
-            let failures = known.failures.saturating_add(1);
-            let wait = (failures >= FAILURES).then(|| {
-                SignedDuration::from_mins(1 << (failures - FAILURES).min(6)).min(SignedDuration::from_hours(1))
-            });
-            let changed = Account {
-                failures,
-                locked_until: wait.map(|wait| now + wait),
-                ..known.clone()
-            };
-            account = self.put_account(known, changed).await?;
-        }
-        Ok(())
-    }
-
-    /// Forgets earlier failures after a success.
-    async fn forgive(&self, account: Account) -> Result<(), Refused> {
-        let mut account = Some(account);
-        while let Some(known) = account {
-            let changed = Account {
-                failures: 0,
-                locked_until: None,
-                ..known.clone()
-            };
-            account = self.put_account(known, changed).await?;
-        }
-        Ok(())
-    }
-
-    /// Puts a changed account. Gives the account as it stands where somebody else was quicker.
-    async fn put_account(&self, known: Account, changed: Account) -> Result<Option<Account>, Refused> {
-        let changed = Account {
-            revision: known.revision + 1,
-            ..changed
-        };
-        let change = Change {
-            expect: vec![revision_of(&known)],
-            put: vec![Put::Account(Box::new(changed))],
-        };
-        match self.inner.store.commit(change).await {
-            Ok(_) => Ok(None),
-            Err(CommitError::Stale { .. } | CommitError::Missing { .. }) => {
-                Ok(self.inner.store.account(&known.region, &known.id).await?)
-            }
-            Err(error) => Err(error.into()),
-        }
-    }
-
-    /// A name that nobody has is written down too, so that it takes as long as one that somebody has.
-    async fn count_unknown(&self, region: &str, name: &str, now: Timestamp) -> Result<(), Refused> {
-        let ticket = Ticket {
-            region: region.to_owned(),
-            kind: "unknown-name".to_owned(),
-            key: hash_token(name),
-            data: serde_json::Value::Null,
-            expires_at: now + SignedDuration::from_hours(1),
-        };
-        let put = vec![Put::Ticket(ticket)];
-        self.inner
-            .store
-            .commit(Change {
-                expect: Vec::new(),
-                put,
-            })
-            .await?;
-        Ok(())
-    }
-
-    /// Who holds this token, if the session still stands. Use prolongs it.
-    pub async fn person(&self, region: &str, token: &str) -> Result<Option<Person>, Refused> {
-        let office = self.office(region)?;
-        let store = &self.inner.store;
-        let now = self.inner.clock.now();
-        let Some(session) = store.session(region, &hash_token(token)).await? else {
-            return Ok(None);
-        };
-        if session.expires_at <= now || session.created_at + ABSOLUTE <= now {
-            return Ok(None);
-        }
-        let Some(account) = store.account(region, &session.account).await? else {
-            return Ok(None);
-        };
-        if account.standing != Standing::Active {
-            return Ok(None);
-        }
-        let found = person(office, &account, &session);
-        if session.seen_at + TOUCH <= now {
-            let session = Session {
-                seen_at: now,
-                expires_at: now + IDLE,
-                ..session
-            };
-            let expect = Expect::Session {
-                region: region.to_owned(),
-                token_hash: session.token_hash.clone(),
-            };
-            match store
-                .commit(Change {
-                    expect: vec![expect],
-                    put: vec![Put::Session(session)],
-                })
-                .await
-            {
-                Ok(_) => {}
-                Err(crate::store::CommitError::Stale { .. } | crate::store::CommitError::Missing { .. }) => {
-                    return Ok(None);
-                }
-                Err(error) => return Err(error.into()),
-            }
-        }
-        Ok(found)
-    }
-
-    /// Ends a session.
-    pub async fn sign_out(&self, person: &Person) -> Result<(), Refused> {
-        let region = person.region.to_string();
-        let drop = Put::DropSession {
-            region: region.clone(),
-            token_hash: person.session.clone(),
-        };
-        let audit = audit(&region, person, self.inner.clock.now(), "sign-out");
-        self.inner
-            .store
-            .commit(Change {
-                expect: Vec::new(),
-                put: vec![drop, audit],
-            })
-            .await?;
-        Ok(())
-    }
-
-    /// Takes another role of the account for the rest of the session.
-    pub async fn take_role(&self, person: &Person, role: &str) -> Result<(), Refused> {
-        let region = person.region.to_string();
-        if !person.roles.iter().any(|own| &**own == role) {
-            return Err(Refused::NotAllowed(Text::both(
-                "您的账号没有这个角色",
-                "Your account does not have this role.",
-            )));
-        }
-        let store = &self.inner.store;
-        let session = store
-            .session(&region, &person.session)
-            .await?
-            .ok_or(Refused::NotSignedIn)?;
-        let expect = Expect::Session {
-            region: region.clone(),
-            token_hash: session.token_hash.clone(),
-        };
-        let session = Session {
-            role: Some(role.to_owned()),
-            ..session
-        };
-        let audit = audit(&region, person, self.inner.clock.now(), "take-role");
-        store
-            .commit(Change {
-                expect: vec![expect],
-                put: vec![Put::Session(session), audit],
-            })
-            .await?;
-        Ok(())
+    /// The hash of the session's token.
+    pub(super) fn session(&self) -> &str {
+        &self.session
     }
 }
 
@@ -297,16 +72,9 @@ pub(super) fn in_role(office: &Office, account: &Account, role: &str) -> Option<
         roles: vec![Id::clone(&role.id)],
         sees: role.sees,
         unit: account.unit.clone(),
+        lacks_second_factor: false,
         session: String::new(),
     })
-}
-
-fn revision_of(account: &Account) -> Expect {
-    Expect::AccountRevision {
-        region: account.region.clone(),
-        id: account.id.clone(),
-        revision: account.revision,
-    }
 }
 
 fn person(office: &Office, account: &Account, session: &Session) -> Option<Person> {
@@ -329,6 +97,7 @@ fn person(office: &Office, account: &Account, session: &Session) -> Option<Perso
         roles,
         sees: role.sees,
         unit: account.unit.clone(),
+        lacks_second_factor: role.second_factor && account.second_factor.is_none(),
         session: session.token_hash.clone(),
     })
 }
@@ -352,7 +121,8 @@ pub(super) fn random_token() -> Result<String, Refused> {
     Ok(BASE64_URL_SAFE_NO_PAD.encode(bytes))
 }
 
-fn hash_token(token: &str) -> String {
+/// What is stored of a secret: enough to know it again.
+pub(super) fn hash_token(token: &str) -> String {
     Sha256::digest(token.as_bytes())
         .iter()
         .map(|byte| format!("{byte:02x}"))

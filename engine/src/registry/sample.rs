@@ -11,7 +11,7 @@ use crate::check::{self, Answers, Checked, Finding, Path};
 use crate::definition::load::{Case, ExpectedFinding, Sample};
 use crate::definition::scope::App;
 use crate::plugin::CallError;
-use crate::store::Unit;
+use crate::store::{Standing, Unit};
 
 pub use run::{Outcome, run};
 
@@ -172,16 +172,14 @@ pub(super) fn units<'s>(region: &'s str, sample: &'s Sample) -> impl Iterator<It
     rows.into_iter().flatten().map(move |row| {
         let text = |key: &str| row.get(key).and_then(Json::as_str).unwrap_or_default().to_owned();
         let kinds = row.get("kinds").and_then(Json::as_array).into_iter().flatten();
+        let active = row.get("active").and_then(Json::as_bool).unwrap_or(true);
         Unit {
-            region: region.to_owned(),
-            id: text("id"),
-            revision: 1,
-            name: text("name"),
             credit_code: text("credit_code"),
             kinds: kinds.filter_map(Json::as_str).map(str::to_owned).collect(),
             place: text("place"),
             parent: row.get("parent").and_then(Json::as_str).map(str::to_owned),
-            active: row.get("active").and_then(Json::as_bool).unwrap_or(true),
+            standing: if active { Standing::Active } else { Standing::Disabled },
+            ..Unit::new(region, text("id"), text("name"))
         }
     })
 }

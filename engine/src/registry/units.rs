@@ -99,7 +99,7 @@ fn record(unit: &Unit) -> Json {
         "kinds": unit.kinds,
         "place": unit.place,
         "parent": unit.parent,
-        "active": unit.active,
+        "active": unit.is_active(),
     })
 }
 
@@ -114,7 +114,7 @@ impl Lookups for Units {
 
     fn all(&self, register: &str) -> Box<dyn Iterator<Item = Json> + '_> {
         if register == "units" {
-            return Box::new(self.units.iter().filter(|unit| unit.active).map(record));
+            return Box::new(self.units.iter().filter(|unit| unit.is_active()).map(record));
         }
         let records = self.registers.get(register).into_iter().flatten();
         Box::new(records.cloned())
@@ -138,7 +138,7 @@ impl crate::plugin::Lookups for Units {
             credit_code: unit.credit_code.clone(),
             kinds: unit.kinds.clone(),
             place: unit.place.clone(),
-            active: unit.active,
+            active: unit.is_active(),
         });
         Box::pin(std::future::ready(Ok(found)))
     }

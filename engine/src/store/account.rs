@@ -1,6 +1,7 @@
 //! Accounts and units, and registers, which people keep as they keep the units.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -39,12 +40,49 @@ pub struct Account {
     pub created_at: Timestamp,
     /// The answers of its own form, sensitive ones sealed.
     pub sealed: Value,
+    /// The way in that it came by; empty where an operator made it.
+    #[serde(default)]
+    pub way: String,
+    /// Where mail goes; empty if nobody has told.
+    #[serde(default)]
+    pub email: String,
+    /// The mobile phone; empty if nobody has told.
+    #[serde(default)]
+    pub phone: String,
+    /// When its owner last proved to read that mail.
+    #[serde(default)]
+    pub email_verified: Option<Timestamp>,
+    /// When its owner last proved to hold that phone.
+    #[serde(default)]
+    pub phone_verified: Option<Timestamp>,
+    /// The last day of the identity document.
+    #[serde(default)]
+    pub id_valid_until: Option<Date>,
+    /// The key of the ticket whose link activates it; an earlier link no longer does.
+    #[serde(default)]
+    pub link: Option<String>,
+    /// The second factor, once its owner has set it up.
+    #[serde(default)]
+    pub second_factor: Option<SecondFactor>,
 }
+
+/// A second factor: codes of an authenticator (RFC 6238), and codes for the day it is lost.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct SecondFactor {
+    /// The shared secret, sealed.
+    pub secret: Value,
+    /// The step of the last code that was taken; none is taken twice.
+    pub last_step: u64,
+    /// The hashes of the recovery codes that are left; each is taken once.
+    pub recovery: Vec<String>,
+}
+
+quiet_debug!(SecondFactor: last_step);
 
 quiet_debug!(Account: region, id, revision, standing);
 
-/// Whether an account may be used.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Whether an account may be used, or a unit be picked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Standing {
     /// Its owner has not confirmed it yet.
@@ -52,9 +90,39 @@ pub enum Standing {
     /// A role has not approved it yet.
     AwaitsApproval,
     /// It may be used.
+    #[default]
     Active,
     /// Somebody has switched it off.
     Disabled,
+}
+
+impl Account {
+    /// An account as it begins: active, without unit, roles, password or anything else that is known of its owner.
+    pub fn new(region: &str, id: String, sign_in_name: String, name: String, now: Timestamp) -> Self {
+        Self {
+            region: region.to_owned(),
+            id,
+            revision: 1,
+            sign_in_name,
+            name,
+            unit: None,
+            roles: Vec::new(),
+            password_hash: String::new(),
+            standing: Standing::Active,
+            failures: 0,
+            locked_until: None,
+            created_at: now,
+            sealed: Value::Null,
+            way: String::new(),
+            email: String::new(),
+            phone: String::new(),
+            email_verified: None,
+            phone_verified: None,
+            id_valid_until: None,
+            link: None,
+            second_factor: None,
+        }
+    }
 }
 
 impl Standing {
@@ -77,6 +145,8 @@ pub enum Accounts {
     Unit(String),
     /// Those of one standing.
     Standing(Standing),
+    /// Those whose mail goes to this address.
+    Email(String),
 }
 
 /// An organisation.
@@ -90,7 +160,7 @@ pub struct Unit {
     pub revision: u64,
     /// The name, as on its seal; unique in the region.
     pub name: String,
-    /// 统一社会信用代码; empty if unknown.
+    /// 统一社会信用代码; empty if unknown, otherwise unique in the region.
     pub credit_code: String,
     /// The ids of its kinds: a university completes and recommends.
     pub kinds: Vec<String>,
@@ -99,7 +169,62 @@ pub struct Unit {
     /// The id of the unit above it.
     pub parent: Option<String>,
     /// Whether it can be picked.
-    pub active: bool,
+    pub standing: Standing,
+    /// 组织机构代码; empty if unknown, otherwise unique in the region.
+    #[serde(default)]
+    pub org_code: String,
+    /// When it was registered; none where it was there from the start.
+    #[serde(default)]
+    pub created_at: Option<Timestamp>,
+    /// The way in that it came by; empty where it was there from the start.
+    #[serde(default)]
+    pub way: String,
+    /// The answers of its own form, sensitive ones sealed.
+    #[serde(default)]
+    pub sealed: Value,
+    /// What it was called before, oldest first.
+    #[serde(default)]
+    pub former_names: Vec<FormerName>,
+    /// The unit that it has become part of; its people and applications are that one's.
+    #[serde(default)]
+    pub merged_into: Option<String>,
+}
+
+/// A name that a unit had.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FormerName {
+    /// The name.
+    pub name: String,
+    /// Its last day.
+    pub until: Date,
+}
+
+impl Unit {
+    /// A unit as it begins: active, of no kind, with nothing known but its name.
+    pub fn new(region: &str, id: String, name: String) -> Self {
+        Self {
+            region: region.to_owned(),
+            id,
+            revision: 1,
+            name,
+            credit_code: String::new(),
+            kinds: Vec::new(),
+            place: String::new(),
+            parent: None,
+            standing: Standing::Active,
+            org_code: String::new(),
+            created_at: None,
+            way: String::new(),
+            sealed: Value::Null,
+            former_names: Vec::new(),
+            merged_into: None,
+        }
+    }
+
+    /// Whether it can be picked.
+    pub fn is_active(&self) -> bool {
+        self.standing == Standing::Active
+    }
 }
 
 /// One row of a region's register (LANGUAGE L6).
@@ -137,6 +262,9 @@ impl Record for Account {
         let place = |kind, of: &str| key::of(&[kind, &self.region, of, &self.id]);
         let mut places = vec![place("accounts by standing", self.standing.name())];
         places.extend(self.unit.as_ref().map(|unit| place("accounts by unit", unit)));
+        if !self.email.is_empty() {
+            places.push(place("accounts by e-mail", &self.email.to_lowercase()));
+        }
         places
     }
 }
@@ -149,11 +277,16 @@ impl Record for Unit {
     }
 
     fn unique(&self) -> Vec<Unique> {
-        vec![Unique {
-            what: Subject::UnitName,
-            key: unit_name_key(&self.region, &self.name),
+        let unique = |what, key| Unique {
+            what,
+            key,
             forever: false,
-        }]
+        };
+        let mut held = vec![unique(Subject::UnitName, unit_name_key(&self.region, &self.name))];
+        let codes = [&self.credit_code, &self.org_code];
+        let codes = codes.into_iter().filter(|code| !code.is_empty());
+        held.extend(codes.map(|code| unique(Subject::UnitCode, unit_code_key(&self.region, code))));
+        held
     }
 }
 
@@ -167,6 +300,10 @@ impl Record for RegisterEntry {
 
 fn sign_in_key(region: &str, name: &str) -> Vec<u8> {
     key::of(&["sign-in name", region, &name.trim().to_lowercase()])
+}
+
+fn unit_code_key(region: &str, code: &str) -> Vec<u8> {
+    key::of(&["unit code", region, &code.trim().to_uppercase()])
 }
 
 fn unit_name_key(region: &str, name: &str) -> Vec<u8> {
@@ -195,6 +332,7 @@ impl Store {
             }
             Accounts::Unit(unit) => key::of(&["accounts by unit", region, unit]),
             Accounts::Standing(standing) => key::of(&["accounts by standing", region, standing.name()]),
+            Accounts::Email(email) => key::of(&["accounts by e-mail", region, &email.to_lowercase()]),
         };
         self.read(move |view| view.all_indexed(key::below(&prefix))).await
     }
@@ -208,6 +346,12 @@ impl Store {
     /// The unit with exactly this name.
     pub async fn unit_by_name(&self, region: &str, name: &str) -> Result<Option<Unit>, StoreError> {
         let key = unit_name_key(region, name);
+        self.read(move |view| view.unique(&key)).await
+    }
+
+    /// The unit with this credit code or organisation code.
+    pub async fn unit_by_code(&self, region: &str, code: &str) -> Result<Option<Unit>, StoreError> {
+        let key = unit_code_key(region, code);
         self.read(move |view| view.unique(&key)).await
     }
 

@@ -7,12 +7,13 @@ use super::change::{Change, Committed, Expect, Put};
 use super::draft::Draft;
 use super::error::{CommitError, StoreError, Subject};
 use super::key;
-use super::paper::{Certificate, FormVersion, Message, Upload};
+use super::message::{self, Message};
+use super::paper::{Certificate, FormVersion, Upload};
 use super::record::{FORMAT, Record, decode, encode};
 use super::session::{self, Session, Ticket};
 use super::table::Table;
 
-/// At most this many sessions and this many tickets are purged by one change, so that no change is endless.
+/// At most this many sessions, tickets and messages each are purged by one change, so that no change is endless.
 const PURGE_LIMIT: usize = 10_000;
 
 /// Makes the change in a draft. After an error the draft is thrown away.
@@ -66,6 +67,10 @@ fn expect(draft: &mut Draft<'_, '_>, expected: &Expect) -> Result<(), CommitErro
         Expect::UnitRevision { region, id, revision } => {
             let stored = revision_of(draft, &[region, id], |it: Unit| it.revision)?;
             (stored == *revision, Subject::Unit)
+        }
+        Expect::MessageRevision { region, id, revision } => {
+            let stored = revision_of(draft, &[region, id], |it: Message| it.revision)?;
+            (stored == *revision, Subject::Message)
         }
         Expect::Session { region, token_hash } => (
             exists::<Session>(draft, &session::session_key(region, token_hash))?,
@@ -133,6 +138,9 @@ fn put(draft: &mut Draft<'_, '_>, put: &Put) -> Result<(), CommitError> {
             drop_sessions(draft, region, id)?;
         }
         Put::Unit(it) => draft.put(it)?,
+        Put::DeleteUnit { region, id } => {
+            draft.remove::<Unit>(&key::of(&[region, id]))?;
+        }
         Put::RegisterEntry(it) => draft.put(it)?,
         Put::DropRegisterEntry { region, register, id } => {
             draft.remove::<RegisterEntry>(&key::of(&[region, register, id]))?;
@@ -228,7 +236,9 @@ fn purge(draft: &mut Draft<'_, '_>, region: &str, now: jiff::Timestamp) -> Resul
     let sessions = session::session_expiry(region, None)..session::session_expiry(region, Some(now));
     draft.remove_indexed::<Session>(sessions, PURGE_LIMIT)?;
     let tickets = session::ticket_expiry(region, None)..session::ticket_expiry(region, Some(now));
-    draft.remove_indexed::<Ticket>(tickets, PURGE_LIMIT)
+    draft.remove_indexed::<Ticket>(tickets, PURGE_LIMIT)?;
+    let messages = message::forgetting(region, None)..message::forgetting(region, Some(now));
+    draft.remove_indexed::<Message>(messages, PURGE_LIMIT)
 }
 
 /// A certificate that was issued is frozen.

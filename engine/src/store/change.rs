@@ -5,7 +5,8 @@ use serde_json::Value;
 
 use super::account::{Account, RegisterEntry, Unit};
 use super::application::{AnswerPage, Application};
-use super::paper::{Certificate, FormVersion, Message, Upload};
+use super::message::Message;
+use super::paper::{Certificate, FormVersion, Upload};
 use super::session::{Session, Ticket};
 
 /// All of it is made, durably, or nothing.
@@ -84,6 +85,15 @@ pub enum Expect {
         /// The revision that was read.
         revision: u64,
     },
+    /// Nobody else has taken the message since.
+    MessageRevision {
+        /// The region.
+        region: String,
+        /// The message.
+        id: String,
+        /// The revision that was read.
+        revision: u64,
+    },
     /// The session has not ended.
     Session {
         /// The region.
@@ -154,6 +164,13 @@ pub enum Put {
     },
     /// A unit.
     Unit(Unit),
+    /// Removes a unit that was never used; its name and codes are free again.
+    DeleteUnit {
+        /// The region.
+        region: String,
+        /// The unit.
+        id: String,
+    },
     /// An entry of a register.
     RegisterEntry(RegisterEntry),
     /// Removes an entry of a register.
@@ -192,7 +209,8 @@ pub enum Put {
         /// Its key.
         key: String,
     },
-    /// Removes sessions and tickets that ended before this moment, at most 10,000 of each.
+    /// Removes sessions and tickets that ended, and messages that were to be forgotten, before this moment, at most
+    /// 10,000 of each.
     PurgeExpired {
         /// The region.
         region: String,
@@ -214,7 +232,7 @@ pub enum Put {
     FormVersion(FormVersion),
     /// A message to go out.
     Message(Message),
-    /// Drops a message that has gone out.
+    /// Drops a message that has gone out; no matter if there is none.
     DropMessage {
         /// The region.
         region: String,

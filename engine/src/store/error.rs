@@ -141,12 +141,16 @@ pub enum Subject {
     Unit,
     /// The name of a unit.
     UnitName,
+    /// The credit code or organisation code of a unit.
+    UnitCode,
     /// An entry of a register.
     RegisterEntry,
     /// A session.
     Session,
     /// A short-lived permission.
     Ticket,
+    /// A message that goes out.
+    Message,
     /// A registration number.
     Number,
     /// A certificate: its id, its number or its verification token.
@@ -165,9 +169,11 @@ impl fmt::Display for Subject {
             Self::SignInName => "the sign-in name",
             Self::Unit => "the unit",
             Self::UnitName => "the unit's name",
+            Self::UnitCode => "the unit's code",
             Self::RegisterEntry => "the register entry",
             Self::Session => "the session",
             Self::Ticket => "the ticket",
+            Self::Message => "the message",
             Self::Number => "the registration number",
             Self::Certificate => "the certificate",
             Self::AuditEntry => "the audit entry",

@@ -1,5 +1,5 @@
-//! What an office issues and keeps beside the answers: certificates, the forms applications are pinned to, the mail
-//! that waits to go out, and whose a file is.
+//! What an office issues and keeps beside the answers: certificates, the forms applications are pinned to, and whose
+//! a file is.
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -58,29 +58,6 @@ pub struct FormVersion {
     pub stored_at: Timestamp,
 }
 
-/// A message that waits to go out.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
-pub struct Message {
-    /// The region.
-    pub region: String,
-    /// The id; messages go out in the order of their ids (see [`super::fresh_id`]).
-    pub id: String,
-    /// The account it goes to.
-    pub to: String,
-    /// Which text it is.
-    pub kind: String,
-    /// What the text needs.
-    pub data: Value,
-    /// When it was written.
-    pub created_at: Timestamp,
-    /// How many times sending has failed.
-    pub attempts: u32,
-    /// Not to be tried before this moment.
-    pub not_before: Option<Timestamp>,
-}
-
-quiet_debug!(Message: region, id, kind, attempts);
-
 /// That a file of [`super::Files`] was handed in with an application.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct Upload {
@@ -129,14 +106,6 @@ impl Record for FormVersion {
 
     fn key(&self) -> Vec<u8> {
         key::of(&[&self.region, &self.hash])
-    }
-}
-
-impl Record for Message {
-    const TABLE: Table = Table::Messages;
-
-    fn key(&self) -> Vec<u8> {
-        key::of(&[&self.region, &self.id])
     }
 }
 
@@ -210,12 +179,6 @@ impl Store {
     pub async fn form_versions(&self, region: &str) -> Result<Vec<FormVersion>, StoreError> {
         let prefix = key::of(&[region]);
         self.read(move |view| view.all(&prefix)).await
-    }
-
-    /// The first messages that wait to go out, at most `limit`, in the order of their ids.
-    pub async fn messages(&self, region: &str, limit: usize) -> Result<Vec<Message>, StoreError> {
-        let prefix = key::of(&[region]);
-        self.read(move |view| view.first(&prefix, limit)).await
     }
 
     /// That this file was handed in with this application.

@@ -31,6 +31,9 @@ pub struct Session {
     pub csrf: String,
     /// What the next page tells once.
     pub notice: Option<Value>,
+    /// What the browser calls itself, shortened; for its owner's list of sessions.
+    #[serde(default)]
+    pub agent: String,
 }
 
 quiet_debug!(Session: region, account, role, expires_at);
@@ -123,6 +126,12 @@ impl Store {
     pub async fn sessions(&self, region: &str, account: &str) -> Result<Vec<Session>, StoreError> {
         let prefix = sessions_of(region, account);
         self.read(move |view| view.all_indexed(key::below(&prefix))).await
+    }
+
+    /// All tickets of a kind. The reader looks at their `expires_at`.
+    pub async fn tickets(&self, region: &str, kind: &str) -> Result<Vec<Ticket>, StoreError> {
+        let prefix = key::of(&[region, kind]);
+        self.read(move |view| view.all(&prefix)).await
     }
 
     /// A ticket. The reader looks at its `expires_at`.

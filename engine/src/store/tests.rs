@@ -3,6 +3,7 @@
 mod chain;
 mod changes;
 mod lists;
+mod messages;
 mod people;
 mod survival;
 

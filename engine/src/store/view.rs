@@ -123,9 +123,13 @@ impl View {
 
     /// All records that stand in the index at these places.
     pub(super) fn all_indexed<R: Record>(&self, places: Range<Vec<u8>>) -> Result<Vec<R>, StoreError> {
-        self.entries(Table::Index, places)?
-            .map(|entry| self.named(&entry?.1))
-            .collect()
+        self.first_indexed(places, usize::MAX)
+    }
+
+    /// The first of the records that stand in the index at these places.
+    pub(super) fn first_indexed<R: Record>(&self, places: Range<Vec<u8>>, limit: usize) -> Result<Vec<R>, StoreError> {
+        let entries = self.entries(Table::Index, places)?;
+        entries.take(limit).map(|entry| self.named(&entry?.1)).collect()
     }
 
     /// How many entries the index has under `prefix`.

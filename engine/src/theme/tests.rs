@@ -11,18 +11,29 @@ use super::form::sample::theme;
 use super::*;
 use crate::theme::view::*;
 
+mod accounts;
 mod pages;
 
 const ATTACK: &str = "<script>alert('x')</script>";
+
+fn all(theme: &Theme, language: Language, text: &str) -> Vec<(&'static str, String)> {
+    let mut all = pages(theme, language, text);
+    all.extend(accounts::pages(theme, language, text));
+    all
+}
 
 #[test]
 fn every_page_renders_in_both_languages_and_escapes() {
     let theme = theme();
     for language in LANGUAGES {
-        for (name, page) in pages(&theme, language, ATTACK) {
+        for (name, page) in all(&theme, language, ATTACK) {
             assert!(!page.contains("<script>"), "{name} lets a script through");
             assert!(
-                page.contains("&lt;script&gt;") || matches!(name, "verify-unknown" | "applications-none"),
+                page.contains("&lt;script&gt;")
+                    || matches!(
+                        name,
+                        "verify-unknown" | "applications-none" | "approvals-none" | "second-factor-recovery"
+                    ),
                 "{name} does not show the text"
             );
             assert!(page.contains(&format!("<html lang=\"{}\">", language.tag())), "{name}");
@@ -49,7 +60,7 @@ fn pages_can_be_looked_at() {
     };
     let theme = theme();
     for language in LANGUAGES {
-        for (name, page) in pages(&theme, language, "干旱区绿洲农业高效节水关键技术研究与示范") {
+        for (name, page) in all(&theme, language, "干旱区绿洲农业高效节水关键技术研究与示范") {
             fs::write(Path::new(&folder).join(format!("{name}.{}.html", language.tag())), page).unwrap();
         }
     }
@@ -60,6 +71,7 @@ fn pages_can_be_looked_at() {
         "filter.js",
         "count.js",
         "save.js",
+        "account.js",
         "icon.svg",
     ] {
         let address = theme.asset(name).unwrap();
@@ -75,7 +87,7 @@ fn static_files_stay_small_and_are_found_by_address() {
     let size = |name: &str| theme.file(&theme.asset(name).unwrap()).unwrap().bytes.len();
     assert!(size("style.css") <= 30 * 1024);
     assert!(
-        ["page.js", "leave.js", "filter.js", "count.js", "save.js"]
+        ["page.js", "leave.js", "filter.js", "count.js", "save.js", "account.js"]
             .iter()
             .map(|name| size(name))
             .sum::<usize>()

@@ -4,11 +4,15 @@
 //! template; every address starts with `/`. Markup comes only as [`Html`], which only this module's
 //! neighbours can make.
 
+mod account;
 mod application;
+mod care;
 mod entrance;
 mod shell;
 
+pub use account::*;
 pub use application::*;
+pub use care::*;
 pub use entrance::*;
 pub use shell::*;
 

@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::http::Request;
+use dengji::registry::{Entrance, From};
 use dengji_tests::{Client, Filed, TestApp, Upload};
 
 use super::{FORM, REGION};
@@ -271,11 +272,15 @@ async fn guesses_that_come_at_once_all_count() {
     let name = accounts[0].name.clone();
     let guess = |at: usize| {
         let (registry, name) = (app.registry.clone(), name.clone());
-        tokio::spawn(async move { registry.sign_in(REGION, &name, &format!("guess {at}")).await })
+        tokio::spawn(async move {
+            registry
+                .sign_in(REGION, &name, &format!("guess {at}"), &From::default())
+                .await
+        })
     };
     let guesses: Vec<_> = (0..12).map(guess).collect();
     for guess in guesses {
-        assert!(guess.await.unwrap().unwrap().is_none());
+        assert!(matches!(guess.await.unwrap().unwrap(), Entrance::Refused));
     }
     let store = app.registry.store();
     let account = store.account_by_sign_in_name(REGION, &name).await.unwrap().unwrap();
@@ -286,9 +291,12 @@ async fn guesses_that_come_at_once_all_count() {
     );
     // Even the right password waits now, and not for ever.
     let right = dengji::registry::demo::PASSWORD;
-    assert!(app.registry.sign_in(REGION, &name, right).await.unwrap().is_none());
+    let stranger = From::default();
+    let waits = app.registry.sign_in(REGION, &name, right, &stranger).await.unwrap();
+    assert!(matches!(waits, Entrance::Refused));
     app.clock.set(dengji_tests::TODAY.tomorrow().unwrap());
-    assert!(app.registry.sign_in(REGION, &name, right).await.unwrap().is_some());
+    let entered = app.registry.sign_in(REGION, &name, right, &stranger).await.unwrap();
+    assert!(matches!(entered, Entrance::In(_)));
     let account = store.account_by_sign_in_name(REGION, &name).await.unwrap().unwrap();
     assert_eq!((account.failures, account.locked_until), (0, None));
 }

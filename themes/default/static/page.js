@@ -1,4 +1,5 @@
 // What makes pages quicker. Nothing here is needed: without it every page works the same.
+import { watchAccount } from "./account.js";
 import { filterLongSelects } from "./filter.js";
 import { warnBeforeLeaving } from "./leave.js";
 import { countCharacters } from "./count.js";
@@ -19,5 +20,6 @@ for (const form of document.querySelectorAll("form[data-leave]")) {
     countCharacters(form);
   });
 }
+for (const form of document.querySelectorAll("form[data-account]")) watchAccount(form);
 filterLongSelects(document);
 countCharacters(document);

@@ -32,6 +32,15 @@ static TARGET: Words = Words::new(
         ("applications", "我的申请", "one's own applications"),
         ("certificates", "证书", "certificates"),
         ("queue", "待办", "what waits for one"),
+        ("account", "我的账号", "one's own account"),
+        ("profile", "个人信息", "one's own details"),
+        ("people", "本单位的人员", "the people of one's unit"),
+        ("units", "单位", "the units"),
+        (
+            "approvals",
+            "待批准的账号和单位",
+            "accounts and units that wait for approval",
+        ),
     ],
 );
 
@@ -112,6 +121,11 @@ impl Loader<'_> {
             Some("applications") => MenuTarget::Applications,
             Some("certificates") => MenuTarget::Certificates,
             Some("queue") => MenuTarget::Queue,
+            Some("account") => MenuTarget::Account,
+            Some("profile") => MenuTarget::Profile,
+            Some("people") => MenuTarget::People,
+            Some("units") => MenuTarget::Units,
+            Some("approvals") => MenuTarget::Approvals,
             _ => MenuTarget::Heading,
         };
         let label = self.need_text(&map, "label");

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::files::TEMPLATE_FOLDER;
+use super::region::is_base;
 use super::{Folders, Loader, Shared, region_folders};
 use crate::definition::Text;
 use crate::definition::merge::Files;
@@ -142,7 +143,7 @@ impl Source {
         let region = loader.files.merged(&path, "/region.yaml", loader.problems)?.node;
         Some(Self {
             region,
-            is_base: own.get("abstract").and_then(Node::scalar) == Some("true"),
+            is_base: is_base(&own),
         })
     }
 

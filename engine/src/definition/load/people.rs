@@ -25,6 +25,13 @@ pub(super) static ROLE: Keys = Keys::new(
             "which applications it sees",
         )
         .needed(),
+        Key::new(
+            "secondFactor",
+            Shape::Flag,
+            "登录须有动态口令",
+            "whether it is taken only with a second factor",
+        )
+        .usually("false", "false"),
     ],
 );
 
@@ -47,12 +54,26 @@ pub(super) static WAY_IN: Keys = Keys::new(
             .needed()
             .such_as("单位注册"),
         Key::new(
+            "help",
+            Shape::Text,
+            "适用于谁",
+            "whom it is for, and who must not use it",
+        )
+        .such_as("有依托单位的请勿由此注册。"),
+        Key::new(
             "form",
             Shape::Word,
             "要填的表（accounts/*.form.yaml）",
             "the form it asks (accounts/*.form.yaml)",
         )
         .such_as("unit"),
+        Key::new(
+            "activationForm",
+            Shape::Word,
+            "打开激活链接后要填的表",
+            "the form asked when the link in the mail is opened",
+        )
+        .such_as("activation"),
         Key::new(
             "agreement",
             Shape::Word,
@@ -167,6 +188,7 @@ impl Loader<'_> {
             id: entry.key.as_str().into(),
             label: self.need_text(&map, "label"),
             sees,
+            second_factor: map.bool("secondFactor").unwrap_or(false),
         })
     }
 
@@ -207,7 +229,11 @@ impl Loader<'_> {
     ) -> Option<WayIn> {
         let map = MapReader::new(&entry.value, &WAY_IN, self.problems)?;
         let label = self.need_text(&map, "label");
+        let help = map.get("help").and_then(|node| text_of(node, self.problems));
         let form = map.get("form").and_then(|node| self.account_form(node, forms));
+        let activation_form = map
+            .get("activationForm")
+            .and_then(|node| self.account_form(node, forms));
         let invited_by = map.get("invitedBy").and_then(|node| self.role(node, roles));
         let approved_by = map.get("approvedBy").and_then(|node| self.role(node, roles));
         let agreement = map.get("agreement").and_then(|node| self.text_named(node));
@@ -218,10 +244,12 @@ impl Loader<'_> {
             Some(_) => creates.get("role"),
             None => Some(creates.need("role", self.problems)?),
         };
-        Some(WayIn {
+        let way = WayIn {
             id: entry.key.as_str().into(),
             label,
+            help,
             form,
+            activation_form,
             agreement,
             invited_by,
             activation,
@@ -229,7 +257,42 @@ impl Loader<'_> {
             role: role_node.and_then(|node| self.role(node, roles)),
             creates_unit: creates.get("unit").and_then(|node| self.unit_kind(node, kinds)),
             joins_unit: map.get("joins").is_some(),
-        })
+        };
+        self.asks_enough(&map, &way, forms);
+        Some(way)
+    }
+
+    /// That the forms of a way ask what its account or unit cannot do without.
+    fn asks_enough(&mut self, map: &MapReader<'_>, way: &WayIn, forms: &IndexMap<Id, Arc<Form>>) {
+        let first = way.form.as_ref().and_then(|id| forms.get(id));
+        let Some((node, form)) = map.get("form").zip(first) else {
+            return;
+        };
+        let invited = way.invited_by.is_some();
+        let needs = [
+            ("name", true),
+            ("contact", way.creates_unit.is_some() && way.role.is_some()),
+            ("email", way.activation == Activation::Email && !invited),
+            ("unit", way.joins_unit && !invited),
+        ];
+        let lacks = |(field, needed): &(&str, bool)| *needed && form.field(field).is_none();
+        for (field, _) in needs.into_iter().filter(lacks) {
+            let message = Text::both(
+                format!("表 {} 没有字段 {field}，这一途径要用它", form.id),
+                format!("the form {} has no field `{field}`, which this way in needs", form.id),
+            );
+            let help = Text::both(
+                format!("在表里加上字段 {field}"),
+                format!("add the field `{field}` to the form"),
+            );
+            self.problems
+                .at_node("account-field-missing", node, message, Some(help));
+        }
+    }
+
+    /// The account form that people keep up to date.
+    pub(super) fn profile(&mut self, map: &MapReader<'_>, forms: &IndexMap<Id, Arc<Form>>) -> Option<Id> {
+        map.get("profile").and_then(|node| self.account_form(node, forms))
     }
 
     /// One of `accounts/*.form.yaml`.

@@ -170,7 +170,7 @@ impl Loader<'_> {
     pub(super) fn region(mut self) -> Option<Region> {
         let path = PathBuf::from(&*self.id).join("region.yaml");
         let own = self.files.tree(&path, self.problems)?;
-        if own.get("abstract").and_then(Node::scalar) == Some("true") {
+        if is_base(&own) {
             self.unknown_files(&own);
             return None;
         }
@@ -232,6 +232,7 @@ impl Loader<'_> {
             sign_in: self.sign_in(&map),
             units: self.units(&map, &unit_kinds),
             roles,
+            profile: self.profile(&map, &account_forms),
             ways_in,
             unit_kinds,
             registers,
@@ -414,4 +415,9 @@ fn extends(node: &Node) -> Vec<String> {
             .collect(),
         _ => Vec::new(),
     }
+}
+
+/// Whether a `region.yaml` is only there to be extended.
+pub(super) fn is_base(own: &Node) -> bool {
+    own.get("abstract").is_some_and(|node| node.to_json() == true)
 }

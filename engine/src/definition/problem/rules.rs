@@ -32,6 +32,9 @@ const fn rule(
 /// All of them, by id.
 #[rustfmt::skip]
 pub static RULES: &[ProblemRule] = &[
+    rule("account-field-missing", Error,
+        ("账号的表没有这一途径要用的字段", "the form of a way to an account lacks a field that the way needs"),
+        ("在表里加上提示所说的字段", "add the field that the message names")),
     rule("action-nobody", Error,
         ("这个操作谁也做不了", "nobody can take this action"),
         ("在 by 里写上能到这个状态的角色", "name a role in `by` that can act in these states")),

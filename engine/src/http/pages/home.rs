@@ -28,7 +28,10 @@ pub(in crate::http) async fn show(visit: Visit) -> Result<Response, Error> {
             .map(|form| form.category.get(language).to_owned())
             .collect(),
         texts: region.texts.iter().filter(titled).map(text).collect(),
-        ways_in: Vec::new(),
+        ways_in: match &visit.person {
+            None => ways_in(&visit)?,
+            Some(_) => Vec::new(),
+        },
         sign_in: visit.person.is_none().then(|| visit.href("sign-in")),
         tasks: match &visit.person {
             Some(person) => tasks(&visit, person).await?,
@@ -37,6 +40,18 @@ pub(in crate::http) async fn show(visit: Visit) -> Result<Response, Error> {
     };
     let shell = visit.shell(Stand::default()).await?;
     visit.page(StatusCode::OK, &shell, &view)
+}
+
+/// Ways to an account, for whoever has none.
+fn ways_in(visit: &Visit) -> Result<Vec<Link>, Error> {
+    let ways = visit.app.registry().open_ways(&visit.office.region().id)?;
+    if ways.is_empty() {
+        return Ok(Vec::new());
+    }
+    Ok(vec![Link {
+        label: visit.text("sign_up", &[]),
+        href: visit.href("sign-up"),
+    }])
 }
 
 async fn tasks(visit: &Visit, person: &Person) -> Result<Vec<Task>, Error> {
@@ -53,6 +68,10 @@ async fn tasks(visit: &Visit, person: &Person) -> Result<Vec<Task>, Error> {
     let count = (person.files() && reminders > 0).then_some(reminders);
     tasks.push(task("applications", MenuTarget::Applications, "applications", count));
     tasks.push(task("certificates", MenuTarget::Certificates, "certificates", None));
+    let waiting = visit.app.registry().approvals(person).await?;
+    if waiting > 0 {
+        tasks.push(task("approvals", MenuTarget::Approvals, "approvals", Some(waiting)));
+    }
     Ok(tasks)
 }
 

@@ -7,8 +7,9 @@ use serde::Deserialize;
 
 use crate::http::body::Posting;
 use crate::http::shell::Stand;
-use crate::http::visit::{SignedIn, Visit};
+use crate::http::visit::{self, Visit};
 use crate::http::{Error, cookie};
+use crate::registry::{Entrance, Refused, SignedIn};
 use crate::theme::view;
 
 /// Where to go afterwards.
@@ -32,27 +33,97 @@ pub(in crate::http) async fn sign_in(visit: Visit, posting: Posting) -> Result<R
     let name = posting.get("name").unwrap_or_default().trim();
     let password = posting.get("password").unwrap_or_default();
     let next = posting.get("next").filter(|next| local(next)).map(str::to_owned);
-    let Some(signed_in) = visit.app.registry().sign_in(&region, name, password).await? else {
-        let error = visit.text("sign_in_failed", &[]);
-        return page(
-            &visit,
-            StatusCode::UNPROCESSABLE_ENTITY,
-            name.to_owned(),
-            Some(error),
-            next,
-        )
+    let entrance = visit
+        .app
+        .registry()
+        .sign_in(&region, name, password, &visit.from())
         .await;
+    let error = match entrance {
+        Ok(Entrance::In(signed_in)) => return let_in(&visit, *signed_in, next).await,
+        Ok(Entrance::SecondStep(step)) => return code_page(&visit, StatusCode::OK, step, next, None).await,
+        Ok(Entrance::Refused) => visit.text("sign_in_failed", &[]),
+        Err(Refused::Input(text)) => text.get(visit.language).to_owned(),
+        Err(refused) => return Err(refused.into()),
     };
-    let mut response = visit.redirect(&next.unwrap_or_else(|| visit.href("")), None);
-    response.headers_mut().append(
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    page(&visit, status, name.to_owned(), Some(error), next).await
+}
+
+/// The second step: a code of the authenticator.
+pub(in crate::http) async fn code(visit: Visit, posting: Posting) -> Result<Response, Error> {
+    let region = visit.office.region().id.to_string();
+    let step = posting.get("step").unwrap_or_default();
+    let next = posting.get("next").filter(|next| local(next)).map(str::to_owned);
+    let code = posting.get("code").unwrap_or_default();
+    let entrance = visit
+        .app
+        .registry()
+        .sign_in_with_code(&region, step, code, &visit.from())
+        .await;
+    let error = match entrance {
+        Ok(Some(Entrance::In(signed_in))) => return let_in(&visit, *signed_in, next).await,
+        Ok(Some(_)) => visit.text("code_wrong", &[]),
+        Ok(None) => {
+            let error = visit.text("code_too_late", &[]);
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            return page(&visit, status, String::new(), Some(error), next).await;
+        }
+        Err(Refused::Input(text)) => text.get(visit.language).to_owned(),
+        Err(refused) => return Err(refused.into()),
+    };
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    code_page(&visit, status, step.to_owned(), next, Some(error)).await
+}
+
+/// The page for the code, opened by itself: signing in begins with name and password.
+pub(in crate::http) async fn code_alone(visit: Visit) -> Response {
+    visit.redirect(&visit.href("sign-in"), None)
+}
+
+/// A fresh session: the one before it ends, so that nobody goes on with an id that somebody else may know.
+async fn let_in(visit: &Visit, signed_in: SignedIn, next: Option<String>) -> Result<Response, Error> {
+    let region = visit.office.region().id.to_string();
+    if let Some(before) = &visit.person {
+        visit.app.registry().sign_out(before).await?;
+    }
+    let to = next.unwrap_or_else(|| visit.href(""));
+    let to = match signed_in.person.roles.len() {
+        0 | 1 => to,
+        _ => {
+            let next = percent_encoding::utf8_percent_encode(&to, percent_encoding::NON_ALPHANUMERIC);
+            visit.href(&format!("roles?next={next}"))
+        }
+    };
+    let notice = signed_in.id_expired.then_some("id_expired");
+    let mut response = visit.redirect(&to, notice);
+    let headers = response.headers_mut();
+    headers.append(
         header::SET_COOKIE,
         cookie::session(&region, &signed_in.token, visit.secure()),
+    );
+    headers.append(
+        header::SET_COOKIE,
+        cookie::browser(&region, &signed_in.browser, visit.secure()),
     );
     Ok(response)
 }
 
+async fn code_page(
+    visit: &Visit,
+    status: StatusCode,
+    step: String,
+    next: Option<String>,
+    error: Option<String>,
+) -> Result<Response, Error> {
+    let view = view::Code { step, next, error };
+    let shell = visit
+        .shell(Stand::default().then(visit.text("sign_in", &[]), None))
+        .await?;
+    visit.page(status, &shell, &view)
+}
+
 /// Ends the session.
-pub(in crate::http) async fn sign_out(SignedIn { visit, person }: SignedIn) -> Result<Response, Error> {
+pub(in crate::http) async fn sign_out(visit::SignedIn { visit, person }: visit::SignedIn) -> Result<Response, Error> {
     visit.app.registry().sign_out(&person).await?;
     let mut response = visit.redirect(&visit.href(""), Some("signed_out"));
     response
@@ -80,12 +151,25 @@ async fn page(
         name,
         error,
         next,
+        ways_in: units_first(visit)?,
+        sign_up: visit.href("sign-up"),
+        reset: visit.href("reset"),
         demo_accounts: demo.into_iter().flatten().map(account).collect(),
     };
     let shell = visit
         .shell(Stand::default().then(visit.text("sign_in", &[]), None))
         .await?;
     visit.page(status, &shell, &view)
+}
+
+/// The ways in by which a unit is registered without an account: what comes before signing up.
+fn units_first(visit: &Visit) -> Result<Vec<view::Link>, Error> {
+    let ways = visit.app.registry().open_ways(&visit.office.region().id)?;
+    let link = |way: &crate::definition::region::WayIn| view::Link {
+        label: way.label.get(visit.language).into(),
+        href: visit.href(&format!("sign-up/{}", way.id)),
+    };
+    Ok(ways.into_iter().filter(|way| way.role.is_none()).map(link).collect())
 }
 
 /// Whether an address is one of ours: a path on this host.

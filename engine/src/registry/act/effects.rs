@@ -4,15 +4,17 @@ use std::collections::BTreeSet;
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Map, Value as Json};
 use sha2::{Digest, Sha256};
 
+use super::opinion;
 use crate::definition::Form;
 use crate::definition::region::{CounterKey, NumberPart, Numbering};
-use crate::definition::workflow::{By, Effect};
+use crate::definition::workflow::{By, Edits, Effect};
+use crate::registry::outbox::{Letter, News};
 use crate::registry::print::Issue;
 use crate::registry::{Case, Person, Refused, Registry};
-use crate::store::{Accounts, Certificate, Expect, Message, Put, fresh_id};
+use crate::store::{Accounts, Certificate, Expect, Put, Recipient, fresh_id};
 use crate::workflow::Step;
 
 /// What the effects of a step add to its change.
@@ -146,19 +148,36 @@ impl Registry {
             if !told.insert(account.id.clone()) {
                 continue;
             }
-            let now = self.inner.clock.now();
-            effects.put.push(Put::Message(Message {
-                region: region.clone(),
-                id: fresh_id(now)?,
-                to: account.id,
-                kind: format!("action-{}", step.action),
-                data: json!({"application": case.application.id, "state": &*step.to}),
-                created_at: now,
-                attempts: 0,
-                not_before: None,
-            }));
+            let letter = news(whom, case, step, effects);
+            effects
+                .put
+                .push(self.message(region, Recipient::Account(account.id), None, &letter)?);
         }
         Ok(())
+    }
+}
+
+/// What a step tells these people. To the applicant it matters how it ended, to everybody else that it is their turn.
+fn news(whom: &By, case: &Case, step: &Step, effects: &Effects) -> Letter {
+    let workflow = &case.office.region().workflow;
+    let numbered = effects.number.clone().or_else(|| case.application.number.clone());
+    let news = News {
+        application: case.application.id.clone(),
+        title: case.application.title.clone(),
+        state: step.to.to_string(),
+        action: step.action.to_string(),
+        opinion: opinion(&step.input),
+        number: numbered.clone().unwrap_or_default(),
+    };
+    let next = workflow.states.get(&*step.to);
+    let issues = step.effects.iter().any(|effect| matches!(effect, Effect::Issue(_)));
+    match whom {
+        By::Applicant if issues => Letter::Issued(news),
+        By::Applicant if next.is_some_and(|state| state.edits != Edits::Nobody) => Letter::Returned(news),
+        By::Applicant if next.is_some_and(|state| state.is_final) && numbered.is_some() => Letter::Approved(news),
+        By::Applicant if next.is_some_and(|state| state.is_final) => Letter::Refused(news),
+        By::Applicant => Letter::Moved(news),
+        _ => Letter::Waiting(news),
     }
 }
 

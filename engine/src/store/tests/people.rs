@@ -6,19 +6,10 @@ use super::*;
 
 fn account(id: &str, sign_in_name: &str) -> Account {
     Account {
-        region: REGION.into(),
-        id: id.into(),
-        revision: 1,
-        sign_in_name: sign_in_name.into(),
-        name: "安".into(),
         unit: Some("lab".into()),
         roles: vec!["registrant".into()],
         password_hash: "$argon2id$secret".into(),
-        standing: Standing::Active,
-        failures: 0,
-        locked_until: None,
-        created_at: at(0),
-        sealed: Value::Null,
+        ..Account::new(REGION, id.into(), sign_in_name.into(), "安".into(), at(0))
     }
 }
 
@@ -37,6 +28,7 @@ fn session(token_hash: &str, account: &str, expires: i64) -> Put {
         expires_at: at(expires),
         csrf: "c".into(),
         notice: None,
+        agent: String::new(),
     })
 }
 
@@ -107,15 +99,9 @@ async fn accounts_are_listed_by_unit_and_standing() {
 async fn a_unit_has_its_name_to_itself() {
     let office = Office::open();
     let unit = |id: &str, name: &str| Unit {
-        region: REGION.into(),
-        id: id.into(),
-        revision: 1,
-        name: name.into(),
-        credit_code: String::new(),
         kinds: vec!["completing".into()],
         place: "100000".into(),
-        parent: None,
-        active: true,
+        ..Unit::new(REGION, id.into(), name.into())
     };
     office
         .put([Put::Unit(unit("u1", "大学")), Put::Unit(unit("u2", "学院"))])
@@ -304,25 +290,4 @@ async fn versions_registers_and_messages() {
     office.put([Put::DropRegisterEntry { region, register, id }]).await;
     assert_eq!(store.register(REGION, "batches").await, Ok(vec![entry("b1", 2)]));
     assert_eq!(store.register_entry(REGION, "batches", "b2").await, Ok(None));
-
-    let message = |id: &str| Message {
-        region: REGION.into(),
-        id: id.into(),
-        to: "ann".into(),
-        kind: "returned".into(),
-        data: Value::Null,
-        created_at: at(0),
-        attempts: 0,
-        not_before: None,
-    };
-    office
-        .put([Put::Message(message("m2")), Put::Message(message("m1"))])
-        .await;
-    office
-        .put([Put::DropMessage {
-            region: REGION.into(),
-            id: "m2".into(),
-        }])
-        .await;
-    assert_eq!(store.messages(REGION, 10).await, Ok(vec![message("m1")]));
 }

@@ -316,6 +316,12 @@ pub(super) fn pages(theme: &Theme, language: Language, text: &str) -> Vec<(&'sta
         name: text.into(),
         error: Some("登录账号或密码不正确。".into()),
         next: Some(text.into()),
+        ways_in: vec![Link {
+            label: text.into(),
+            href: "/somewhere/sign-up/unit".into(),
+        }],
+        sign_up: "/somewhere/sign-up".into(),
+        reset: "/somewhere/reset".into(),
         demo_accounts: vec![account],
     };
     add("sign-in", theme.page(&outside, &sign_in));

@@ -63,6 +63,12 @@ pub struct SignIn {
     pub error: Option<String>,
     /// Where to go afterwards.
     pub next: Option<String>,
+    /// Ways in that lead to no account: 登记单位信息.
+    pub ways_in: Vec<Link>,
+    /// `/{region}/sign-up`.
+    pub sign_up: String,
+    /// `/{region}/reset`.
+    pub reset: String,
     /// Accounts to try, only on a demonstration server.
     pub demo_accounts: Vec<DemoAccount>,
 }

@@ -122,6 +122,11 @@ fn address(target: MenuTarget) -> Option<&'static str> {
         MenuTarget::Applications => Some("applications"),
         MenuTarget::Certificates => Some("certificates"),
         MenuTarget::Queue => Some("queue"),
+        MenuTarget::Account => Some("account"),
+        MenuTarget::Profile => Some("profile"),
+        MenuTarget::People => Some("people"),
+        MenuTarget::Units => Some("units"),
+        MenuTarget::Approvals => Some("approvals"),
     }
 }
 

@@ -1,0 +1,224 @@
+//! What waits for somebody's approval: new accounts, and units.
+
+use serde_json::json;
+
+use super::sign_up::no_account;
+use super::unit_care::unchanged;
+use crate::check::Answers;
+use crate::definition::region::{Sees, WayIn};
+use crate::definition::{Form, Id, Text};
+use crate::registry::outbox::Letter;
+use crate::registry::{Office, Person, Refused, Registry};
+use crate::store::{Account, Accounts, Change, Expect, Put, Standing, Unit};
+use std::sync::Arc;
+
+/// The longest reason, in characters.
+const LONGEST_REASON: usize = 500;
+
+/// Somebody, or a unit, that waits for approval.
+pub struct Candidate {
+    /// The account, where the way gives one.
+    pub account: Option<Account>,
+    /// The unit that the way creates or the account joins.
+    pub unit: Option<Unit>,
+    /// The way in's id.
+    pub way: Id,
+    /// What was filled in.
+    pub answers: Answers,
+    /// The form that asked it.
+    pub form: Option<Arc<Form>>,
+    creates_unit: bool,
+}
+
+impl Candidate {
+    /// What an address calls it: the account's id, or the unit's.
+    pub fn id(&self) -> &str {
+        match (&self.account, &self.unit) {
+            (Some(account), _) => &account.id,
+            (None, Some(unit)) => &unit.id,
+            (None, None) => "",
+        }
+    }
+}
+
+impl Registry {
+    /// What waits for the person's approval, oldest first.
+    pub async fn candidates(&self, person: &Person) -> Result<Vec<Candidate>, Refused> {
+        let office = self.office(&person.region)?;
+        let store = &self.inner.store;
+        let accounts = store
+            .accounts(&person.region, &Accounts::Standing(Standing::AwaitsApproval))
+            .await?;
+        let mut found = Vec::new();
+        for account in accounts {
+            let Some(way) = approvable(office, person, &account.way) else {
+                continue;
+            };
+            let unit = match &account.unit {
+                Some(unit) => store.unit(&person.region, unit).await?,
+                None => None,
+            };
+            found.push(self.candidate(office, way, Some(account), unit)?);
+        }
+        for unit in store.units(&person.region).await? {
+            let Some(way) = approvable(office, person, &unit.way) else {
+                continue;
+            };
+            if unit.standing == Standing::AwaitsApproval && way.role.is_none() {
+                found.push(self.candidate(office, way, None, Some(unit))?);
+            }
+        }
+        found.retain(|candidate| in_reach(person, candidate));
+        Ok(found)
+    }
+
+    /// How much waits for the person's approval.
+    pub async fn approvals(&self, person: &Person) -> Result<usize, Refused> {
+        let office = self.office(&person.region)?;
+        let mut ways = office.region().ways_in.values();
+        if !ways.any(|way| way.approved_by.as_ref() == Some(&person.role)) {
+            return Ok(0);
+        }
+        Ok(self.candidates(person).await?.len())
+    }
+
+    /// One of them.
+    pub async fn candidate_called(&self, person: &Person, id: &str) -> Result<Candidate, Refused> {
+        let all = self.candidates(person).await?;
+        all.into_iter()
+            .find(|candidate| candidate.id() == id)
+            .ok_or(Refused::NotFound)
+    }
+
+    fn candidate(
+        &self,
+        office: &Office,
+        way: &WayIn,
+        account: Option<Account>,
+        unit: Option<Unit>,
+    ) -> Result<Candidate, Refused> {
+        let form = way.form.as_ref().and_then(|form| office.account_form(form));
+        let sealed = match (&account, &unit) {
+            (Some(account), _) => Some((&account.id, &account.sealed)),
+            (None, Some(unit)) => Some((&unit.id, &unit.sealed)),
+            (None, None) => None,
+        };
+        let answers = match (form, sealed) {
+            (Some(form), Some((id, sealed))) => self.opened_answers(office, id, form.form(), sealed)?,
+            _ => Answers::new(),
+        };
+        Ok(Candidate {
+            creates_unit: way.creates_unit.is_some(),
+            account,
+            unit,
+            way: way.id.clone(),
+            answers,
+            form: form.map(|form| Arc::clone(form.form())),
+        })
+    }
+
+    /// Approves: account and unit can be used from now on.
+    pub async fn approve(&self, person: &Person, id: &str) -> Result<(), Refused> {
+        let candidate = self.candidate_called(person, id).await?;
+        let mut change = Change::default();
+        if let Some(unit) = candidate.unit.filter(|_| candidate.creates_unit) {
+            let unit = Unit {
+                revision: unit.revision + 1,
+                standing: Standing::Active,
+                ..unit
+            };
+            change.expect.push(unchanged(&unit));
+            change
+                .put
+                .push(self.audit(person, None, "approve-unit", json!({"unit": unit.id})));
+            change.put.push(Put::Unit(unit));
+        }
+        if let Some(account) = candidate.account {
+            let account = Account {
+                revision: account.revision + 1,
+                standing: Standing::Active,
+                ..account
+            };
+            change.expect.push(no_account(&account));
+            change
+                .put
+                .push(self.audit(person, None, "approve", json!({"account": account.id})));
+            let letter = Letter::AccountApproved {
+                link: format!("/{}/sign-in", person.region),
+            };
+            change.put.push(self.letter(&person.region, &account.id, &letter)?);
+            change.put.push(Put::Account(Box::new(account)));
+        }
+        self.inner.store.commit(change).await?;
+        Ok(())
+    }
+
+    /// Does not approve: what was registered is gone, and its owner is told why.
+    pub async fn refuse(&self, person: &Person, id: &str, reason: &str) -> Result<(), Refused> {
+        let reason = reason.trim();
+        if reason.is_empty() || reason.chars().count() > LONGEST_REASON {
+            return Err(Refused::Input(Text::both(
+                format!("请填写不通过的原因，最多 {LONGEST_REASON} 字"),
+                format!("Say why, in at most {LONGEST_REASON} characters."),
+            )));
+        }
+        let candidate = self.candidate_called(person, id).await?;
+        let mut change = Change::default();
+        if let Some(account) = candidate.account {
+            change.expect.push(Expect::AccountRevision {
+                region: account.region.clone(),
+                id: account.id.clone(),
+                revision: account.revision,
+            });
+            let detail = json!({"account": account.id, "name": account.name, "reason": reason});
+            change.put.push(self.audit(person, None, "refuse", detail));
+            let letter = Letter::AccountRefused {
+                reason: reason.to_owned(),
+            };
+            if !account.email.is_empty() {
+                change
+                    .put
+                    .push(self.letter_to(&person.region, &account.email, &letter)?);
+            }
+            change.put.push(Put::DeleteAccount {
+                region: account.region,
+                id: account.id,
+            });
+        }
+        if let Some(unit) = candidate.unit.filter(|_| candidate.creates_unit) {
+            change.expect.push(Expect::UnitRevision {
+                region: unit.region.clone(),
+                id: unit.id.clone(),
+                revision: unit.revision,
+            });
+            let detail = json!({"unit": unit.id, "name": unit.name, "reason": reason});
+            change.put.push(self.audit(person, None, "refuse-unit", detail));
+            change.put.push(Put::DeleteUnit {
+                region: unit.region,
+                id: unit.id,
+            });
+        }
+        self.inner.store.commit(change).await?;
+        Ok(())
+    }
+}
+
+/// The way in, where the person's role approves what comes by it.
+fn approvable<'o>(office: &'o Office, person: &Person, way: &str) -> Option<&'o WayIn> {
+    let way = office.region().ways_in.get(way)?;
+    (way.approved_by.as_ref() == Some(&person.role)).then_some(way)
+}
+
+/// A role that sees the region approves all of it; any other what belongs to its unit.
+fn in_reach(person: &Person, candidate: &Candidate) -> bool {
+    match person.sees {
+        Sees::Region => true,
+        Sees::Own => false,
+        Sees::Unit | Sees::Handled => {
+            let unit = candidate.unit.as_ref();
+            unit.is_some_and(|unit| {
+                person.unit.as_deref() == Some(&unit.id) || (unit.parent.is_some() && unit.parent == person.unit)
+            })
+        }
+    }
+}

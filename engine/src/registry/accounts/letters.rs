@@ -1,0 +1,118 @@
+//! One-time links, and the mail that carries them.
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value as Json;
+
+use crate::registry::outbox::Letter;
+use crate::registry::people::{hash_token, random_token};
+use crate::registry::{Refused, Registry};
+use crate::store::{Put, Recipient, Ticket};
+
+/// How long a link in a letter opens what it leads to.
+const LINK: SignedDuration = SignedDuration::from_hours(72);
+/// How long a link to choose a new password does.
+const RESET: SignedDuration = SignedDuration::from_hours(2);
+
+/// What a link opens: the kind of its ticket, and the part of its address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Opens {
+    /// The page that activates an account.
+    Activation,
+    /// The page to choose a new password.
+    Reset,
+    /// That an address is the person's own.
+    Email,
+}
+
+/// A one-time link.
+pub(super) struct Link {
+    /// The address, below this server.
+    pub(super) href: String,
+    /// The ticket's key: the hash of the secret in the address.
+    pub(super) key: String,
+    /// Until when it opens.
+    pub(super) until: Timestamp,
+    /// Puts the ticket.
+    pub(super) put: Put,
+}
+
+impl Opens {
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Activation => "activation",
+            Self::Reset => "reset",
+            Self::Email => "verify-email",
+        }
+    }
+
+    fn lasts(self) -> SignedDuration {
+        match self {
+            Self::Activation | Self::Email => LINK,
+            Self::Reset => RESET,
+        }
+    }
+
+    /// Drops the ticket `key`: its link opens nothing any more.
+    pub(super) fn close(self, region: &str, key: &str) -> Put {
+        Put::DropTicket {
+            region: region.to_owned(),
+            kind: self.kind().to_owned(),
+            key: key.to_owned(),
+        }
+    }
+
+    /// That the ticket is still there.
+    pub(super) fn still(self, ticket: &Ticket) -> crate::store::Expect {
+        crate::store::Expect::Ticket {
+            region: ticket.region.clone(),
+            kind: ticket.kind.clone(),
+            key: ticket.key.clone(),
+        }
+    }
+}
+
+impl Registry {
+    /// A new link that opens once.
+    pub(super) fn link(&self, region: &str, opens: Opens, data: Json) -> Result<Link, Refused> {
+        let token = random_token()?;
+        let key = hash_token(&token);
+        let until = self.inner.clock.now() + opens.lasts();
+        let ticket = Ticket {
+            region: region.to_owned(),
+            kind: opens.kind().to_owned(),
+            key: key.clone(),
+            data,
+            expires_at: until,
+        };
+        Ok(Link {
+            href: format!("/{region}/{}/{token}", opens.kind()),
+            key,
+            until,
+            put: Put::Ticket(ticket),
+        })
+    }
+
+    /// The ticket behind a link, unless it was used, replaced or has passed.
+    pub(super) async fn opened(&self, region: &str, opens: Opens, token: &str) -> Result<Option<Ticket>, Refused> {
+        let now = self.inner.clock.now();
+        let ticket = self
+            .inner
+            .store
+            .ticket(region, opens.kind(), &hash_token(token))
+            .await?;
+        Ok(ticket.filter(|ticket| ticket.expires_at > now))
+    }
+
+    /// A letter to an address that need not belong to an account.
+    pub(super) fn letter_to(&self, region: &str, address: &str, letter: &Letter) -> Result<Put, Refused> {
+        let to = Recipient::Address {
+            address: address.to_owned(),
+        };
+        self.message(region, to, None, letter)
+    }
+
+    /// A letter to somebody who has an account.
+    pub(super) fn letter(&self, region: &str, account: &str, letter: &Letter) -> Result<Put, Refused> {
+        self.message(region, Recipient::Account(account.to_owned()), None, letter)
+    }
+}

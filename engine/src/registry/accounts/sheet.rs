@@ -1,0 +1,173 @@
+//! One account form while somebody fills it: read, evaluated, checked.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use jiff::civil::Date;
+use serde_json::Value as Json;
+
+use super::Unfit;
+use crate::check::{self, Answers, CompiledForm, Evaluated, posted};
+use crate::definition::Form;
+use crate::definition::form::Severity;
+use crate::definition::scope::App;
+use crate::registry::{Office, Refused, Registry, Units, sealed};
+
+/// An account form with what it reads around it.
+pub struct Sheet {
+    form: Arc<CompiledForm>,
+    units: Units,
+    app: App,
+    today: Date,
+}
+
+impl Registry {
+    /// The account form `id` of a region.
+    pub async fn sheet(&self, region: &str, id: &str) -> Result<Sheet, Refused> {
+        let office = self.office(region)?;
+        let form = office.account_form(id).ok_or(Refused::NotFound)?;
+        let today = self.inner.clock.today();
+        Ok(Sheet {
+            form: Arc::clone(form),
+            units: office.units(&self.inner.store).await?,
+            app: App {
+                filed_on: today,
+                applicant_name: String::new(),
+                applicant_unit: None,
+                applicant_role: String::new(),
+                state: String::new(),
+                region: region.to_owned(),
+                category: id.to_owned(),
+            },
+            today,
+        })
+    }
+
+    /// Seals the sensitive answers of an account's or a unit's form; `owner` is its id.
+    pub(super) fn sealed_answers(
+        &self,
+        office: &Office,
+        owner: &str,
+        form: &Form,
+        answers: &Answers,
+    ) -> Result<Json, Refused> {
+        let mut answers = answers.clone();
+        let place = sealed::Place {
+            region: &office.region().id,
+            application: owner,
+        };
+        let fields = form.fields().map(|(_, field)| field);
+        sealed::seal(&self.inner.sealer, &place, fields, &mut answers)?;
+        Ok(Json::Object(answers))
+    }
+
+    /// Opens what [`Registry::sealed_answers`] sealed.
+    pub(super) fn opened_answers(
+        &self,
+        office: &Office,
+        owner: &str,
+        form: &Form,
+        sealed: &Json,
+    ) -> Result<Answers, Refused> {
+        let mut answers = sealed.as_object().cloned().unwrap_or_default();
+        let place = sealed::Place {
+            region: &office.region().id,
+            application: owner,
+        };
+        let fields = form.fields().map(|(_, field)| field);
+        sealed::open(&self.inner.sealer, &place, fields, &mut answers)?;
+        Ok(answers)
+    }
+}
+
+impl Sheet {
+    /// The form.
+    pub fn form(&self) -> &Arc<Form> {
+        self.form.form()
+    }
+
+    /// What can be picked.
+    pub fn units(&self) -> &Units {
+        &self.units
+    }
+
+    /// The form over these answers.
+    pub fn evaluated(&self, answers: &Answers) -> Evaluated<'_> {
+        Evaluated::new(self.form.form(), answers, &self.context())
+    }
+
+    /// What stands in the form before anybody types.
+    pub fn initial(&self) -> Answers {
+        check::initial_answers(self.form())
+    }
+
+    /// What can be picked in each lookup, by path.
+    pub fn candidates(&self, evaluated: &Evaluated<'_>) -> BTreeMap<String, Vec<(String, String)>> {
+        let pages = self.form().pages.values();
+        pages
+            .flat_map(|page| evaluated.candidates(&page.fields, &self.units))
+            .collect()
+    }
+
+    /// Reads a post over `stored`, without checking it.
+    pub fn read(
+        &self,
+        pairs: &[(String, String)],
+        stored: &Answers,
+    ) -> Result<(Answers, Vec<posted::Refused>), Refused> {
+        let mut given = stored.clone();
+        let mut refused = Vec::new();
+        for page in self.form().pages.values() {
+            let read =
+                posted::decode(&page.fields, pairs, &|_| true).map_err(|error| Refused::Input(too_many(error)))?;
+            given = merged(&read, page, given);
+            refused.extend(read.refused);
+        }
+        Ok((given, refused))
+    }
+
+    /// Reads and checks a post: the answers that are asked now, or what is wrong with them.
+    pub fn checked(&self, pairs: &[(String, String)], stored: &Answers) -> Result<Result<Answers, Unfit>, Refused> {
+        let (given, refused) = self.read(pairs, stored)?;
+        let checked = check::check(&self.form, &given, &self.context());
+        let visible = checked.evaluated.visible_answers(&given);
+        let findings: Vec<_> = checked
+            .findings
+            .into_iter()
+            .filter(|finding| finding.severity == Severity::Error)
+            .collect();
+        if refused.is_empty() && findings.is_empty() {
+            return Ok(Ok(visible));
+        }
+        Ok(Err(Unfit {
+            refused,
+            findings,
+            own: Vec::new(),
+            given,
+        }))
+    }
+
+    fn context(&self) -> check::Context<'_> {
+        check::Context {
+            app: &self.app,
+            today: self.today,
+            lookups: &self.units,
+        }
+    }
+}
+
+/// The answers of one page put over all others.
+fn merged(read: &posted::Posted, page: &crate::definition::Page, given: Answers) -> Answers {
+    let (own, mut rest): (Answers, Answers) = given
+        .into_iter()
+        .partition(|(id, _)| page.fields.contains_key(id.as_str()));
+    rest.extend(read.merge(&page.fields, &own));
+    rest
+}
+
+fn too_many(error: posted::TooManyPairs) -> crate::definition::Text {
+    crate::definition::Text::both(
+        format!("一次提交的内容太多，最多 {} 项", posted::MAX_PAIRS),
+        format!("{error}."),
+    )
+}

@@ -1,0 +1,400 @@
+//! Signing up by oneself: a unit, a person, or both, as the way in says.
+
+use serde_json::{Value as Json, json};
+
+use super::letters::Opens;
+use super::{Sheet, Typed, Unfit};
+use crate::check::Answers;
+use crate::definition::region::{Activation, WayIn};
+use crate::definition::{Form, Id, Text};
+use crate::registry::email::Email;
+use crate::registry::outbox::Letter;
+use crate::registry::{Office, Refused, Registry};
+use crate::store::{Account, Audit, Change, CommitError, Expect, Put, Standing, Subject, Unit, fresh_id};
+
+/// What signing up has come to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignedUp {
+    /// The account can be used.
+    Ready,
+    /// A link was sent to this address; whether or not an account was there already.
+    Mailed(String),
+    /// It waits for this role's approval.
+    Waits(Id),
+    /// A unit is registered; its people sign up next.
+    Unit(String),
+}
+
+/// The longest name to sign in with, in characters.
+const LONGEST_NAME: usize = 50;
+
+impl Registry {
+    /// The ways in that somebody can take by themself, in the region's order.
+    pub fn open_ways(&self, region: &str) -> Result<Vec<&WayIn>, Refused> {
+        let ways = self.region(region)?.ways_in.values();
+        Ok(ways
+            .filter(|way| way.invited_by.is_none() && way.form.is_some())
+            .collect())
+    }
+
+    /// A way in that somebody can take by themself, with its form.
+    pub async fn open_way(&self, region: &str, way: &str) -> Result<(&WayIn, Sheet), Refused> {
+        let ways = self.open_ways(region)?;
+        let way = ways
+            .into_iter()
+            .find(|known| *known.id == *way)
+            .ok_or(Refused::NotFound)?;
+        let form = way.form.as_ref().ok_or(Refused::NotFound)?;
+        Ok((way, self.sheet(region, form).await?))
+    }
+
+    /// Signs up, or says what is wrong.
+    pub async fn sign_up(&self, region: &str, way: &str, typed: Typed<'_>) -> Result<Result<SignedUp, Unfit>, Refused> {
+        let (way, sheet) = self.open_way(region, way).await?;
+        let office = self.office(region)?;
+        let mut unfit = match sheet.checked(typed.pairs, &sheet.initial())? {
+            Ok(answers) => match self.own_faults(office, way, &answers, typed) {
+                own if own.is_empty() => return self.enter_sign_up(office, way, &sheet, answers, typed).await,
+                own => Unfit {
+                    own,
+                    given: answers,
+                    ..Unfit::default()
+                },
+            },
+            Err(unfit) => unfit,
+        };
+        if unfit.own.is_empty() {
+            unfit.own = self.own_faults(office, way, &unfit.given, typed);
+        }
+        Ok(Err(unfit))
+    }
+
+    /// What is wrong with what the account itself asks.
+    fn own_faults(
+        &self,
+        office: &Office,
+        way: &WayIn,
+        answers: &Answers,
+        typed: Typed<'_>,
+    ) -> Vec<(&'static str, Text)> {
+        let mut faults = Vec::new();
+        if way.agreement.is_some() && !typed.agreed {
+            faults.push((
+                "agree",
+                Text::both("请先阅读并同意注册协议", "Read the agreement and tick that you agree."),
+            ));
+        }
+        if let Some(fault) = answers
+            .get("email")
+            .and_then(Json::as_str)
+            .and_then(|typed| Email::parse(typed).err())
+        {
+            faults.push(("email", fault.text()));
+        }
+        if way.asks_password() {
+            if !office.region().sign_in.by_email {
+                faults.extend(name_fault(typed.sign_in_name).map(|text| ("sign_in_name", text)));
+            }
+            let known = [typed.sign_in_name, text(answers, "email"), text(answers, "name")];
+            faults.extend(self.password_faults(office, typed.password, typed.again, &known));
+        }
+        faults
+    }
+
+    async fn enter_sign_up(
+        &self,
+        office: &Office,
+        way: &WayIn,
+        sheet: &Sheet,
+        answers: Answers,
+        typed: Typed<'_>,
+    ) -> Result<Result<SignedUp, Unfit>, Refused> {
+        let mut change = Change::default();
+        let unit = match &way.creates_unit {
+            Some(kind) => {
+                let unit = self.new_unit(office, way, kind, sheet.form(), &answers)?;
+                change.expect.push(no_unit(&unit));
+                change
+                    .put
+                    .push(self.audit_of(office, "unit-registered", json!({"unit": unit.id, "way": &*way.id})));
+                change.put.push(Put::Unit(unit.clone()));
+                Some(unit)
+            }
+            None => None,
+        };
+        let mut done = match &unit {
+            Some(unit) if way.activation == Activation::Approval => waits(way, unit),
+            Some(unit) => SignedUp::Unit(unit.name.clone()),
+            None => SignedUp::Ready,
+        };
+        if let Some(role) = &way.role {
+            let entered = self
+                .new_account(office, way, role, unit.as_ref(), sheet, &answers, typed)
+                .await?;
+            match entered {
+                Entered::New(account, more) => {
+                    change.expect.push(no_account(&account));
+                    change.put.extend(more);
+                    change.put.push(self.audit_of(
+                        office,
+                        "signed-up",
+                        json!({"account": account.id, "way": &*way.id}),
+                    ));
+                    done = match account.standing {
+                        Standing::AwaitsActivation => SignedUp::Mailed(account.email.clone()),
+                        Standing::AwaitsApproval => way.approved_by.clone().map_or(SignedUp::Ready, SignedUp::Waits),
+                        Standing::Active | Standing::Disabled => SignedUp::Ready,
+                    };
+                    change.put.push(Put::Account(account));
+                }
+                Entered::Known(more, address) => {
+                    // What is written down and what is answered do not tell a stranger whose address it is.
+                    change = Change {
+                        expect: Vec::new(),
+                        put: more,
+                    };
+                    done = SignedUp::Mailed(address);
+                }
+            }
+        }
+        match self.inner.store.commit(change).await {
+            Ok(_) => Ok(Ok(done)),
+            Err(CommitError::Taken { what }) => Ok(Err(taken(what, office, answers)?)),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn new_unit(
+        &self,
+        office: &Office,
+        way: &WayIn,
+        kind: &Id,
+        form: &Form,
+        answers: &Answers,
+    ) -> Result<Unit, Refused> {
+        let now = self.inner.clock.now();
+        let id = fresh_id(now)?;
+        let sealed = self.sealed_answers(office, &id, form, answers)?;
+        Ok(Unit {
+            credit_code: text(answers, "credit_code").to_uppercase(),
+            org_code: text(answers, "org_code").to_uppercase(),
+            kinds: vec![kind.to_string()],
+            place: text(answers, "place").to_owned(),
+            standing: standing_of(way),
+            created_at: Some(now),
+            way: way.id.to_string(),
+            sealed,
+            ..Unit::new(&office.region().id, id, text(answers, "name").trim().to_owned())
+        })
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "what somebody has typed, from one place")]
+    async fn new_account(
+        &self,
+        office: &Office,
+        way: &WayIn,
+        role: &Id,
+        unit: Option<&Unit>,
+        sheet: &Sheet,
+        answers: &Answers,
+        typed: Typed<'_>,
+    ) -> Result<Entered, Refused> {
+        let region = &office.region().id;
+        let now = self.inner.clock.now();
+        let email = Email::parse(text(answers, "email"))
+            .map(|email| email.to_string())
+            .unwrap_or_default();
+        let sign_in_name = if office.region().sign_in.by_email || !way.asks_password() {
+            email.clone()
+        } else {
+            typed.sign_in_name.trim().to_owned()
+        };
+        let known = self.inner.store.account_by_sign_in_name(region, &sign_in_name).await?;
+        if way.activation == Activation::Email
+            && let Some(known) = known
+                .as_ref()
+                .filter(|known| known.standing != Standing::AwaitsActivation)
+        {
+            let letter = Letter::AlreadyRegistered {
+                link: format!("/{region}/sign-in"),
+            };
+            return Ok(Entered::Known(vec![self.letter(region, &known.id, &letter)?], email));
+        }
+        if let Some(invited) = known.as_ref().filter(|known| self.is_invited(office, known)) {
+            let (account, put) = self.sent_again(office, invited.clone()).await?;
+            let mut put = put;
+            put.push(Put::Account(account));
+            return Ok(Entered::Known(put, email));
+        }
+        let pending = known.filter(|known| known.standing == Standing::AwaitsActivation);
+        let id = match &pending {
+            Some(account) => account.id.clone(),
+            None => fresh_id(now)?,
+        };
+        let mut account = Account {
+            revision: pending.as_ref().map_or(1, |account| account.revision + 1),
+            unit: match unit {
+                Some(unit) => Some(unit.id.clone()),
+                None if way.joins_unit => Some(text(answers, "unit").to_owned()),
+                None => None,
+            },
+            roles: vec![role.to_string()],
+            standing: standing_of(way),
+            way: way.id.to_string(),
+            email: email.clone(),
+            phone: text(answers, "phone").to_owned(),
+            sealed: self.sealed_answers(office, &id, sheet.form(), answers)?,
+            ..Account::new(region, id, sign_in_name, person_name(way, answers).to_owned(), now)
+        };
+        account.id_valid_until = super::profile::id_valid_until(answers);
+        let mut more = Vec::new();
+        if way.asks_password() {
+            account.password_hash = self.inner.passwords.hash(typed.password.to_owned()).await?;
+        }
+        if way.activation == Activation::Email {
+            more.extend(
+                pending
+                    .iter()
+                    .filter_map(|old| Some(Opens::Activation.close(region, old.link.as_deref()?))),
+            );
+            let link = self.link(region, Opens::Activation, json!({"account": account.id}))?;
+            account.link = Some(link.key);
+            more.push(link.put);
+            let letter = Letter::Activation {
+                link: link.href,
+                valid_until: link.until,
+            };
+            more.push(self.letter_to(region, &email, &letter)?);
+        }
+        Ok(Entered::New(Box::new(account), more))
+    }
+
+    /// An entry of the region's audit chain about what nobody signed in has done.
+    pub(super) fn audit_of(&self, office: &Office, act: &str, detail: Json) -> Put {
+        Put::Audit(Audit {
+            region: office.region().id.to_string(),
+            application: None,
+            at: self.inner.clock.now(),
+            actor: String::new(),
+            role: String::new(),
+            act: act.to_owned(),
+            detail,
+        })
+    }
+}
+
+/// What entering an account has come to.
+enum Entered {
+    /// A new one, or a newer try of one that was never activated.
+    New(Box<Account>, Vec<Put>),
+    /// Somebody has the address already; what is written to them.
+    Known(Vec<Put>, String),
+}
+
+impl WayIn {
+    /// Whether a password is chosen when signing up, and not at the link in a letter.
+    pub fn asks_password(&self) -> bool {
+        self.role.is_some() && self.activation != Activation::Email
+    }
+}
+
+/// How what a way creates begins.
+fn standing_of(way: &WayIn) -> Standing {
+    match way.activation {
+        Activation::None => Standing::Active,
+        Activation::Email => Standing::AwaitsActivation,
+        Activation::Approval => Standing::AwaitsApproval,
+    }
+}
+
+fn waits(way: &WayIn, unit: &Unit) -> SignedUp {
+    way.approved_by
+        .clone()
+        .map_or_else(|| SignedUp::Unit(unit.name.clone()), SignedUp::Waits)
+}
+
+/// The name of the person who fills a way's form: of a unit's form the contact's.
+fn person_name<'a>(way: &WayIn, answers: &'a Answers) -> &'a str {
+    let field = if way.creates_unit.is_some() { "contact" } else { "name" };
+    text(answers, field).trim()
+}
+
+pub(super) fn text<'a>(answers: &'a Answers, field: &str) -> &'a str {
+    answers.get(field).and_then(Json::as_str).unwrap_or_default()
+}
+
+/// Why a text is no name to sign in with.
+fn name_fault(name: &str) -> Option<Text> {
+    let name = name.trim();
+    let letters = name.chars().count();
+    if name.is_empty() {
+        return Some(Text::both("请填写用户名", "Choose a user name."));
+    }
+    if !(2..=LONGEST_NAME).contains(&letters) {
+        return Some(Text::both(
+            format!("用户名应为 2 至 {LONGEST_NAME} 个字符"),
+            format!("A user name has 2 to {LONGEST_NAME} characters."),
+        ));
+    }
+    let strange = name.chars().find(|c| !(c.is_alphanumeric() || "._-@·".contains(*c)));
+    strange.map(|strange| {
+        Text::both(
+            format!("用户名中不能有“{strange}”，请用汉字、字母、数字和 . _ - @ ·"),
+            format!("“{strange}” cannot stand in a user name; use letters, digits and . _ - @ ·"),
+        )
+    })
+}
+
+fn no_unit(unit: &Unit) -> Expect {
+    Expect::UnitRevision {
+        region: unit.region.clone(),
+        id: unit.id.clone(),
+        revision: 0,
+    }
+}
+
+/// That the account stands as it did: that there is none, for a new one.
+pub(super) fn no_account(account: &Account) -> Expect {
+    Expect::AccountRevision {
+        region: account.region.clone(),
+        id: account.id.clone(),
+        revision: account.revision - 1,
+    }
+}
+
+/// What the person is told where somebody has the name or code already.
+fn taken(what: Subject, office: &Office, given: Answers) -> Result<Unfit, Refused> {
+    let mut unfit = match what {
+        Subject::SignInName if office.region().sign_in.by_email => Unfit::own(
+            "email",
+            Text::both(
+                "这个邮箱已有账号，请直接登录；忘记密码可以找回",
+                "This address has an account already: sign in, or reset the password.",
+            ),
+        ),
+        Subject::SignInName => Unfit::own(
+            "sign_in_name",
+            Text::both(
+                "这个用户名已被使用，请换一个",
+                "Somebody has this user name; choose another one.",
+            ),
+        ),
+        Subject::UnitName => Unfit::own(
+            "name",
+            Text::both(
+                "这个单位已在本系统登记，无需重复登记；请直接注册或登录",
+                "A unit of this name is registered already; there is no need to do it again.",
+            ),
+        ),
+        Subject::UnitCode => Unfit::own(
+            "credit_code",
+            Text::both(
+                "这个代码的单位已在本系统登记，无需重复登记；单位已更名的请联系管理单位",
+                "A unit with this code is registered already; if its name has changed, ask the managing office.",
+            ),
+        ),
+        what => return Err(CommitError::Taken { what }.into()),
+    };
+    unfit.given = given;
+    Ok(unfit)
+}

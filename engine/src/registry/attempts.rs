@@ -1,0 +1,144 @@
+//! How often something was tried: counts that outlive a restart and hold for every node.
+//!
+//! Each attempt is a ticket of its own, so that counts need no lock and forget by themselves.
+
+use std::net::IpAddr;
+
+use jiff::SignedDuration;
+use serde_json::Value as Json;
+
+use super::people::hash_token;
+use super::{Refused, Registry};
+use crate::definition::Text;
+use crate::store::{Change, Put, Ticket, fresh_id};
+
+/// How often something may be tried.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Rate {
+    /// What is tried; the name of its counts.
+    pub(super) what: &'static str,
+    /// How often within the window.
+    pub(super) limit: usize,
+    /// How long an attempt counts.
+    pub(super) window: SignedDuration,
+}
+
+/// Failed sign-ins from one address.
+pub(super) const SIGN_IN: Rate = Rate {
+    what: "sign-in",
+    limit: 50,
+    window: SignedDuration::from_mins(15),
+};
+/// Accounts and units registered from one address.
+pub(super) const SIGN_UP: Rate = Rate {
+    what: "sign-up",
+    limit: 30,
+    window: SignedDuration::from_hours(1),
+};
+/// Requests for a link or a code, from one address.
+pub(super) const ASK: Rate = Rate {
+    what: "ask",
+    limit: 20,
+    window: SignedDuration::from_hours(1),
+};
+/// Letters to one mailbox or phone.
+pub(super) const LETTERS: Rate = Rate {
+    what: "letters",
+    limit: 5,
+    window: SignedDuration::from_hours(1),
+};
+/// Codes typed against one account.
+pub(super) const CODES: Rate = Rate {
+    what: "codes",
+    limit: 10,
+    window: SignedDuration::from_mins(15),
+};
+
+impl Registry {
+    /// Whether `of` may try once more; nothing is counted.
+    pub(super) async fn may_try(&self, region: &str, rate: Rate, of: &str) -> Result<bool, Refused> {
+        let now = self.inner.clock.now();
+        let tried = self.inner.store.tickets(region, &kind(rate, of)).await?;
+        Ok(tried.iter().filter(|ticket| ticket.expires_at > now).count() < rate.limit)
+    }
+
+    /// Counts one attempt of `of`.
+    pub(super) fn tried(&self, region: &str, rate: Rate, of: &str) -> Result<Put, Refused> {
+        let now = self.inner.clock.now();
+        Ok(Put::Ticket(Ticket {
+            region: region.to_owned(),
+            kind: kind(rate, of),
+            key: fresh_id(now)?,
+            data: Json::Null,
+            expires_at: now + rate.window,
+        }))
+    }
+
+    /// Counts one more sign-up from an address, or refuses it.
+    pub async fn count_sign_up(&self, region: &str, address: Option<IpAddr>) -> Result<(), Refused> {
+        self.count_from(region, SIGN_UP, address).await
+    }
+
+    /// Counts one more request for a letter from an address, or refuses it.
+    pub async fn count_ask(&self, region: &str, address: Option<IpAddr>) -> Result<(), Refused> {
+        self.count_from(region, ASK, address).await
+    }
+
+    async fn count_from(&self, region: &str, rate: Rate, address: Option<IpAddr>) -> Result<(), Refused> {
+        match address {
+            Some(address) => self.limit(region, rate, &counted(address)).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Counts one attempt of `of`, or refuses it where there were too many.
+    pub(super) async fn limit(&self, region: &str, rate: Rate, of: &str) -> Result<(), Refused> {
+        if !self.may_try(region, rate, of).await? {
+            return Err(too_often(rate));
+        }
+        let put = vec![self.tried(region, rate, of)?];
+        let expect = Vec::new();
+        self.inner.store.commit(Change { expect, put }).await?;
+        Ok(())
+    }
+}
+
+/// What the person is told.
+pub(super) fn too_often(rate: Rate) -> Refused {
+    let minutes = rate.window.as_mins().max(1);
+    Refused::Input(Text::both(
+        format!("操作太频繁，没有执行。请在 {minutes} 分钟后再试"),
+        format!("Too many attempts; nothing was done. Please try again in {minutes} minutes."),
+    ))
+}
+
+/// An address as attempts are counted: one host, or the network that a provider gives to one customer.
+pub(super) fn counted(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{a:x}:{b:x}:{c:x}:{d:x}::/64")
+        }
+    }
+}
+
+fn kind(rate: Rate, of: &str) -> String {
+    format!("attempt/{}/{}", rate.what, hash_token(of))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::counted;
+
+    #[test]
+    fn a_customer_of_a_provider_counts_as_one() {
+        for (address, expected) in [
+            ("203.0.113.7", "203.0.113.7"),
+            ("::ffff:203.0.113.7", "203.0.113.7"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ] {
+            assert_eq!(counted(address.parse().unwrap()), expected);
+        }
+    }
+}
