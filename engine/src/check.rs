@@ -13,6 +13,7 @@ mod candidates;
 pub mod compiled;
 pub mod context;
 pub mod evaluated;
+pub mod exercised;
 pub mod finding;
 pub mod limits;
 pub mod path;
@@ -29,6 +30,7 @@ mod tests;
 pub use compiled::{BadForm, CompiledForm};
 pub use context::{Context, Lookups};
 pub use evaluated::{Evaluated, FieldState, RowState};
+pub use exercised::{Exercised, Part, PartKind};
 pub use finding::{Checked, Finding};
 pub use path::Path;
 

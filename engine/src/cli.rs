@@ -1,12 +1,15 @@
 //! The command line: one file a command. This is the only module that prints.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "commands speak to a terminal")]
 
+mod account;
 mod check;
+mod keys;
 mod new;
 mod plugin;
 pub mod render_worker;
 mod schema;
 mod serve;
+mod settings;
 mod show;
 mod test;
 mod workflow;
@@ -46,6 +49,12 @@ enum Command {
     Show(FormOptions),
     /// 打印流程：状态 × 角色的操作表或流程图。Prints who can do what in which state.
     Workflow(workflow::Options),
+    /// 密钥：列出、添加、更换、删去。The keys that sensitive answers are sealed with.
+    #[command(subcommand)]
+    Keys(keys::Command),
+    /// 账号：创建、重置、停用、导出、删除。What operators do with accounts.
+    #[command(subcommand)]
+    Account(account::Command),
     /// 插件：构建。What plugin authors do.
     #[command(subcommand)]
     Plugin(PluginCommand),
@@ -146,6 +155,8 @@ pub fn run() -> ExitCode {
         Command::Schema(options) => schema::run(&options),
         Command::Show(options) => show::run(&options),
         Command::Workflow(options) => workflow::run(&options),
+        Command::Keys(command) => keys::run(&command),
+        Command::Account(command) => account::run(&command),
         Command::Plugin(PluginCommand::Build { folder }) => done(plugin::build(&folder)),
         Command::RenderWorker => render_worker::run(),
     }
@@ -178,5 +189,15 @@ fn done<E: std::fmt::Display>(result: Result<(), E>) -> ExitCode {
             eprintln!("{error}");
             ExitCode::FAILURE
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        super::Cli::command().debug_assert();
     }
 }

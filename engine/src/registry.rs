@@ -15,14 +15,17 @@ pub mod email;
 mod history;
 mod list;
 mod office;
+mod operator;
 pub mod outbox;
 mod password;
 mod people;
+mod personal;
 mod print;
 mod refused;
 pub mod sample;
 mod sealed;
 mod units;
+mod unmask;
 mod upload;
 
 use std::sync::Arc;
@@ -42,7 +45,9 @@ pub use draft::{Command, Saved};
 pub use history::Event;
 pub use list::{Entry, EntryPage, Verified};
 pub use office::{Office, OfficeError};
+pub use operator::{Link as PasswordLink, NewAccount, OPERATOR, Operator};
 pub use people::{Entrance, From, Person, SignedIn};
+pub use personal::{Erasure, Exported, Kept};
 pub use print::Print;
 pub use refused::Refused;
 pub use units::Units;
@@ -86,8 +91,10 @@ pub struct Parts {
 }
 
 impl Registry {
-    /// Opens every region: compiles its schemas, loads its plugins, enters its seeded units.
+    /// Opens every region: compiles its schemas, loads its plugins, enters its seeded units. The keys must be those of
+    /// the database.
     pub async fn open(loaded: &Loaded, parts: Parts) -> Result<Self, OfficeError> {
+        parts.store.prove_keys(&parts.sealer).await?;
         let mut offices = IndexMap::new();
         for (id, region) in &loaded.regions {
             let office = Office::open(Arc::clone(region), &parts.plugins, &parts.store).await?;
@@ -167,6 +174,11 @@ impl Registry {
             })
             .await?;
         Ok(())
+    }
+
+    /// How the server is reached from outside, without a slash at the end.
+    pub fn public_url(&self) -> &str {
+        &self.inner.public_url
     }
 
     /// The clock of the server.

@@ -24,6 +24,7 @@ mod message;
 mod open;
 mod paper;
 mod record;
+mod reseal;
 mod seal;
 mod session;
 mod table;
@@ -49,7 +50,8 @@ pub use files::{FileError, FileId, Files};
 pub use id::fresh_id;
 pub use message::{Channel, Message, Phase, Recipient};
 pub use paper::{Certificate, FormVersion, Upload};
-pub use seal::{SealError, Sealer};
+pub use reseal::{ResealError, Resealed};
+pub use seal::{KeyInfo, KeyRing, LETTER, SECOND_FACTOR, SealError, Sealer, place};
 pub use session::{Session, Ticket};
 pub use view::{Listed, Page};
 

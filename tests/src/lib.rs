@@ -9,7 +9,10 @@
 mod bench;
 mod client;
 mod copied;
+mod large;
 mod pairs;
+mod post_office;
+mod shell;
 mod steps;
 
 use std::path::{Path, PathBuf};
@@ -29,7 +32,10 @@ use tempfile::TempDir;
 pub use bench::AtWork;
 pub use client::{Answer, Client};
 pub use copied::Copied;
+pub use large::{LARGE, LargeRegion};
 pub use pairs::{Upload, page_pairs};
+pub use post_office::{PostOffice, Taken, Then};
+pub use shell::{Told, command, dengji};
 pub use steps::{Filed, first_pairs, with};
 
 /// The day on which every test takes place, unless it sets the clock.
@@ -49,6 +55,14 @@ pub fn folders() -> Folders {
         forms: repository().join("forms"),
         plugins: repository().join("plugins/dist"),
     }
+}
+
+/// A process that renders documents in the repository's fonts.
+pub async fn renderer() -> Renderer {
+    let fonts = repository().join("themes/default/fonts");
+    Renderer::start(RendererOptions::new(worker(), fonts))
+        .await
+        .expect("the renderer starts")
 }
 
 /// A server without a socket.
@@ -94,6 +108,11 @@ impl TestApp {
         Self::open(folders, loaded, data).await
     }
 
+    /// Closes everything and gives the folders back, for commands that need the database to themselves.
+    pub fn stop(self) -> (Folders, TempDir) {
+        (self.folders, self.data)
+    }
+
     async fn open(folders: Folders, loaded: Loaded, data: TempDir) -> Self {
         let clock = Clock::fixed(TODAY);
         let themes = repository().join("themes");
@@ -101,9 +120,7 @@ impl TestApp {
             store: Store::open(&data.path().join("dengji.redb"), &StoreOptions::default()).expect("the database opens"),
             files: Files::open(&data.path().join("files")).expect("the folder of files opens"),
             sealer: Sealer::load_or_create(&data.path().join("key")).expect("the key can be made"),
-            renderer: Renderer::start(RendererOptions::new(worker(), themes.join("default/fonts")))
-                .await
-                .expect("the renderer starts"),
+            renderer: renderer().await,
             plugins: Plugins::new(Limits::default(), Grant::default()).expect("the plugin engine starts"),
             clock: clock.clone(),
             public_url: "http://127.0.0.1".into(),
@@ -142,6 +159,17 @@ impl TestApp {
     /// A browser without a session.
     pub fn client(&self) -> Client {
         Client::new(self.router.clone())
+    }
+
+    /// A browser before the same data, served as a demonstration.
+    pub async fn demonstration(&self) -> Client {
+        let settings = Settings {
+            demo: [("north".to_owned(), Vec::new())].into_iter().collect(),
+            ..Settings::default()
+        };
+        let themes = repository().join("themes");
+        let app = App::new(self.registry.clone(), &themes, settings).expect("the themes load");
+        Client::new(router(app))
     }
 
     /// A browser in which the demonstration's account of this name is signed in.

@@ -1,7 +1,20 @@
 //! Sentences of forms/LANGUAGE.md, each over the made-up region of `fixtures/mini` with a few files laid
 //! over it. What is wrong in a definition is `problems.rs`'s; what an expression means is tested beside
 //! the expressions, what an action does beside the workflow.
+//!
+//! Tables whose rows quote their sentences stand in `language/`; what needs more than a row stands here.
 #![expect(clippy::unwrap_used, reason = "a test stops where it cannot go on")]
+
+#[path = "language/fields.rs"]
+mod fields;
+#[path = "language/files.rs"]
+mod files;
+#[path = "language/office.rs"]
+mod office;
+#[path = "language/tables.rs"]
+mod tables;
+#[path = "language/values.rs"]
+mod values;
 
 use std::fs;
 use std::path::Path;

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use dengji::definition::load::{Folders, NewRegionError, Wanted, load, new_region, samples};
 use dengji::definition::{Language, Region};
+use dengji::document::Renderer;
 use dengji::plugin::{Grant, Limits, Plugins};
 use dengji::registry::sample::run;
 use dengji::registry::{Clock, Office};
-use dengji_tests::{Copied, TestApp};
+use dengji_tests::{Copied, TestApp, renderer};
 
 fn wanted(region: &str, from: &str, name: Option<&str>) -> Wanted {
     Wanted {
@@ -26,16 +27,16 @@ fn sound(folders: &Folders, id: &str) -> Arc<Region> {
 }
 
 /// Runs the region's samples; gives how many there are.
-async fn passes(folders: &Folders, region: &Arc<Region>) -> usize {
+async fn passes(folders: &Folders, region: &Arc<Region>, renderer: &Renderer) -> usize {
     let (samples, problems) = samples(folders, region);
     assert!(problems.is_empty(), "{problems:#?}");
     let plugins = Plugins::new(Limits::default(), Grant::default()).unwrap();
     let office = Office::compile(Arc::clone(region), &plugins).await.unwrap();
-    let outcomes = run(&office, &samples, Clock::system().today()).await;
-    for outcome in &outcomes {
+    let ran = run(&office, &samples, Clock::system().today(), Some(renderer)).await;
+    for outcome in &ran.outcomes {
         assert!(
-            outcome.difference.is_empty(),
-            "{}: {:?}",
+            outcome.difference.is_none(),
+            "{}: {:#?}",
             outcome.name,
             outcome.difference
         );
@@ -44,13 +45,14 @@ async fn passes(folders: &Folders, region: &Arc<Region>) -> usize {
         let walks = |sample: &&dengji::definition::load::Sample| *sample.form == **form && !sample.walk.is_empty();
         assert!(samples.iter().any(|sample| walks(&sample)), "no walk of {form}");
     }
-    outcomes.len()
+    ran.outcomes.len()
 }
 
 #[tokio::test]
 async fn every_source_gives_a_region_that_is_sound_and_passes_its_samples() {
     let copied = Copied::of(&["gansu", "guangxi"]);
     let folders = copied.folders();
+    let renderer = renderer().await;
     for (id, from, name, expected, pattern) in [
         ("yunnan", "national", None, ("云南省", "530000"), "953"),
         ("guizhou", "gansu", None, ("贵州省", "520000"), "952"),
@@ -79,7 +81,7 @@ async fn every_source_gives_a_region_that_is_sound_and_passes_its_samples() {
         );
         let number = format!("{:?}", region.numbering["registration"].pattern[0]);
         assert!(number.contains(pattern), "{id}: {number}");
-        assert!(passes(&folders, &region).await >= 3, "{id}");
+        assert!(passes(&folders, &region, &renderer).await >= 3, "{id}");
         // No file of the new region names the place that it was made from.
         for file in &made.files {
             let text = fs::read_to_string(folders.forms.join(file)).unwrap();

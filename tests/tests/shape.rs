@@ -72,10 +72,7 @@ fn files_below(folder: &Path) -> Vec<PathBuf> {
 /// A YAML file as data; none where it is not YAML.
 fn data(path: &Path) -> Option<Json> {
     let text = fs::read_to_string(path).ok()?;
-    let file = Arc::new(SourceFile {
-        path: path.to_path_buf(),
-        text,
-    });
+    let file = Arc::new(SourceFile::new(path.to_path_buf(), text));
     parse(&file, &mut Problems::default()).map(|node| node.to_json())
 }
 

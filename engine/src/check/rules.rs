@@ -39,6 +39,26 @@ pub(super) fn run(form: &Form, evaluated: &Evaluated<'_>, findings: &mut Vec<Fin
     }
 }
 
+/// Of every rule in every place: whether its `when` holds (true where it has none), and if so whether
+/// it is kept; none where its result is empty or costs too much.
+pub(super) fn outcomes<'f>(evaluated: &Evaluated<'f>) -> Vec<(&'f Rule, bool, Option<bool>)> {
+    let mut outcomes = Vec::new();
+    for rule in evaluated.form().rules.values() {
+        for here in places(rule, evaluated) {
+            let extra: Vec<Value> = here.rows.iter().map(|(_, row)| row.record().clone()).collect();
+            let frame = evaluated.frame(&extra);
+            let applies = rule.when.as_ref().map_or(Ok(true), |when| when.holds(&frame));
+            let applies = applies.unwrap_or(false);
+            let kept = match rule.assert.eval(&frame) {
+                Ok(Value::Bool(kept)) if applies => Some(kept),
+                _ => None,
+            };
+            outcomes.push((rule, applies, kept));
+        }
+    }
+    outcomes
+}
+
 /// False also where the rule does not apply or its result is empty.
 fn broken(rule: &Rule, evaluated: &Evaluated<'_>, extra: &[Value]) -> Result<bool, TooCostly> {
     let frame = evaluated.frame(extra);

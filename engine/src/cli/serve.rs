@@ -8,14 +8,16 @@ use clap::Args;
 use indexmap::IndexMap;
 use tokio::net::TcpListener;
 
+use super::keys::{KeyOptions, database};
 use super::{FolderOptions, Lang, language};
 use crate::definition::load::{Loaded, load, samples};
 use crate::definition::problem::{Format, print};
 use crate::document::{Renderer, RendererOptions};
 use crate::http::{App, DemoAccount, ServeLimits, Settings, router, serve};
 use crate::plugin::{Grant, Limits, Plugins};
+use crate::registry::outbox::{Mailer, Outbox, Phone};
 use crate::registry::{Clock, Parts, Registry, demo};
-use crate::store::{Files, Sealer, Store, StoreOptions};
+use crate::store::{Files, Store, StoreOptions};
 
 /// The file that marks a data folder as the demonstration's own.
 const DEMO_MARK: &str = "demonstration";
@@ -31,6 +33,8 @@ pub(super) struct Options {
     /// 数据所在的文件夹（演示时默认为临时文件夹）。The folder of data; a temporary one for the demonstration.
     #[arg(long, env = "DENGJI_DATA")]
     data: Option<PathBuf>,
+    #[command(flatten)]
+    keys: KeyOptions,
     /// 监听的地址。The address to listen on.
     #[arg(long, default_value = "127.0.0.1:8080", env = "DENGJI_LISTEN")]
     listen: SocketAddr,
@@ -40,6 +44,8 @@ pub(super) struct Options {
     /// 演示：示例单位、账号和申请。The demonstration: sample units, accounts and applications.
     #[arg(long)]
     demo: bool,
+    #[command(flatten)]
+    settings: super::settings::SettingsOptions,
     /// 提示的语言。
     #[arg(long, value_enum)]
     lang: Option<Lang>,
@@ -97,6 +103,7 @@ async fn start(options: &Options) -> Result<(), Failure> {
             options.listen
         )));
     }
+    let posting = posting(options)?;
     let loaded = definitions(options)?;
     // Whatever a temporary folder holds goes with it.
     let temporary = match &options.data {
@@ -128,15 +135,29 @@ async fn start(options: &Options) -> Result<(), Failure> {
     };
     announce(options, &loaded, &address, &demo);
     let purging = tokio::spawn(purge(registry.clone()));
+    let outbox = Outbox::open(registry.clone(), &options.themes, posting.mailer, posting.phone)?;
     let settings = Settings {
         secure: public_url.starts_with("https://"),
         demo,
     };
     let app = App::new(registry, &options.themes, settings)?;
+    let sending = outbox.spawn();
     serve(listener, router(app), ServeLimits::default(), ended()).await;
+    sending.stop().await;
     purging.abort();
     tracing::info!("stopped");
     Ok(())
+}
+
+/// How letters and short messages leave. A demonstration sends nothing, whatever is set up.
+fn posting(options: &Options) -> Result<super::settings::Settings, Failure> {
+    if options.demo {
+        return Ok(super::settings::Settings {
+            mailer: Mailer::Kept,
+            phone: Phone::Kept,
+        });
+    }
+    Ok(super::settings::Settings::read(&options.settings)?)
 }
 
 fn definitions(options: &Options) -> Result<Loaded, Failure> {
@@ -184,10 +205,12 @@ fn claim(data: &Path, demo: bool) -> Result<(), Failure> {
 async fn open(options: &Options, loaded: &Loaded, data: &Path, public_url: &str) -> Result<Registry, Failure> {
     let program = std::env::current_exe()?;
     let fonts = options.themes.join("default/fonts");
+    // Before the database, so that no data folder is ever begun without its keys.
+    let sealer = options.keys.sealer(data).map_err(failure)?;
     let parts = Parts {
-        store: Store::open(&data.join("dengji.redb"), &StoreOptions::default())?,
+        store: Store::open(&database(data), &StoreOptions::default())?,
         files: Files::open(&data.join("files"))?,
-        sealer: Sealer::load_or_create(&data.join("key"))?,
+        sealer,
         renderer: Renderer::start(RendererOptions::new(program, fonts)).await?,
         plugins: Plugins::new(Limits::default(), Grant::default())?,
         clock: Clock::system(),
@@ -226,6 +249,7 @@ fn announce(options: &Options, loaded: &Loaded, address: &SocketAddr, demo: &Ind
         }
     }
     if options.demo {
+        println!("发件箱 Outbox  http://{address}/demo/outbox");
         println!("演示数据；按 Ctrl+C 结束。Demonstration data; Ctrl+C ends it.");
     }
 }

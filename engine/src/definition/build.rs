@@ -178,6 +178,7 @@ pub(crate) fn field(ask: Ask, scope: &Scope) -> Field {
         read_only_when: condition(ask.read_only, scope),
         default: None,
         sensitive: ask.sensitive,
+        print_in_full: false,
         public: false,
         statistic: None,
         renamed_from: None,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use jiff::civil::Date;
 
-use super::Id;
+use super::{Id, limits};
 
 /// One classification, in its official order. Immutable and shared.
 #[derive(Debug)]
@@ -125,9 +125,14 @@ pub enum RowProblem {
         /// The column.
         column: &'static str,
     },
-    /// Following `parent` from here never reaches a root.
-    Loop {
+    /// It stands below more entries than there may be levels.
+    Deep {
         /// The row.
+        row: usize,
+    },
+    /// Following `parent` from here comes back here. One row of each circle is told.
+    Loop {
+        /// The first row of the circle.
         row: usize,
     },
 }
@@ -193,10 +198,12 @@ impl CodeList {
                 columns: row.columns.clone(),
             });
         }
-        for at in 0..entries.len() {
-            match depth_of(&entries, at) {
+        for (at, depth) in depths(&entries).into_iter().enumerate() {
+            match depth {
+                Some(depth) if depth >= limits::LEVELS => problems.push(RowProblem::Deep { row: at + 1 }),
                 Some(depth) => entries[at].depth = depth,
-                None => problems.push(RowProblem::Loop { row: at + 1 }),
+                None if begins_circle(&entries, at) => problems.push(RowProblem::Loop { row: at + 1 }),
+                None => {}
             }
         }
         if !problems.is_empty() {
@@ -284,15 +291,44 @@ impl CodeList {
     }
 }
 
-fn depth_of(entries: &[Entry], start: usize) -> Option<usize> {
-    let mut depth = 0;
+/// Whether following the parents from `start` comes back to it without passing an earlier row: the
+/// first of a circle, and no code that merely hangs below one.
+fn begins_circle(entries: &[Entry], start: usize) -> bool {
     let mut at = start;
-    while let Some(parent) = entries[at].parent {
-        depth += 1;
-        if depth > entries.len() {
-            return None;
+    for _ in 0..entries.len() {
+        match entries[at].parent {
+            Some(parent) if parent == start => return true,
+            Some(parent) if parent > start => at = parent,
+            _ => return false,
         }
-        at = parent;
     }
-    Some(depth)
+    false
+}
+
+/// How deep each entry stands; none for one from which the way up goes round in a circle.
+fn depths(entries: &[Entry]) -> Vec<Option<usize>> {
+    let mut depths: Vec<Option<Option<usize>>> = vec![None; entries.len()];
+    for start in 0..entries.len() {
+        let (mut way, mut next) = (Vec::new(), Some(start));
+        let mut above = None;
+        while let Some(at) = next {
+            if let Some(known) = depths[at] {
+                above = Some(known);
+                break;
+            }
+            // Until it is known, whoever comes here again has gone round.
+            depths[at] = Some(None);
+            way.push(at);
+            next = entries[at].parent;
+        }
+        let mut depth = match above {
+            Some(known) => known.map(|depth| depth + 1),
+            None => Some(0),
+        };
+        for at in way.into_iter().rev() {
+            depths[at] = Some(depth);
+            depth = depth.map(|depth| depth + 1);
+        }
+    }
+    depths.into_iter().map(Option::flatten).collect()
 }

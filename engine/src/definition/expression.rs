@@ -10,6 +10,7 @@ mod check;
 mod eval;
 mod message;
 mod mistake;
+mod names;
 mod node;
 mod show;
 mod stored;
@@ -28,6 +29,7 @@ use super::{Calendar, CodeList, Id, Language, Text};
 
 pub use message::Message;
 pub use mistake::nearest;
+pub use names::Names;
 pub use stored::value_of;
 pub use verdict::contradiction;
 
@@ -124,17 +126,26 @@ pub enum Period {
 #[derive(Clone, Debug, Default)]
 pub struct Scope {
     /// Types by name, in slot order.
-    pub names: IndexMap<Id, Type>,
+    pub names: Names,
     /// For `workdays` and `deadline`.
     pub calendar: Arc<Calendar>,
 }
 
 impl Scope {
+    /// A scope without any name.
+    pub fn new(calendar: Arc<Calendar>) -> Self {
+        Self {
+            names: Names::default(),
+            calendar,
+        }
+    }
+
     /// This scope with one more name, in the next slot.
     pub fn with(&self, name: &str, ty: Type) -> Self {
-        let mut more = self.clone();
-        more.names.insert(name.into(), ty);
-        more
+        Self {
+            names: self.names.and(name.into(), ty),
+            calendar: Arc::clone(&self.calendar),
+        }
     }
 }
 

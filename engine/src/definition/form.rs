@@ -102,6 +102,8 @@ pub struct Field {
     pub default: Option<Json>,
     /// Sealed at rest, masked in lists, never in a message or a log.
     pub sensitive: bool,
+    /// Sensitive, but printed as it is: on paper that needs the whole of it.
+    pub print_in_full: bool,
     /// May be shown to anybody who verifies the certificate.
     pub public: bool,
     /// How statistics count it.
@@ -110,6 +112,17 @@ pub struct Field {
     pub renamed_from: Option<Id>,
     /// JSON Schema's own constraint words (`minLength`, `pattern`, `minimum`, …), as given.
     pub constraints: Map<String, Json>,
+}
+
+impl Field {
+    /// Whether the field, or a column of it, is sensitive.
+    pub fn has_sensitive(&self) -> bool {
+        match &self.kind {
+            _ if self.sensitive => true,
+            FieldType::Table(table) => table.columns.values().any(Self::has_sensitive),
+            _ => false,
+        }
+    }
 }
 
 /// How statistics count the answers to a field.

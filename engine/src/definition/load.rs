@@ -8,6 +8,7 @@ mod field_keys;
 mod field_type;
 mod files;
 mod form;
+mod goal;
 mod json_schema;
 mod language;
 mod menu;
@@ -16,6 +17,7 @@ mod number;
 mod order;
 mod people;
 mod pinned;
+mod places;
 mod plugin;
 mod region;
 mod register;
@@ -45,9 +47,10 @@ pub(super) use form::FORM;
 pub(super) use menu::MENU;
 pub use new_region::{NewRegion, NewRegionError, Wanted, new_region};
 pub use pinned::{Unreadable, pinned};
+pub use places::Places;
 pub(super) use region::REGION;
 pub(super) use sample::SAMPLE;
-pub use sample::{Act, Case, ExpectedFinding, Sample, samples};
+pub use sample::{Act, Case, Expected, ExpectedFinding, Sample, Words, samples};
 pub(super) use workflow_keys::WORKFLOW;
 
 /// Where definitions are.
@@ -129,9 +132,7 @@ pub fn load(folders: &Folders, only: Option<&str>) -> Result<Loaded, LoadError> 
         let mut own = Problems::default();
         let region = Loader::new(&id, folders, &mut files, &mut shared, &mut own).region();
         let sound = !own.has_errors();
-        for problem in own.into_sorted() {
-            problems.add(problem);
-        }
+        problems.take(own);
         if let (Some(region), true) = (region, sound) {
             regions.insert(Id::from(id), Arc::new(region));
         }
@@ -188,16 +189,20 @@ fn region_folders(forms: &Path) -> Result<Vec<String>, LoadError> {
     let mut ids: Vec<String> = listed
         .flatten()
         .filter(|entry| entry.path().join("region.yaml").is_file())
-        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .filter_map(|entry| entry.file_name().into_string().ok())
         .collect();
     ids.sort();
     Ok(ids)
 }
 
+/// A code list, and what is wrong with it: told to every region that has it, or the second one would
+/// seem sound.
+type ReadList = (Option<Arc<CodeList>>, Vec<Problem>);
+
 /// What several regions read from the same files.
 #[derive(Debug, Default)]
 struct Shared {
-    lists: HashMap<PathBuf, Option<Arc<CodeList>>>,
+    lists: HashMap<PathBuf, ReadList>,
 }
 
 /// The state of loading one region.
@@ -226,6 +231,8 @@ struct Loader<'a> {
     seeds: HashSet<PathBuf>,
     used_texts: HashSet<String>,
     used_lists: HashSet<Id>,
+    /// How many values the `$ref`s of the form at hand have brought.
+    referred: usize,
 }
 
 impl<'a> Loader<'a> {
@@ -254,6 +261,7 @@ impl<'a> Loader<'a> {
             seeds: HashSet::new(),
             used_texts: HashSet::new(),
             used_lists: HashSet::new(),
+            referred: 0,
         }
     }
 

@@ -2,13 +2,14 @@
 
 mod place;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::Text;
+use super::folder::{self, Found};
 use super::shape::FileKind;
 use super::source::{self, Entry, Node, Problems, SourceFile, Spot, Value};
+use super::{Text, limits};
 
 /// The files below the folder of all definitions, each read and parsed once.
 #[derive(Debug)]
@@ -47,11 +48,17 @@ impl Files {
 
     /// The text of a file; unreadable ones are a problem.
     pub fn read(&self, path: &Path, problems: &mut Problems) -> Option<Arc<SourceFile>> {
-        let told = match std::fs::read(self.root.join(path)).map(String::from_utf8) {
+        let told = match folder::read(&self.root, path, limits::FILE_BYTES).map(String::from_utf8) {
+            Ok(Ok(text)) if text.contains('\0') => (
+                Text::both(
+                    "这个文件里有 NUL 字符，不是文本文件",
+                    "the file has NUL characters in it: it is no text",
+                ),
+                Some(Text::both("请另存为 UTF-8 文本", "save it as UTF-8 text")),
+            ),
             Ok(Ok(text)) => {
                 let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-                let path = path.to_path_buf();
-                return Some(Arc::new(SourceFile { path, text }));
+                return Some(Arc::new(SourceFile::new(path.to_path_buf(), text)));
             }
             Ok(Err(_)) => (
                 Text::both("这个文件不是 UTF-8 编码", "the file is not UTF-8"),
@@ -60,13 +67,7 @@ impl Files {
                     "save it as UTF-8; in Excel choose `CSV UTF-8`",
                 )),
             ),
-            Err(error) => (
-                Text::both(
-                    format!("读不了这个文件：{error}"),
-                    format!("the file cannot be read: {error}"),
-                ),
-                None,
-            ),
+            Err(refused) => refused.told(),
         };
         problems.error("file-unreadable", &Spot::whole(path), told.0, told.1);
         None
@@ -74,17 +75,21 @@ impl Files {
 
     /// One file as a tree, without its bases.
     pub fn tree(&mut self, path: &Path, problems: &mut Problems) -> Option<Node> {
-        if let Some(known) = self.parsed.get(path) {
-            return known.clone();
+        self.parsed(path, problems).cloned()
+    }
+
+    /// The same, to look into.
+    pub(super) fn parsed(&mut self, path: &Path, problems: &mut Problems) -> Option<&Node> {
+        if !self.parsed.contains_key(path) {
+            let node = self.read(path, problems).and_then(|file| {
+                // JSON is YAML but for the tabs that it may be set in.
+                let tabs = path.extension().is_some_and(|ending| ending == "json") && file.text.contains('\t');
+                let file = if tabs { without_tabs(&file) } else { file };
+                source::parse(&file, problems)
+            });
+            self.parsed.insert(path.to_path_buf(), node);
         }
-        let node = self.read(path, problems).and_then(|file| {
-            // JSON is YAML but for the tabs that it may be set in.
-            let tabs = path.extension().is_some_and(|ending| ending == "json") && file.text.contains('\t');
-            let file = if tabs { without_tabs(&file) } else { file };
-            source::parse(&file, problems)
-        });
-        self.parsed.insert(path.to_path_buf(), node.clone());
-        node
+        self.parsed.get(path)?.as_ref()
     }
 
     /// One file with its bases merged under it. `suffix` is the kind's, such as `.form.yaml`. `None`
@@ -94,15 +99,29 @@ impl Files {
         let mut chain = Chain {
             suffix,
             seen: Vec::new(),
+            reached: 0,
             removed: &mut removed,
             problems,
         };
-        let node = self.merge_chain(path, &mut chain)?;
-        Some(Merged { node, removed })
+        let node = self.merge_chain(path, &mut chain);
+        if chain.reached > limits::BASES {
+            let own = self.parsed(path, problems)?;
+            let spot = own.get("extends").unwrap_or(own).spot.clone();
+            let what = (
+                "一份定义由 extends 合并的文件数",
+                "the files that one definition is merged from",
+            );
+            problems.too_large(&spot, what, limits::BASES);
+        }
+        Some(Merged { node: node?, removed })
     }
 
     fn merge_chain(&mut self, path: &Path, chain: &mut Chain<'_>) -> Option<Node> {
         let own = self.tree(path, chain.problems)?;
+        chain.reached += 1;
+        if chain.reached > limits::BASES {
+            return None;
+        }
         chain.seen.push(path.to_path_buf());
         let mut under: Option<Node> = None;
         let mut sound = true;
@@ -116,6 +135,9 @@ impl Files {
                         });
                     }
                     None => sound = false,
+                }
+                if chain.reached > limits::BASES {
+                    break;
                 }
             }
         }
@@ -158,40 +180,26 @@ impl Files {
         Some(without(base, &["extends", "abstract"]))
     }
 
-    /// The files of a folder, relative to the root, that end in `suffix`, by name.
+    /// The files of a folder, relative to the root, that end in `suffix`, by name; without those whose
+    /// name is not UTF-8.
     pub fn in_folder(&self, folder: &Path, suffix: &str) -> Vec<PathBuf> {
         let read = std::fs::read_dir(self.root.join(folder))
             .into_iter()
             .flatten()
             .flatten();
         let mut found: Vec<PathBuf> = read
-            .filter(|entry| entry.path().is_file() && entry.file_name().to_string_lossy().ends_with(suffix))
-            .map(|entry| folder.join(entry.file_name()))
+            .filter(|entry| entry.path().is_file())
+            .filter_map(|entry| entry.file_name().into_string().ok())
+            .filter(|name| name.ends_with(suffix))
+            .map(|name| folder.join(name))
             .collect();
         found.sort();
         found
     }
 
-    /// Every file below a folder, relative to the root, by name; none whose name or folder begins
-    /// with a dot.
-    pub fn all_below(&self, folder: &Path) -> Vec<PathBuf> {
-        let (mut found, mut waiting) = (Vec::new(), vec![folder.to_path_buf()]);
-        while let Some(folder) = waiting.pop() {
-            let read = std::fs::read_dir(self.root.join(&folder))
-                .into_iter()
-                .flatten()
-                .flatten();
-            for entry in read.filter(|entry| !entry.file_name().to_string_lossy().starts_with('.')) {
-                let path = folder.join(entry.file_name());
-                if entry.path().is_dir() {
-                    waiting.push(path);
-                } else {
-                    found.push(path);
-                }
-            }
-        }
-        found.sort();
-        found
+    /// Everything below a folder, by name; nothing whose name or folder begins with a dot.
+    pub(super) fn all_below(&self, folder: &Path) -> Vec<Found> {
+        folder::below(&self.root, folder)
     }
 
     /// What `extends` could name, for a kind of file.
@@ -216,8 +224,7 @@ impl Files {
 }
 
 fn without_tabs(file: &SourceFile) -> Arc<SourceFile> {
-    let (path, text) = (file.path.clone(), file.text.replace('\t', " "));
-    Arc::new(SourceFile { path, text })
+    Arc::new(SourceFile::new(file.path.clone(), file.text.replace('\t', " ")))
 }
 
 /// `over` laid over `base` by the rules of `extends`.
@@ -229,6 +236,8 @@ pub(super) fn laid_over(base: Node, over: Node, problems: &mut Problems) -> Node
 struct Chain<'a> {
     suffix: &'a str,
     seen: Vec<PathBuf>,
+    /// How many files were merged, each as often as it was.
+    reached: usize,
     removed: &'a mut Vec<(String, Spot)>,
     problems: &'a mut Problems,
 }
@@ -256,7 +265,7 @@ fn base_path(base: &str, suffix: &str) -> PathBuf {
 }
 
 /// What stays of an inherited field when its `type` is replaced.
-const TYPE_FREE: [&str; 12] = [
+const TYPE_FREE: [&str; 13] = [
     "label",
     "help",
     "placeholder",
@@ -265,6 +274,7 @@ const TYPE_FREE: [&str; 12] = [
     "showWhen",
     "readOnlyWhen",
     "sensitive",
+    "printInFull",
     "public",
     "renamedFrom",
     "after",
@@ -291,21 +301,30 @@ fn merge(base: Node, over: Node, removed: &mut Vec<(String, Spot)>, problems: &m
     if retyped {
         entries.retain(|entry| TYPE_FREE.contains(&entry.key.as_str()));
     }
+    let places: HashMap<String, usize> = entries
+        .iter()
+        .enumerate()
+        .map(|(at, entry)| (entry.key.clone(), at))
+        .collect();
+    let mut entries: Vec<Option<Entry>> = entries.into_iter().map(Some).collect();
     for addition in additions {
-        let at = entries.iter().position(|entry| entry.key == addition.key);
-        match at {
-            Some(at) if addition.value.is_null() => {
-                entries.remove(at);
+        let inherited = places.get(&addition.key).and_then(|at| entries.get_mut(*at));
+        match inherited {
+            Some(slot) if addition.value.is_null() => {
+                *slot = None;
                 removed.push((addition.key, addition.key_spot));
             }
-            Some(at) => {
-                let old = std::mem::replace(&mut entries[at].value, addition.value.clone());
-                entries[at].value = merge(old, addition.value, removed, problems);
-                entries[at].key_spot = addition.key_spot;
+            Some(slot) => {
+                let Some(old) = slot.take() else { continue };
+                *slot = Some(Entry {
+                    value: merge(old.value, addition.value, removed, problems),
+                    ..addition
+                });
             }
-            None => entries.extend(new_entry(addition, problems)),
+            None => entries.extend(new_entry(addition, problems).map(Some)),
         }
     }
+    let entries = entries.into_iter().flatten().collect();
     Node {
         spot: over.spot,
         replaced: Some(base.spot),

@@ -70,6 +70,21 @@ pub struct Region {
     pub codes: IndexMap<Id, Arc<CodeList>>,
     /// Markdown texts by file name without `.md`.
     pub texts: IndexMap<String, String>,
+    /// How much of it its samples must exercise.
+    pub coverage: CoverageGoal,
+}
+
+/// How much of a region its samples must exercise, in percent; nothing where no goal is set.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CoverageGoal {
+    /// Of the rules: each broken once and kept once.
+    pub rules: Option<u8>,
+    /// Of the transitions: each action from each of its states to each of its targets.
+    pub transitions: Option<u8>,
+    /// Of the fields and columns: each answered once.
+    pub fields: Option<u8>,
+    /// Of the conditions: each holding once and once not.
+    pub conditions: Option<u8>,
 }
 
 /// One entry of the menu, with what stands below it.

@@ -15,7 +15,7 @@ pub use publish::publish;
 pub use reference::{Cases, keywords, problems};
 
 /// The greatest whole number that a key of [`Shape::Count`] holds.
-pub const GREATEST_COUNT: u64 = 1_000_000_000;
+pub const GREATEST_COUNT: u64 = 999_999_999_999_999;
 
 /// The words that may stand at an entry of a map of the author's own names, to say where it stands
 /// among its neighbours (LANGUAGE L2).
@@ -98,6 +98,8 @@ pub enum Shape {
     Flag,
     /// A whole number from 0 to [`GREATEST_COUNT`].
     Count,
+    /// A whole number from 0 to 100.
+    Percent,
     /// A number.
     Number,
     /// A string of a fixed form.

@@ -94,10 +94,7 @@ fn quoted(text: &str, plain: bool) -> String {
             text: text.to_owned(),
             plain: true,
         };
-        let file = std::sync::Arc::new(super::source::SourceFile {
-            path: Default::default(),
-            text: String::new(),
-        });
+        let file = std::sync::Arc::new(super::source::SourceFile::new(Default::default(), String::new()));
         Node {
             spot: Spot { file, range: 0..0 },
             replaced: None,
@@ -132,10 +129,7 @@ mod tests {
     use crate::definition::source::{Problems, SourceFile, parse};
 
     fn tree(text: &str) -> Node {
-        let file = Arc::new(SourceFile {
-            path: "a/x.yaml".into(),
-            text: text.into(),
-        });
+        let file = Arc::new(SourceFile::new("a/x.yaml".into(), text.into()));
         parse(&file, &mut Problems::default()).unwrap()
     }
 

@@ -2,22 +2,22 @@
 //!
 //! Scalars stay text: what `no`, `012` or `1.10` mean is decided by whoever expects a value there.
 
+mod id;
 mod parse;
 mod reader;
 
 use std::ops::Range;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::{Map, Value as Json};
 
 use super::problem::Place;
 
+pub(super) use id::{RESERVED, check_id, is_id};
 pub use parse::parse;
 pub use reader::{MapReader, Problems};
-pub(super) use reader::{
-    RESERVED, check_id, is_id, list_of, names_of, nearest, replaced, string_of, text_of, words_of, wrong_type,
-};
+pub(super) use reader::{list_of, names_of, nearest, replaced, string_of, text_of, words_of, wrong_type};
 
 /// A file that was read, kept for excerpts.
 #[derive(Debug, PartialEq, Eq)]
@@ -26,6 +26,44 @@ pub struct SourceFile {
     pub path: PathBuf,
     /// All of it.
     pub text: String,
+    /// Where its lines begin, once somebody asks.
+    lines: OnceLock<Vec<usize>>,
+}
+
+impl SourceFile {
+    /// A file with this text.
+    pub fn new(path: PathBuf, text: String) -> Self {
+        let lines = OnceLock::new();
+        Self { path, text, lines }
+    }
+
+    /// The bytes of a line, counted from 1, without its end; none behind the last one.
+    pub fn line(&self, number: usize) -> Range<usize> {
+        let starts = self.line_starts();
+        let end = self.text.len();
+        let start = number
+            .checked_sub(1)
+            .and_then(|at| starts.get(at))
+            .copied()
+            .unwrap_or(end);
+        let next = starts.get(number).copied().unwrap_or(end);
+        let line = self.text.get(start..next).unwrap_or_default();
+        start..start + line.trim_end_matches(['\r', '\n']).len()
+    }
+
+    /// Line and column of a byte, both from 1.
+    fn line_and_column(&self, offset: usize) -> (usize, usize) {
+        let offset = offset.min(self.text.len());
+        let line = self.line_starts().partition_point(|start| *start <= offset);
+        let start = self.line_starts().get(line.wrapping_sub(1)).copied().unwrap_or(0);
+        let before = self.text.get(start..offset).unwrap_or_default();
+        (line, before.chars().count() + 1)
+    }
+
+    fn line_starts(&self) -> &[usize] {
+        let breaks = || self.text.match_indices('\n').map(|(at, _)| at + 1);
+        self.lines.get_or_init(|| std::iter::once(0).chain(breaks()).collect())
+    }
 }
 
 /// A piece of a file.
@@ -40,17 +78,16 @@ pub struct Spot {
 impl Spot {
     /// All of a file, of which nothing is shown.
     pub fn whole(path: &std::path::Path) -> Self {
-        let (path, text) = (path.to_path_buf(), String::new());
         Self {
-            file: Arc::new(SourceFile { path, text }),
+            file: Arc::new(SourceFile::new(path.to_path_buf(), String::new())),
             range: 0..0,
         }
     }
 
     /// Line and column for people.
     pub fn place(&self) -> Place {
-        let (line, column) = line_and_column(&self.file.text, self.range.start);
-        let (end_line, end_column) = line_and_column(&self.file.text, self.range.end.max(self.range.start));
+        let (line, column) = self.file.line_and_column(self.range.start);
+        let (end_line, end_column) = self.file.line_and_column(self.range.end.max(self.range.start));
         Place {
             file: self.file.path.clone(),
             line,
@@ -87,13 +124,6 @@ fn same_piece(raw: &str, value: &str, piece: Range<usize>) -> Option<Range<usize
     let earlier = value.get(..piece.start)?.matches(text).count();
     let (start, _) = raw.match_indices(text).nth(earlier)?;
     Some(start..start + text.len())
-}
-
-fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
-    let before = text.get(..offset.min(text.len())).unwrap_or(text);
-    let line = before.matches('\n').count() + 1;
-    let column = before.rsplit('\n').next().map_or(0, |tail| tail.chars().count()) + 1;
-    (line, column)
 }
 
 /// A value as it is written.
@@ -178,6 +208,15 @@ impl Node {
             .as_f64()
             .filter(|number| number.fract() == 0.0 && *number >= 0.0)?;
         number.as_u64().or_else(|| format!("{whole:.0}").parse().ok())
+    }
+
+    /// How many values it holds, itself among them.
+    pub fn values(&self) -> usize {
+        1 + match &self.value {
+            Value::Scalar { .. } => 0,
+            Value::List(items) => items.iter().map(Self::values).sum(),
+            Value::Map(entries) => entries.iter().map(|entry| entry.value.values()).sum(),
+        }
     }
 
     /// As JSON, for data that only passes through (options, answers, further schema): plain

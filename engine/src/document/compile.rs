@@ -25,6 +25,7 @@ pub(super) fn compile(world: &Sandbox<'_>, ask: &RenderAsk) -> Result<Rendered, 
     let bytes = match ask.output {
         Output::PageCount => Vec::new(),
         Output::Pdf => pdf(world, &document, ask)?,
+        Output::Text => text(&document),
         Output::Png { page, pixel_per_pt } => png(&document, page, pixel_per_pt)?,
     };
     Ok(Rendered {
@@ -44,6 +45,28 @@ fn pdf(world: &Sandbox<'_>, document: &PagedDocument, ask: &RenderAsk) -> Result
         ..PdfOptions::default()
     };
     typst_pdf::pdf(document, &options).map_err(|errors| template_failure(world, &errors))
+}
+
+/// Every run of text, page by page, each on a line.
+fn text(document: &PagedDocument) -> Vec<u8> {
+    let mut lines = String::new();
+    for page in document.pages() {
+        collect_text(&page.frame, &mut lines);
+    }
+    lines.into_bytes()
+}
+
+fn collect_text(frame: &Frame, lines: &mut String) {
+    for (_, item) in frame.items() {
+        match item {
+            FrameItem::Group(group) => collect_text(&group.frame, lines),
+            FrameItem::Text(text) => {
+                lines.push_str(&text.text);
+                lines.push('\n');
+            }
+            _ => {}
+        }
+    }
 }
 
 fn midnight(day: Datetime) -> Option<Datetime> {

@@ -89,7 +89,7 @@ pub struct Subject<'a> {
     pub watermark: Option<&'a str>,
     /// What the document is called.
     pub label: &'a str,
-    /// Prints sensitive answers as they are; masked otherwise.
+    /// Prints sensitive answers as they are; masked otherwise, unless the form says `printInFull`.
     pub reveal: bool,
 }
 

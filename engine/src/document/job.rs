@@ -36,6 +36,8 @@ pub enum Output {
         /// 1 makes a picture of 72 dots an inch; kept between 0.1 and 10.
         pixel_per_pt: f64,
     },
+    /// The text as it stands on the pages, a line for each piece that was set at once.
+    Text,
     /// Only the number of pages; no bytes.
     PageCount,
 }
@@ -43,7 +45,7 @@ pub enum Output {
 /// A finished document.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rendered {
-    /// The PDF or PNG; empty for [`Output::PageCount`].
+    /// The PDF, PNG or text; empty for [`Output::PageCount`].
     pub bytes: Vec<u8>,
     /// How many pages the document has.
     pub pages: usize,

@@ -15,6 +15,7 @@ mod head;
 pub(super) mod health;
 pub(super) mod home;
 pub(super) mod language;
+pub(super) mod outbox;
 pub(super) mod overview;
 pub(super) mod people;
 pub(super) mod profile;
@@ -28,6 +29,7 @@ pub(super) mod sign_up;
 pub(super) mod statics;
 pub(super) mod texts;
 pub(super) mod units;
+pub(super) mod unmask;
 pub(super) mod verify;
 
 use serde::Deserialize;

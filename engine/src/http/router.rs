@@ -9,8 +9,8 @@ use tower_http::catch_panic::CatchPanicLayer;
 use super::app::App;
 use super::pages::{
     account, actions, activation, applications, approvals, certificates, check, create, documents, files, form_page,
-    health, home, language, overview, people, profile, queue, regions, reset, roles, second_factor, sign_in, sign_up,
-    statics, texts, units, verify,
+    health, home, language, outbox, overview, people, profile, queue, regions, reset, roles, second_factor, sign_in,
+    sign_up, statics, texts, units, unmask, verify,
 };
 use super::{Error, error, guard};
 
@@ -22,6 +22,8 @@ pub fn router(app: App) -> Router {
         .route("/static/{hash}/{file}", get(statics::show))
         .route("/language/{tag}", get(language::take))
         .route("/verify/{region}/{token}", get(verify::show))
+        .route("/demo/outbox", get(outbox::list))
+        .route("/demo/outbox/{region}/{message}", get(outbox::show))
         .route("/{region}/", get(home::show))
         .route("/{region}", get(home::add_slash))
         .route("/{region}/sign-in", get(sign_in::show).post(sign_in::sign_in))
@@ -76,6 +78,10 @@ pub fn router(app: App) -> Router {
             get(form_page::show).post(form_page::save),
         )
         .route("/{region}/applications/{id}/check", get(check::show))
+        .route(
+            "/{region}/applications/{id}/unmask",
+            get(unmask::show).post(unmask::unmask),
+        )
         .route(
             "/{region}/applications/{id}/actions/{action}",
             get(actions::show).post(actions::act),

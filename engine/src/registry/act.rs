@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value as Json, json};
 
 use effects::Effects;
+pub(super) use effects::number as number_of;
 
 use super::case::party;
 use super::{Case, Person, Refused, Registry, history::RETURNED_WITH, print::PICTURES};

@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 use super::people::hash_token;
 use super::{Refused, Registry};
 use crate::definition::Text;
-use crate::store::{Change, Put, Ticket, fresh_id};
+use crate::store::{Change, CommitError, Expect, Put, Ticket, fresh_id};
 
 /// How often something may be tried.
 #[derive(Debug, Clone, Copy)]
@@ -46,6 +46,18 @@ pub(super) const LETTERS: Rate = Rate {
     what: "letters",
     limit: 5,
     window: SignedDuration::from_hours(1),
+};
+/// Codes to one phone, one after the other.
+pub(super) const CODE_AGAIN: Rate = Rate {
+    what: "code-again",
+    limit: 1,
+    window: SignedDuration::from_mins(1),
+};
+/// Codes to one phone, or for one account, in a day: short messages cost money.
+pub(super) const CODES_A_DAY: Rate = Rate {
+    what: "codes-a-day",
+    limit: 10,
+    window: SignedDuration::from_hours(24),
 };
 /// Codes typed against one account.
 pub(super) const CODES: Rate = Rate {
@@ -91,15 +103,37 @@ impl Registry {
         }
     }
 
-    /// Counts one attempt of `of`, or refuses it where there were too many.
+    /// Counts one attempt of `of`, or refuses it where there were too many. Of many at once no more pass than may:
+    /// each takes the next number, which one alone can take, and whoever was slower counts anew.
     pub(super) async fn limit(&self, region: &str, rate: Rate, of: &str) -> Result<(), Refused> {
-        if !self.may_try(region, rate, of).await? {
-            return Err(too_often(rate));
+        let kind = kind(rate, of);
+        for _ in 0..=rate.limit {
+            let now = self.inner.clock.now();
+            let tried = self.inner.store.tickets(region, &kind).await?;
+            if tried.iter().filter(|ticket| ticket.expires_at > now).count() >= rate.limit {
+                return Err(too_often(rate));
+            }
+            let numbers = tried.iter().filter_map(|ticket| ticket.key.parse::<u64>().ok());
+            let key = format!("{:012}", numbers.max().map_or(0, |last| last + 1));
+            let expect = vec![Expect::NoTicket {
+                region: region.to_owned(),
+                kind: kind.clone(),
+                key: key.clone(),
+            }];
+            let put = vec![Put::Ticket(Ticket {
+                region: region.to_owned(),
+                kind: kind.clone(),
+                key,
+                data: Json::Null,
+                expires_at: now + rate.window,
+            })];
+            match self.inner.store.commit(Change { expect, put }).await {
+                Ok(_) => return Ok(()),
+                Err(CommitError::Stale { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
         }
-        let put = vec![self.tried(region, rate, of)?];
-        let expect = Vec::new();
-        self.inner.store.commit(Change { expect, put }).await?;
-        Ok(())
+        Err(too_often(rate))
     }
 }
 

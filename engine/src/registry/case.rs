@@ -293,32 +293,37 @@ impl Case {
 
     /// The names, as they are now, of everything that the answers pick.
     pub(super) fn picked_names(&self) -> BTreeMap<String, String> {
-        let mut names = BTreeMap::new();
-        let mut take = |lookup: &Lookup, picked: Option<&Json>| {
-            let id = picked.and_then(Json::as_str);
-            let record = id.and_then(|id| check::Lookups::get(&self.units, &lookup.from, id));
-            if let (Some(id), Some(name)) = (id, record.as_ref().and_then(|record| record["name"].as_str())) {
-                names.insert(id.to_owned(), name.to_owned());
-            }
-        };
-        for (_, field) in self.form().fields() {
-            let answer = self.answers.get(&*field.id);
-            match &field.kind {
-                FieldType::Lookup(lookup) => take(lookup, answer),
-                FieldType::Table(table) => {
-                    for row in answer.and_then(Json::as_array).into_iter().flatten() {
-                        for column in table.columns.values() {
-                            if let FieldType::Lookup(lookup) = &column.kind {
-                                take(lookup, row.get(&*column.id));
-                            }
+        picked_names(self.form(), &self.answers, &self.units)
+    }
+}
+
+/// The names of everything that the answers to a form pick.
+pub(super) fn picked_names(form: &Form, answers: &Answers, units: &Units) -> BTreeMap<String, String> {
+    let mut names = BTreeMap::new();
+    let mut take = |lookup: &Lookup, picked: Option<&Json>| {
+        let id = picked.and_then(Json::as_str);
+        let record = id.and_then(|id| check::Lookups::get(units, &lookup.from, id));
+        if let (Some(id), Some(name)) = (id, record.as_ref().and_then(|record| record["name"].as_str())) {
+            names.insert(id.to_owned(), name.to_owned());
+        }
+    };
+    for (_, field) in form.fields().filter(|(_, field)| !field.sensitive) {
+        let answer = answers.get(&*field.id);
+        match &field.kind {
+            FieldType::Lookup(lookup) => take(lookup, answer),
+            FieldType::Table(table) => {
+                for row in answer.and_then(Json::as_array).into_iter().flatten() {
+                    for column in table.columns.values().filter(|column| !column.sensitive) {
+                        if let FieldType::Lookup(lookup) = &column.kind {
+                            take(lookup, row.get(&*column.id));
                         }
                     }
                 }
-                _ => {}
             }
+            _ => {}
         }
-        names
     }
+    names
 }
 
 /// The role that the applicant filed in: the first of the roles that see their own applications.

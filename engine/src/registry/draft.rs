@@ -459,13 +459,17 @@ fn storable(given: &Answers, stored: &Answers, findings: &[Finding]) -> Answers 
     keep
 }
 
-/// What lists call an application: the answer to `name`, else to the form's first text field.
+/// What lists call an application: the answer to `name`, else to the form's first text field. Never a sensitive one:
+/// titles are not sealed.
 pub(super) fn title_field(form: &Form) -> Option<&Id> {
-    let named = form.field("name").map(|field| &field.id);
+    let named = form
+        .field("name")
+        .filter(|field| !field.sensitive)
+        .map(|field| &field.id);
     named.or_else(|| {
         form.fields()
             .map(|(_, field)| field)
-            .find(|field| matches!(field.kind, FieldType::Text))
+            .find(|field| matches!(field.kind, FieldType::Text) && !field.sensitive)
             .map(|field| &field.id)
     })
 }

@@ -50,6 +50,9 @@ pub enum OfficeError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] crate::store::StoreError),
+    /// The keys are not those of the database.
+    #[error(transparent)]
+    Keys(#[from] crate::store::ResealError),
     /// Units whose merging a stop has interrupted could not be merged.
     #[error("merging of units: {0}")]
     Merges(Refused),

@@ -15,7 +15,12 @@
 //! - Everything else (refused before the text was given, temporary refusals, no connection) is known not to have been
 //!   taken and cannot make a second copy.
 
+mod compose;
+mod gateway;
 mod letter;
+mod sender;
+mod smtp;
+mod webhook;
 
 use serde_json::Value as Json;
 
@@ -23,7 +28,11 @@ use super::{Refused, Registry};
 use crate::definition::Language;
 use crate::store::{Message, Phase, Put, Recipient, fresh_id};
 
+pub use gateway::{Mailer, Phone, Secret};
 pub use letter::{Letter, News};
+pub use sender::{Outbox, OutboxError, Passed, Sending};
+pub use smtp::{Security, Smtp, SmtpError, SmtpSettings};
+pub use webhook::{Webhook, WebhookError, WebhookSettings};
 
 impl Registry {
     /// A letter to somebody, for the change that it tells of. `language` is the reader's, where it is known.
@@ -73,5 +82,5 @@ impl Registry {
 
 /// Where a sealed letter belongs.
 fn place(region: &str, id: &str) -> String {
-    format!("{region}/messages/{id}")
+    crate::store::place(region, id, crate::store::LETTER)
 }

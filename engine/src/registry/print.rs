@@ -7,7 +7,7 @@ use bytes::Bytes;
 use jiff::civil::Date;
 use serde_json::Value as Json;
 
-use super::{Case, Refused, Registry};
+use super::{Case, Office, Refused, Registry, Units};
 use crate::definition::Language;
 use crate::definition::expression::{Frame, Value};
 use crate::definition::region::{Document, DocumentSource};
@@ -157,10 +157,6 @@ impl Registry {
                 output: Output::Pdf,
             }),
             DocumentSource::Layout(plugin) => {
-                let plugin = case
-                    .office
-                    .plugin(plugin)
-                    .ok_or_else(|| Refused::Failed(format!("plugin {plugin} is not loaded")))?;
                 let issue = crate::plugin::Issue {
                     document: document.id.to_string(),
                     number: issue.map(|issue| issue.number.to_owned()).unwrap_or_default(),
@@ -168,19 +164,15 @@ impl Registry {
                     verify_url: verify_url.unwrap_or_default(),
                 };
                 let context = case.plugin_context(None);
-                let layout = plugin
-                    .layout(&context, &issue, &data.to_string(), Arc::new(case.units.clone()))
-                    .await?;
-                let files = BTreeMap::from([("layout.typ".to_owned(), Arc::from(layout.source.as_bytes()))]);
-                let data: Json =
-                    serde_json::from_str(&layout.data).map_err(|error| Refused::Failed(error.to_string()))?;
-                Ok(Job {
-                    main: "layout.typ".into(),
-                    files: Arc::new(files),
-                    data: with_verify_url(data, &issue.verify_url),
-                    date,
-                    output: Output::Pdf,
-                })
+                layout_job(
+                    &case.office,
+                    &context,
+                    plugin,
+                    &issue,
+                    &data,
+                    Arc::new(case.units.clone()),
+                )
+                .await
             }
         }
     }
@@ -245,6 +237,30 @@ impl Registry {
             reveal: false,
         })
     }
+}
+
+/// A document that a plugin lays out.
+pub(super) async fn layout_job(
+    office: &Office,
+    context: &crate::plugin::Context,
+    plugin: &str,
+    issue: &crate::plugin::Issue,
+    data: &Json,
+    units: Arc<Units>,
+) -> Result<Job, Refused> {
+    let plugin = office
+        .plugin(plugin)
+        .ok_or_else(|| Refused::Failed(format!("plugin {plugin} is not loaded")))?;
+    let layout = plugin.layout(context, issue, &data.to_string(), units).await?;
+    let files = BTreeMap::from([("layout.typ".to_owned(), Arc::from(layout.source.as_bytes()))]);
+    let data: Json = serde_json::from_str(&layout.data).map_err(|error| Refused::Failed(error.to_string()))?;
+    Ok(Job {
+        main: "layout.typ".into(),
+        files: Arc::new(files),
+        data: with_verify_url(data, &issue.verify_url),
+        date: issue.registered_on,
+        output: Output::Pdf,
+    })
 }
 
 /// The renderer draws the QR code from `application.verify_url`; a layout need not carry it itself.

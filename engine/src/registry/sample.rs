@@ -1,5 +1,10 @@
 //! Samples (LANGUAGE L10): their answers, the check they are run through and the walk they take.
 
+mod coverage;
+mod exercise;
+mod findings;
+mod mend;
+mod print;
 mod run;
 mod walk;
 
@@ -8,12 +13,15 @@ use serde_json::{Map, Value as Json};
 
 use super::{Office, Units};
 use crate::check::{self, Answers, Checked, Finding, Path};
-use crate::definition::load::{Case, ExpectedFinding, Sample};
+use crate::definition::load::{Case, Sample};
 use crate::definition::scope::App;
 use crate::plugin::CallError;
 use crate::store::{Standing, Unit};
 
-pub use run::{Outcome, run};
+pub use coverage::{Coverage, Measure, Missing};
+pub use exercise::{Exercise, Transition};
+pub use mend::mended;
+pub use run::{Difference, Edit, Outcome, Ran, run};
 
 /// A sample that cannot be run as it is written.
 #[derive(Debug, thiserror::Error)]
@@ -81,6 +89,8 @@ struct Tried<'f> {
     today: Date,
     answers: Answers,
     checked: Checked<'f>,
+    units: Units,
+    told: crate::plugin::Context,
 }
 
 impl Office {
@@ -147,6 +157,8 @@ impl Office {
             today,
             answers,
             checked,
+            units,
+            told,
         })
     }
 
@@ -182,36 +194,4 @@ pub(super) fn units<'s>(region: &'s str, sample: &'s Sample) -> impl Iterator<It
             ..Unit::new(region, text("id"), text("name"))
         }
     })
-}
-
-/// What is expected and did not come, and what came and is not expected, as lines for people.
-pub fn difference(expected: &[ExpectedFinding], found: &[Finding]) -> Vec<String> {
-    let mut left: Vec<&Finding> = found.iter().collect();
-    let mut lines = Vec::new();
-    for wanted in expected {
-        match left.iter().position(|finding| fits(wanted, finding)) {
-            Some(at) => drop(left.remove(at)),
-            None => lines.push(format!("- {} @ {}", wanted.rule, wanted.at.as_deref().unwrap_or("-"))),
-        }
-    }
-    for finding in left {
-        let at = finding.at.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string);
-        lines.push(format!("+ {} @ {at}: {}", finding.rule, finding.message));
-    }
-    lines
-}
-
-fn fits(wanted: &ExpectedFinding, finding: &Finding) -> bool {
-    let at = finding.at.as_ref().map(ToString::to_string);
-    let severity = match finding.severity {
-        crate::definition::form::Severity::Error => "error",
-        crate::definition::form::Severity::Warning => "warning",
-    };
-    wanted.rule == finding.rule
-        && wanted.at.as_ref().is_none_or(|place| at.as_ref() == Some(place))
-        && wanted
-            .message
-            .as_ref()
-            .is_none_or(|message| *message == finding.message.to_string())
-        && wanted.severity.as_ref().is_none_or(|wanted| wanted == severity)
 }

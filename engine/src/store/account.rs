@@ -9,6 +9,7 @@ use super::Store;
 use super::error::{StoreError, Subject};
 use super::key;
 use super::record::{Record, Unique, quiet_debug};
+use super::seal::found_in;
 use super::table::Table;
 
 /// A person's sign-in.
@@ -262,6 +263,8 @@ impl Record for Account {
         let place = |kind, of: &str| key::of(&[kind, &self.region, of, &self.id]);
         let mut places = vec![place("accounts by standing", self.standing.name())];
         places.extend(self.unit.as_ref().map(|unit| place("accounts by unit", unit)));
+        let found = self.sealed.as_object().map(found_in).unwrap_or_default();
+        places.extend(found.into_iter().map(|found| place("accounts by fingerprint", found)));
         if !self.email.is_empty() {
             places.push(place("accounts by e-mail", &self.email.to_lowercase()));
         }
@@ -334,6 +337,12 @@ impl Store {
             Accounts::Standing(standing) => key::of(&["accounts by standing", region, standing.name()]),
             Accounts::Email(email) => key::of(&["accounts by e-mail", region, &email.to_lowercase()]),
         };
+        self.read(move |view| view.all_indexed(key::below(&prefix))).await
+    }
+
+    /// The accounts in which a sensitive answer has this fingerprint (see [`super::Sealer::found_by`]), by id.
+    pub async fn accounts_found_by(&self, region: &str, found_by: &str) -> Result<Vec<Account>, StoreError> {
+        let prefix = key::of(&["accounts by fingerprint", region, found_by]);
         self.read(move |view| view.all_indexed(key::below(&prefix))).await
     }
 

@@ -11,6 +11,7 @@ use super::Store;
 use super::error::{StoreError, Subject};
 use super::key;
 use super::record::{Record, Unique, quiet_debug};
+use super::seal::found_in;
 use super::table::Table;
 use super::view::{Listed, Page};
 
@@ -205,6 +206,19 @@ impl Record for AnswerPage {
     fn key(&self) -> Vec<u8> {
         key::of(&[&self.region, &self.application, &self.page])
     }
+
+    fn index(&self) -> Vec<Vec<u8>> {
+        let place = |found: &str| {
+            let mut place = found_key(&self.region, found);
+            place.extend(key::of(&[&self.application, &self.page]));
+            place
+        };
+        found_in(&self.answers).into_iter().map(place).collect()
+    }
+}
+
+fn found_key(region: &str, found_by: &str) -> Vec<u8> {
+    key::of(&["answers by fingerprint", region, found_by])
 }
 
 fn number_key(region: &str, number: &str) -> Vec<u8> {
@@ -269,6 +283,18 @@ impl Store {
         let start = key::of(&["applications due", region]);
         let end = key::below(&key::of(&["applications due", region, &last.to_string()])).end;
         self.read(move |view| view.all_indexed(start..end)).await
+    }
+
+    /// The applications in which a sensitive answer has this fingerprint (see [`super::Sealer::found_by`]), by id.
+    pub async fn applications_found_by(&self, region: &str, found_by: &str) -> Result<Vec<Application>, StoreError> {
+        let (region, prefix) = (region.to_owned(), found_key(region, found_by));
+        self.read(move |view| {
+            let pages: Vec<AnswerPage> = view.all_indexed(key::below(&prefix))?;
+            let ids: BTreeSet<String> = pages.into_iter().map(|page| page.application).collect();
+            let found = ids.iter().map(|id| view.get(&key::of(&[&region, id])));
+            found.filter_map(Result::transpose).collect()
+        })
+        .await
     }
 
     /// The application that was given this registration number.

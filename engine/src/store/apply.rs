@@ -173,6 +173,11 @@ fn put(draft: &mut Draft<'_, '_>, put: &Put) -> Result<(), CommitError> {
             draft.remove::<Message>(&key::of(&[region, id]))?;
         }
         Put::Upload(it) => draft.put(it)?,
+        Put::Resealed(it) => {
+            if draft.bytes(it.table, &it.key)? == it.before {
+                draft.write(it.table, it.key.clone(), it.after.clone());
+            }
+        }
         Put::Audit(entry) => {
             audit::append(draft, entry)?;
         }

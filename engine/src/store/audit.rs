@@ -263,6 +263,24 @@ impl Store {
         .await
     }
 
+    /// The entries by an account in any chain of a region, and those of the region's own chain that name it.
+    pub async fn audit_of(&self, region: &str, account: &str) -> Result<Vec<AuditEntry>, StoreError> {
+        let (prefix, account) = (key::of(&[region]), account.to_owned());
+        self.read(move |view| {
+            let mut found = Vec::new();
+            for link in view.entries(Table::Audit, key::below(&prefix))? {
+                let (place, link) = link?;
+                let entry = entry(view, &place, &link)?;
+                let named = entry.detail.as_ref().and_then(|detail| detail.get("account")?.as_str());
+                if entry.actor == account || (entry.application.is_none() && named == Some(&account)) {
+                    found.push(entry);
+                }
+            }
+            Ok(found)
+        })
+        .await
+    }
+
     /// Recomputes all audit chains of a region and tells every place where they do not hold.
     pub async fn verify_audit(&self, region: &str) -> Result<AuditProof, StoreError> {
         let region = region.to_owned();

@@ -1,4 +1,4 @@
-//! Copies the database while it is in use.
+//! Copies the database while it is in use; writes it anew, without what lies in its free pages.
 
 use std::path::Path;
 
@@ -30,6 +30,25 @@ impl Store {
             })
         })
         .await
+    }
+}
+
+impl Store {
+    /// Writes the file anew with what it holds now, and closes it: what was removed or replaced is no longer to be
+    /// read from the bytes that the database keeps for later use. Interrupted, the old file is there as it was.
+    pub async fn renew(self) -> Result<(), StoreError> {
+        let path = self.inner.path.clone();
+        let mut fresh = path.as_os_str().to_owned();
+        fresh.push(".new");
+        let fresh = std::path::PathBuf::from(fresh);
+        match std::fs::remove_file(&fresh) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(io(error)),
+            _ => {}
+        }
+        self.backup(&fresh).await?;
+        // The old file is still open and locked here, so that nobody begins to write to it.
+        std::fs::rename(&fresh, &path).map_err(io)?;
+        open::sync_folder(&path).map_err(io)
     }
 }
 

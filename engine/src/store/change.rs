@@ -7,6 +7,7 @@ use super::account::{Account, RegisterEntry, Unit};
 use super::application::{AnswerPage, Application};
 use super::message::Message;
 use super::paper::{Certificate, FormVersion, Upload};
+use super::reseal::Resealed;
 use super::session::{Session, Ticket};
 
 /// All of it is made, durably, or nothing.
@@ -241,6 +242,9 @@ pub enum Put {
     },
     /// That a file was handed in.
     Upload(Upload),
+    /// A record with its sealed values under another key, made by [`super::Store::reseal`]. Counts as no change of
+    /// the record, and is left out where the record was changed meanwhile.
+    Resealed(Resealed),
     /// An entry of the audit chain of an application, or of the region where there is none.
     Audit(Audit),
     /// Erases what an audit entry tells; the entry stays, and the chain still proves.

@@ -138,6 +138,14 @@ impl Files {
         }
     }
 
+    /// Forgets a file; no matter if there is none. Whoever calls this knows that nobody has it any more.
+    pub async fn delete(&self, id: FileId) -> Result<(), FileError> {
+        match self.place.delete(&id.path()).await {
+            Ok(()) | Err(object_store::Error::NotFound { .. }) => Ok(()),
+            Err(error) => Err(failed(error)),
+        }
+    }
+
     /// Whether there is such a file.
     pub async fn exists(&self, id: FileId) -> Result<bool, FileError> {
         match self.place.head(&id.path()).await {
@@ -170,6 +178,10 @@ mod tests {
         assert_eq!(files.put(Bytes::from_static(b"abc")).await.unwrap(), id);
         assert_eq!(files.get(id).await.unwrap(), "abc");
         assert!(files.exists(id).await.unwrap());
+        let short = files.put(Bytes::from_static(b"short-lived")).await.unwrap();
+        files.delete(short).await.unwrap();
+        files.delete(short).await.unwrap();
+        assert!(!files.exists(short).await.unwrap());
 
         let other = FileId::of(b"other");
         assert!(!files.exists(other).await.unwrap());

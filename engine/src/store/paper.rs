@@ -11,7 +11,7 @@ use super::Store;
 use super::error::{StoreError, Subject};
 use super::hex;
 use super::key;
-use super::record::{Record, Unique, body, quiet_debug};
+use super::record::{Record, Unique, body, decode, quiet_debug};
 use super::table::Table;
 use super::view::View;
 
@@ -185,6 +185,22 @@ impl Store {
     pub async fn upload(&self, region: &str, application: &str, file: &str) -> Result<Option<Upload>, StoreError> {
         let key = key::of(&[region, application, file]);
         self.read(move |view| view.get(&key)).await
+    }
+
+    /// Everywhere that this file was handed in, in any region.
+    pub async fn uploads_of(&self, file: &str) -> Result<Vec<Upload>, StoreError> {
+        let file = file.to_owned();
+        self.read(move |view| {
+            let mut uploads = Vec::new();
+            for entry in view.every(Table::Uploads)? {
+                let (place, bytes) = entry?;
+                if key::parts(&place).last() == Some(&file) {
+                    uploads.push(decode(Table::Uploads, &bytes)?);
+                }
+            }
+            Ok(uploads)
+        })
+        .await
     }
 
     /// All files that were handed in with an application.

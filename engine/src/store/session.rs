@@ -134,6 +134,12 @@ impl Store {
         self.read(move |view| view.all(&prefix)).await
     }
 
+    /// All tickets of a region, whatever they are for, ended ones included.
+    pub async fn all_tickets(&self, region: &str) -> Result<Vec<Ticket>, StoreError> {
+        let prefix = key::of(&[region]);
+        self.read(move |view| view.all(&prefix)).await
+    }
+
     /// A ticket. The reader looks at its `expires_at`.
     pub async fn ticket(&self, region: &str, kind: &str, key: &str) -> Result<Option<Ticket>, StoreError> {
         let key = ticket_key(region, kind, key);

@@ -24,6 +24,16 @@ pub enum ThemeError {
         /// What is wrong.
         message: String,
     },
+    /// A letter's text is broken, or reads something that its kind of letter does not have.
+    #[error("mail/{file}{}: {message}", if *line > 0 { format!(":{line}") } else { String::new() })]
+    Mail {
+        /// The file under `mail/`.
+        file: String,
+        /// Its line, from 1; 0 where it is not known.
+        line: usize,
+        /// What is wrong.
+        message: String,
+    },
     /// A catalogue is not a map of texts.
     #[error("{}: {message}", path.display())]
     Catalogue {

@@ -8,12 +8,14 @@ mod account;
 mod application;
 mod care;
 mod entrance;
+mod outbox;
 mod shell;
 
 pub use account::*;
 pub use application::*;
 pub use care::*;
 pub use entrance::*;
+pub use outbox::*;
 pub use shell::*;
 
 use serde::Serialize;

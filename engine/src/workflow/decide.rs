@@ -44,6 +44,8 @@ pub struct Step {
     pub action: Id,
     /// The state that it leads to.
     pub to: Id,
+    /// Which of the action's targets that is, from 0.
+    pub branch: usize,
     /// Whom the application waits for there.
     pub waits_for: Option<Waits>,
     /// The last day of that wait.
@@ -63,6 +65,12 @@ pub fn offered<'w>(workflow: &'w Workflow, standing: &Standing, actor: &Actor, f
     actions
         .filter(|action| permitted(workflow, action, standing, actor, facts, &none).is_ok())
         .collect()
+}
+
+/// Whether the action's own condition holds with this input; none where it has none.
+pub fn condition(workflow: &Workflow, action: &Action, facts: &Facts<'_>, input: &Map<String, Json>) -> Option<bool> {
+    let slots = Slots::new(workflow, action, facts, input);
+    slots.holds(Some(action.when.as_ref()?)).ok()
 }
 
 /// Whether the action may happen, and what it leads to. The refusal is the first of: unknown, wrong
@@ -85,11 +93,12 @@ pub fn decide(
     let slots = Slots::new(workflow, action, facts, request.input);
     let accepted = input::accept(action, facts.form, request.input, &slots.frame());
     let input = accepted.map_err(|_| Refusal::TooCostly)?.map_err(Refusal::Input)?;
-    let state = target(workflow, action, &slots)?;
+    let (branch, state) = target(workflow, action, &slots)?;
     let stays = state.id == standing.state;
     let mut step = Step {
         action: Id::clone(&action.id),
         to: Id::clone(&state.id),
+        branch,
         waits_for: if stays {
             standing.waits_for.clone()
         } else {
@@ -151,10 +160,11 @@ fn allows(by: &By, standing: &Standing, actor: &Actor) -> bool {
     }
 }
 
-fn target<'w>(workflow: &'w Workflow, action: &Action, slots: &Slots) -> Result<&'w State, Refusal> {
-    for target in &action.to {
+fn target<'w>(workflow: &'w Workflow, action: &Action, slots: &Slots) -> Result<(usize, &'w State), Refusal> {
+    for (branch, target) in action.to.iter().enumerate() {
         if slots.holds(target.when.as_ref())? {
-            return workflow.states.get(&target.to).ok_or(Refusal::NotNow);
+            let state = workflow.states.get(&target.to).ok_or(Refusal::NotNow)?;
+            return Ok((branch, state));
         }
     }
     Err(Refusal::NotNow)

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use indexmap::IndexSet;
 
-use super::mistake::{SYNTAX, TYPE, mistake};
+use super::super::limits::MESSAGE_EXPRESSIONS;
+use super::mistake::{SYNTAX, TOO_LONG, TYPE, mistake};
 use super::show::{is_shown, show};
 use super::{Expression, Frame, Id, Language, Mistake, Scope, Text, compile};
 
@@ -93,6 +94,7 @@ fn parts(text: &str, scope: &Scope) -> Result<Vec<Part>, Vec<Mistake>> {
     let mut plain = String::new();
     let mut mistakes = Vec::new();
     let mut at = 0;
+    let mut expressions = 0;
     while let Some(next) = text[at..].chars().next() {
         let rest = &text[at..];
         if rest.starts_with("{{") || rest.starts_with("}}") {
@@ -100,6 +102,14 @@ fn parts(text: &str, scope: &Scope) -> Result<Vec<Part>, Vec<Mistake>> {
             at += 2;
         } else if next == '{' {
             let inner = at + 1..at + 1 + length(&rest[1..]);
+            expressions += 1;
+            if expressions > MESSAGE_EXPRESSIONS {
+                let (zh, en) = (
+                    format!("一段文字里最多有 {MESSAGE_EXPRESSIONS} 个表达式"),
+                    format!("a text may hold at most {MESSAGE_EXPRESSIONS} expressions"),
+                );
+                return Err(vec![mistake(TOO_LONG, at..at + 1, zh, en)]);
+            }
             parts.push(Part::Plain(std::mem::take(&mut plain)));
             match value(text, inner.clone(), scope) {
                 Ok(expression) => parts.push(Part::Value(expression)),

@@ -1,7 +1,7 @@
 //! What can be said of a condition without any answer: that it always or never holds.
 //!
-//! Two things are looked at: literals, and what `==`, `!=`, `in` and truth values ask of one field at
-//! a time. What is said is sure; of what is not understood, nothing is said.
+//! Three things are looked at: literals, comparisons of a field with itself, and what `==`, `!=`, `in`
+//! and truth values ask of one field at a time. What is said is sure; of what is not understood, nothing is said.
 
 use std::collections::BTreeMap;
 
@@ -96,6 +96,14 @@ fn facts(node: &Node, wanted: bool) -> Facts {
                 left.and(right)
             } else {
                 left.or(right)
+            }
+        }
+        Node::Compare(how, both) if place_of(&both[0]).is_some() && place_of(&both[0]) == place_of(&both[1]) => {
+            use Comparison as C;
+            let reflexive = matches!(how, C::Equal | C::LessOrEqual | C::GreaterOrEqual);
+            Facts {
+                never: place_of(&both[0]).filter(|_| reflexive != wanted),
+                ..Facts::default()
             }
         }
         Node::Compare(how @ (Comparison::Equal | Comparison::Unequal), both) => {

@@ -21,6 +21,7 @@ fn field(id: &str, kind: FieldType, constraints: Json) -> Field {
         read_only_when: None,
         default: None,
         sensitive: false,
+        print_in_full: false,
         public: false,
         statistic: None,
         renamed_from: None,

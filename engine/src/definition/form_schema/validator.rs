@@ -2,8 +2,8 @@
 
 use serde_json::Value as Json;
 
-use super::super::Text;
 use super::super::check_digit::{self, Fault};
+use super::super::{Text, limits};
 use super::wording;
 
 /// A compiled schema of one answer. Patterns run in linear time, nothing is fetched, and an unknown
@@ -50,7 +50,11 @@ impl Validator {
     pub fn new(schema: &Json) -> Result<Self, BadSchema> {
         let mut options = jsonschema::options()
             .with_draft(jsonschema::Draft::Draft202012)
-            .with_pattern_options(jsonschema::PatternOptions::regex())
+            .with_pattern_options(
+                jsonschema::PatternOptions::regex()
+                    .size_limit(limits::PATTERN_BYTES)
+                    .dfa_size_limit(limits::PATTERN_BYTES),
+            )
             .should_validate_formats(true)
             .should_ignore_unknown_formats(false)
             .with_format("month", is_month);

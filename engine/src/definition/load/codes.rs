@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use super::Loader;
 use crate::definition::code_list::{CodeList, Row, RowProblem};
 use crate::definition::source::{Node, Problems, SourceFile, Spot, nearest, words_of};
-use crate::definition::{Calendar, Id, Text};
+use crate::definition::{Calendar, Id, Text, limits};
 
 impl Loader<'_> {
     /// Every list of the region's folder and its bases; the nearest of a name counts.
@@ -33,15 +33,19 @@ impl Loader<'_> {
     }
 
     fn code_list(&mut self, path: &Path, id: &Id) -> Option<Arc<CodeList>> {
-        if let Some(known) = self.shared.lists.get(path) {
-            return known.clone();
+        if !self.shared.lists.contains_key(path) {
+            let mut problems = Problems::default();
+            let file = self.files.read(path, &mut problems);
+            let list = file.and_then(|file| read_list(&file, id, &mut problems));
+            self.shared
+                .lists
+                .insert(path.to_path_buf(), (list, problems.into_sorted()));
         }
-        let list = self
-            .files
-            .read(path, self.problems)
-            .and_then(|file| read_list(&file, id, self.problems));
-        self.shared.lists.insert(path.to_path_buf(), list.clone());
-        list
+        let (list, problems) = self.shared.lists.get(path)?;
+        for problem in problems {
+            self.problems.add(problem.clone());
+        }
+        list.clone()
     }
 
     /// An inline map `code: label`.
@@ -160,8 +164,28 @@ pub(super) fn records(
         problems.error("csv-header", &line_spot(file, header_line(file)), message, Some(help));
         return Vec::new();
     }
+    let twice = header
+        .iter()
+        .enumerate()
+        .find(|(at, name)| !name.is_empty() && header.iter().take(*at).any(|other| other == *name));
+    if let Some((_, name)) = twice {
+        let message = Text::both(
+            format!("表头里「{name}」写了两次"),
+            format!("the header names `{name}` twice"),
+        );
+        problems.error("csv-header", &line_spot(file, header_line(file)), message, None);
+        return Vec::new();
+    }
     let mut rows = Vec::new();
     for record in reader.records() {
+        if problems.is_full() {
+            break;
+        }
+        if rows.len() * header.len() > limits::CELLS {
+            let what = ("一个 CSV 的单元格", "the cells of one CSV");
+            problems.too_large(&line_spot(file, header_line(file)), what, limits::CELLS);
+            return Vec::new();
+        }
         match record {
             Ok(record) => {
                 let line = record
@@ -206,17 +230,9 @@ pub(super) fn header_line(file: &SourceFile) -> usize {
 
 /// The whole of one line.
 pub(super) fn line_spot(file: &Arc<SourceFile>, line: usize) -> Spot {
-    let start: usize = file
-        .text
-        .split_inclusive('\n')
-        .take(line.saturating_sub(1))
-        .map(str::len)
-        .sum();
-    let rest = file.text.get(start..).unwrap_or_default();
-    let length = rest.find(['\r', '\n']).unwrap_or(rest.len());
     Spot {
         file: Arc::clone(file),
-        range: start..start + length,
+        range: file.line(line),
     }
 }
 
@@ -260,8 +276,8 @@ fn read_list(file: &Arc<SourceFile>, id: &Id, problems: &mut Problems) -> Option
     match CodeList::new(id.clone(), rows) {
         Ok(list) => Some(Arc::new(list)),
         Err(found) => {
-            for problem in found {
-                tell_row(file, &lines, &problem, problems);
+            for problem in found.iter().take(limits::PROBLEMS) {
+                tell_row(file, &lines, problem, problems);
             }
             None
         }
@@ -275,7 +291,10 @@ fn tell_row(file: &Arc<SourceFile>, lines: &[usize], problem: &RowProblem, probl
             "code-list-duplicate",
             &spot(row),
             Text::both(format!("代码 {code} 重复"), format!("the code {code} stands twice")),
-            None,
+            Some(Text::both(
+                "同一个代码表里代码不能重复：改写其中一个，或删去一行",
+                "codes are unique in a list: change one of them, or delete a row",
+            )),
             vec![(spot(first).place(), Text::both("第一次在这里", "first here"))],
         ),
         RowProblem::Orphan { row, parent } => problems.error(
@@ -285,7 +304,10 @@ fn tell_row(file: &Arc<SourceFile>, lines: &[usize], problem: &RowProblem, probl
                 format!("上级代码 {parent} 不在表中"),
                 format!("the parent {parent} is not in the list"),
             ),
-            None,
+            Some(Text::both(
+                "补上这个上级代码的一行，或改写 parent",
+                "add a row for this parent, or change `parent`",
+            )),
         ),
         RowProblem::Date { row, column } => problems.error(
             "code-list-date",
@@ -301,11 +323,18 @@ fn tell_row(file: &Arc<SourceFile>, lines: &[usize], problem: &RowProblem, probl
                 )
             }),
         ),
+        RowProblem::Deep { row } => {
+            let what = ("代码表的层数", "the levels of a code list");
+            problems.too_large(&spot(row), what, limits::LEVELS);
+        }
         RowProblem::Loop { row } => problems.error(
             "code-list-loop",
             &spot(row),
             Text::both("沿上级代码走会绕成圈", "following the parents goes round in a circle"),
-            None,
+            Some(Text::both(
+                "改写这一行的 parent；最上级的代码不写 parent",
+                "change the `parent` of this row; a code at the top has none",
+            )),
         ),
     }
 }

@@ -7,7 +7,7 @@ use super::field_keys::CONSTRAINTS;
 use crate::definition::form_schema::words::{self, Takes};
 use crate::definition::form_schema::{Validator, field_schema};
 use crate::definition::source::{Entry, MapReader, Node, Value, nearest, wrong_type};
-use crate::definition::{Field, FieldType, Language, Text};
+use crate::definition::{Field, FieldType, Language, Text, limits};
 
 impl Loader<'_> {
     /// The answer before there is one, read as the field's type says; it must be one that may be given.
@@ -147,6 +147,17 @@ impl Loader<'_> {
     }
 
     fn contradictions(&mut self, map: &MapReader<'_>, constraints: &Map<String, Json>) {
+        for (word, most) in [
+            ("minItems", limits::REQUIRED_ITEMS),
+            ("minLength", limits::REQUIRED_LENGTH),
+        ] {
+            if let (Some(least), Some(node)) = (constraints.get(word).and_then(Json::as_f64), map.get(word))
+                && least > most as f64
+            {
+                self.problems
+                    .at_node("constraint-contradiction", node, more_than(word, most), None);
+            }
+        }
         for (low, high) in [
             ("minLength", "maxLength"),
             ("minimum", "maximum"),
@@ -160,10 +171,20 @@ impl Loader<'_> {
                     format!("{low} {least} 大于 {high} {most}，没有答案能同时满足"),
                     format!("{low} {least} is more than {high} {most}: no answer can meet both"),
                 );
-                self.problems.at_node("constraint-contradiction", node, message, None);
+                let help = Text::both("改写其中一个", "change one of them");
+                self.problems
+                    .at_node("constraint-contradiction", node, message, Some(help));
             }
         }
     }
+}
+
+/// That nobody can give as much as a constraint requires.
+pub(super) fn more_than(word: &str, most: u64) -> Text {
+    Text::both(
+        format!("{word} 最多为 {most}：答案不会有更多"),
+        format!("{word} is at most {most}: no answer holds more"),
+    )
 }
 
 /// A value as the type stores it: what is plain text to a text field is a number to a number field.

@@ -10,8 +10,8 @@ use crate::definition::expression::{Scope, Type};
 use crate::definition::region::{Document, DocumentSource, PluginUse, Role, Watermark};
 use crate::definition::scope::App;
 use crate::definition::shape::{Key, Keys, Shape};
-use crate::definition::source::{Entry, MapReader, Node, check_id, string_of, text_of};
-use crate::definition::{Id, Text};
+use crate::definition::source::{Entry, MapReader, Node, Spot, check_id, string_of, text_of};
+use crate::definition::{Id, Text, folder, limits};
 
 pub(super) static DOCUMENT: Keys = Keys::new(
     "document",
@@ -161,10 +161,7 @@ impl Loader<'_> {
 
     fn watermark(&mut self, node: &Node) -> Option<Watermark> {
         let map = MapReader::new(node, &WATERMARK, self.problems)?;
-        let mut scope = Scope {
-            names: IndexMap::new(),
-            calendar: Arc::clone(&self.calendar),
-        };
+        let mut scope = Scope::new(Arc::clone(&self.calendar));
         scope.names.insert("app".into(), App::ty());
         scope.names.insert("today".into(), Type::Date);
         let text = map
@@ -179,10 +176,15 @@ impl Loader<'_> {
     /// Every file under `documents/` of the region and its bases.
     fn document_files(&mut self) -> BTreeMap<String, Arc<[u8]>> {
         let mut files = BTreeMap::new();
-        for folder in &self.folders {
-            for path in self.files.in_folder(&folder.join("documents"), "") {
-                if let Ok(bytes) = std::fs::read(self.files.root().join(&path)) {
-                    files.insert(path.to_string_lossy().into_owned(), bytes.into());
+        for folder_of in &self.folders {
+            for path in self.files.in_folder(&folder_of.join("documents"), "") {
+                match folder::read(self.files.root(), &path, limits::FILE_BYTES) {
+                    Ok(bytes) => drop(files.insert(path.to_string_lossy().into_owned(), bytes.into())),
+                    Err(refused) => {
+                        let (message, help) = refused.told();
+                        self.problems
+                            .error("file-unreadable", &Spot::whole(&path), message, help);
+                    }
                 }
             }
         }

@@ -33,6 +33,7 @@ impl Loader<'_> {
             read_only_when: self.condition(map.get("readOnlyWhen"), scope),
             default: None,
             sensitive: self.sensitive(&map),
+            print_in_full: self.print_in_full(&map),
             public: map.bool("public").unwrap_or(false),
             statistic,
             renamed_from: map.string("renamedFrom", self.problems).map(Into::into),
@@ -52,6 +53,24 @@ impl Loader<'_> {
             self.problems.at_node("sensitive-public", node, message, Some(help));
         }
         sensitive
+    }
+
+    /// Printing in full is an exception from masking, and means nothing elsewhere.
+    fn print_in_full(&mut self, map: &MapReader<'_>) -> bool {
+        let in_full = map.bool("printInFull").unwrap_or(false);
+        let sensitive = map.bool("sensitive").unwrap_or(false);
+        if let (true, false, Some(node)) = (in_full, sensitive, map.get("printInFull")) {
+            let message = Text::both(
+                "printInFull 只用于 sensitive 的字段，其他字段本来就完整印出",
+                "printInFull is for sensitive fields; all others are printed in full anyway",
+            );
+            let help = Text::both(
+                "加上 sensitive: true，或删去 printInFull",
+                "add `sensitive: true`, or delete it",
+            );
+            self.problems.at_node("print-in-full", node, message, Some(help));
+        }
+        in_full
     }
 
     /// How statistics count the answers: one of the ways that the type offers.

@@ -54,6 +54,13 @@ pub(super) static FIELD: Keys = Keys {
             )
             .usually("false", "false"),
             Key::new(
+                "printInFull",
+                Shape::Flag,
+                "敏感信息，但在文书中完整印出",
+                "sensitive, but printed as it is",
+            )
+            .usually("false", "false"),
+            Key::new(
                 "public",
                 Shape::Flag,
                 "核验证书时可以公开",
@@ -282,6 +289,8 @@ pub(super) fn allowed(kind: &str, key: &str) -> bool {
         "minItems" | "maxItems" => matches!(kind, "list" | "file" | "choices" | "trees"),
         "uniqueItems" => matches!(kind, "list" | "choices" | "trees"),
         "schema" | "enum" | "const" | "renamedFrom" | "statistic" => kind != "note",
+        // Files are not sealed, and a note has no answer.
+        "sensitive" => !matches!(kind, "file" | "note"),
         "required" | "requireWhen" | "default" => !matches!(kind, "computed" | "note"),
         _ => true,
     }

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::Loader;
+use super::constraint::more_than;
 use crate::definition::expression::{RecordType, Scope, Type};
 use crate::definition::form::{Choice, Computed, FileRules, Lookup, Table};
 use crate::definition::shape::Words;
 use crate::definition::source::{MapReader, Node, string_of};
-use crate::definition::{CodeList, FieldType, Id, Text, scope};
+use crate::definition::{CodeList, FieldType, Id, Text, limits, scope};
 
 /// The types of a field.
 pub(super) static TYPE: Words = Words {
@@ -119,6 +120,8 @@ impl Loader<'_> {
             "file" => Type::List(Box::new(scope::file_type())),
             "table" => Type::List(Box::new(self.row_type(id, node))),
             "note" => Type::Unknown,
+            // What it was meant to be is not known, and whoever reads it is not blamed.
+            other if !TYPE.has(other) => Type::Unknown,
             _ => Type::Text,
         }
     }
@@ -235,7 +238,7 @@ impl Loader<'_> {
         let row_type = self.row_type(id, map.node);
         // The row at hand, and around it the row of the table that holds this one.
         let mut inner = scope.clone();
-        let outer = inner.names.shift_remove("row");
+        let outer = inner.names.take_added("row");
         inner = inner.with("row", row_type.clone());
         if let Some(outer) = outer {
             inner = inner.with("outer", outer);
@@ -258,6 +261,10 @@ impl Loader<'_> {
             }
         }
         let min_rows = map.count("minRows").unwrap_or(0);
+        if let (true, Some(node)) = (min_rows as u64 > limits::REQUIRED_ITEMS, map.get("minRows")) {
+            let message = more_than("minRows", limits::REQUIRED_ITEMS);
+            self.problems.at_node("constraint-contradiction", node, message, None);
+        }
         let max_rows = map.count("maxRows").unwrap_or(200);
         if let (true, Some(node)) = (min_rows > max_rows, map.get("minRows")) {
             let message = Text::both(

@@ -86,9 +86,19 @@ impl Loader<'_> {
             .chain(seeds)
             .map(|name| folder.join(name))
             .collect();
-        for path in self.files.all_below(&folder) {
+        for found in self.files.all_below(&folder) {
+            let path = found.path;
+            if let Some(odd) = found.refused {
+                let (spot, help) = (Spot::whole(&path), Some(odd.help()));
+                self.problems.error("file-unreadable", &spot, odd.message(), help);
+                continue;
+            }
             let inside = path.strip_prefix(&folder).unwrap_or(&path);
-            if is_read(inside) || named.contains(&path) {
+            // Where a name is no file, the file beside it is the one that was meant.
+            let meant_by = |name: &PathBuf| {
+                !self.files.has(name) && name.parent() == path.parent() && name.extension() == path.extension()
+            };
+            if is_read(inside) || named.contains(&path) || named.iter().any(meant_by) {
                 continue;
             }
             let name = inside.display().to_string();

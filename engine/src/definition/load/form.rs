@@ -1,5 +1,7 @@
 //! One form: pages and lets (LANGUAGE L4, L5).
 
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, BinaryHeap, HashMap};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -14,8 +16,8 @@ use crate::definition::expression::{Scope, Type};
 use crate::definition::form::Let;
 use crate::definition::scope::App;
 use crate::definition::shape::{Ids, Key, Keys, Shape};
-use crate::definition::source::{Entry, MapReader, Node, check_id};
-use crate::definition::{Field, FieldType, Form, Id, Page, Text, form_schema};
+use crate::definition::source::{Entry, MapReader, Node, Spot, check_id};
+use crate::definition::{Field, FieldType, Form, Id, Page, Text, form_schema, limits};
 
 pub(in crate::definition) static FORM: Keys = Keys::new(
     "form",
@@ -157,6 +159,11 @@ impl Loader<'_> {
             .unwrap_or_default();
         let pages_node = top.need("pages", self.problems)?;
         let page_entries = MapReader::open(pages_node, ("栏目", "pages"), self.problems)?.entries();
+        if let Some(spot) = too_many_fields(page_entries) {
+            let what = ("一份登记表的字段和列", "the fields and columns of one form");
+            self.problems.too_large(&spot, what, limits::FIELDS);
+            return None;
+        }
         let mut scope = self.field_scope(page_entries);
         let lets = self.lets(top.get("let"), &mut scope);
         let pages = self.pages(page_entries, &scope);
@@ -192,10 +199,7 @@ impl Loader<'_> {
 
     /// Every field by its bare id, then `today` and `app`.
     fn field_scope(&mut self, pages: &[Entry]) -> Scope {
-        let mut scope = Scope {
-            names: IndexMap::new(),
-            calendar: Arc::clone(&self.calendar),
-        };
+        let mut scope = Scope::new(Arc::clone(&self.calendar));
         let mut places: IndexMap<Id, &Entry> = IndexMap::new();
         self.fields.clear();
         for page in pages {
@@ -232,8 +236,7 @@ impl Loader<'_> {
         let Some(map) = node.and_then(|node| MapReader::open(node, ("let", "`let`"), self.problems)) else {
             return done;
         };
-        let mut left: Vec<&Entry> = map.entries().iter().collect();
-        for entry in &left {
+        for entry in map.entries() {
             check_id(entry, false, self.problems);
             if scope.names.contains_key(entry.key.as_str()) {
                 let message = Text::both(
@@ -248,25 +251,15 @@ impl Loader<'_> {
                 );
             }
         }
-        while !left.is_empty() {
-            let names: Vec<&str> = left.iter().map(|entry| entry.key.as_str()).collect();
-            let ready = left.iter().position(|entry| {
-                let source = entry.value.scalar().unwrap_or_default();
-                !names.iter().any(|name| mentions(source, name))
-            });
-            let Some(ready) = ready else {
-                for entry in left {
-                    let message = Text::both(
-                        format!("「{}」直接或间接地用到了自己", entry.key),
-                        format!("`{}` reads itself, directly or by others", entry.key),
-                    );
-                    let help = Text::both("改写其中一个，让它不再用到自己", "write one of them without itself");
-                    self.problems
-                        .error("computation-cycle", &entry.key_spot, message, Some(help));
-                }
-                break;
-            };
-            let entry = left.remove(ready);
+        let (ready, circle) = in_order(map.entries());
+        let entries = map.entries().iter().map(|entry| entry.key.as_str());
+        let taken: Vec<&str> = entries.filter(|key| scope.names.contains_key(*key)).collect();
+        for entry in &circle {
+            if !scope.names.contains_key(entry.key.as_str()) {
+                scope.names.insert(entry.key.as_str().into(), Type::Unknown);
+            }
+        }
+        for entry in ready.into_iter().filter(|entry| !taken.contains(&entry.key.as_str())) {
             let id = Id::from(entry.key.as_str());
             if let Some(expression) = self.expression(&entry.value, scope, None) {
                 scope.names.insert(id.clone(), expression.ty().clone());
@@ -275,6 +268,15 @@ impl Loader<'_> {
                 // Its own mistake was told; whoever reads it shall not be blamed too.
                 scope.names.insert(id, Type::Unknown);
             }
+        }
+        for entry in circle {
+            let message = Text::both(
+                format!("「{}」直接或间接地用到了自己", entry.key),
+                format!("`{}` reads itself, directly or by others", entry.key),
+            );
+            let help = Text::both("改写其中一个，让它不再用到自己", "write one of them without itself");
+            self.problems
+                .error("computation-cycle", &entry.key_spot, message, Some(help));
         }
         done
     }
@@ -340,14 +342,72 @@ impl Loader<'_> {
     }
 }
 
-/// Whether `name` stands in `source` as a word of its own.
-fn mentions(source: &str, name: &str) -> bool {
-    let word = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    source.match_indices(name).any(|(at, _)| {
-        let before = source[..at].chars().next_back();
-        let after = source[at + name.len()..].chars().next();
-        !before.is_some_and(|c| word(c) || c == '.') && !after.is_some_and(word)
+/// The lets, each behind those that it reads and otherwise as they are written; and those that read
+/// themselves, directly or by others.
+fn in_order(entries: &[Entry]) -> (Vec<&Entry>, Vec<&Entry>) {
+    let places: HashMap<&str, usize> = entries
+        .iter()
+        .enumerate()
+        .map(|(at, entry)| (entry.key.as_str(), at))
+        .collect();
+    let mut readers: Vec<Vec<usize>> = vec![Vec::new(); entries.len()];
+    let mut waits: Vec<usize> = vec![0; entries.len()];
+    for (at, entry) in entries.iter().enumerate() {
+        let source = entry.value.scalar().unwrap_or_default();
+        let read: BTreeSet<usize> = words(source).filter_map(|word| places.get(word).copied()).collect();
+        waits[at] = read.len();
+        read.into_iter().for_each(|read| readers[read].push(at));
+    }
+    let free = waits.iter().enumerate().filter(|(_, count)| **count == 0);
+    let mut ready: BinaryHeap<Reverse<usize>> = free.map(|(at, _)| Reverse(at)).collect();
+    let mut ordered = Vec::with_capacity(entries.len());
+    while let Some(Reverse(at)) = ready.pop() {
+        ordered.push(&entries[at]);
+        for reader in &readers[at] {
+            waits[*reader] -= 1;
+            if waits[*reader] == 0 {
+                ready.push(Reverse(*reader));
+            }
+        }
+    }
+    let circle = entries.iter().zip(&waits).filter(|(_, count)| **count > 0);
+    (ordered, circle.map(|(entry, _)| entry).collect())
+}
+
+/// The names that stand in a source; not what follows a dot.
+fn words(source: &str) -> impl Iterator<Item = &str> {
+    let inside = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut before = None;
+    source.split_inclusive(move |c| !inside(c)).filter_map(move |piece| {
+        let word = piece.trim_end_matches(|c| !inside(c));
+        let column = before == Some('.');
+        before = piece.chars().next_back();
+        (!word.is_empty() && !column).then_some(word)
     })
+}
+
+/// Where the first field stands that is one too many, counting columns.
+fn too_many_fields(pages: &[Entry]) -> Option<Spot> {
+    let fields = pages
+        .iter()
+        .flat_map(|page| page.value.get("fields").and_then(Node::entries).unwrap_or_default());
+    let mut left = limits::FIELDS;
+    for field in fields {
+        let columns = field.value.get("columns").and_then(Node::entries).unwrap_or_default();
+        let inner = |column: &Entry| {
+            column
+                .value
+                .get("columns")
+                .and_then(Node::entries)
+                .map_or(0, <[_]>::len)
+        };
+        let count = 1 + columns.iter().map(|column| 1 + inner(column)).sum::<usize>();
+        let Some(rest) = left.checked_sub(count) else {
+            return Some(field.key_spot.clone());
+        };
+        left = rest;
+    }
+    None
 }
 
 fn page_of(pages: &IndexMap<Id, Page>) -> IndexMap<Id, Id> {

@@ -7,6 +7,7 @@
 mod field;
 mod reference;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use indexmap::IndexMap;
@@ -34,6 +35,9 @@ const ROOT_WORDS: [&str; 13] = [
     "examples",
 ];
 
+/// A table may hold another one; what stands deeper still is told as a circle before it costs anything.
+const DEEPEST_TABLE: usize = 3;
+
 /// A piece of a schema and the file it stands in, from which its references are resolved.
 #[derive(Clone)]
 struct Piece {
@@ -44,7 +48,7 @@ struct Piece {
 /// What a schema's properties became, and the names of all of them.
 struct Fields<'a> {
     fields: IndexMap<String, Entry>,
-    declared: Vec<&'a str>,
+    declared: HashSet<&'a str>,
 }
 
 impl Loader<'_> {
@@ -52,6 +56,7 @@ impl Loader<'_> {
     pub(super) fn form_tree(&mut self, path: &Path) -> Option<Node> {
         let merged = self.files.merged(path, ".form.yaml", self.problems)?;
         self.removed = merged.removed;
+        self.referred = 0;
         match merged.node.get("schema").cloned() {
             Some(schema) => self.with_schema(merged.node, &schema),
             None => Some(merged.node),
@@ -71,9 +76,9 @@ impl Loader<'_> {
                 self.unsupported(&entry.key_spot, &entry.key);
             }
         }
-        let fields = self.properties(&root)?;
+        let fields = self.properties(&root, 0)?;
         let declared = root.node.get("properties").and_then(Node::entries).unwrap_or_default();
-        let declared: Vec<&str> = declared.iter().map(|entry| entry.key.as_str()).collect();
+        let declared: HashSet<&str> = declared.iter().map(|entry| entry.key.as_str()).collect();
         let fields = Fields { fields, declared };
         let Value::Map(mut entries) = form.value else {
             return None;
@@ -93,13 +98,13 @@ impl Loader<'_> {
                 },
             );
         }
-        let mut picked = Vec::new();
+        let mut picked = HashSet::new();
         for entry in entries.iter_mut().filter(|entry| entry.key == "pages") {
             if let Value::Map(pages) = &mut entry.value.value {
                 pages.iter_mut().for_each(|page| self.pick(page, &fields, &mut picked));
             }
         }
-        for (name, field) in fields.fields.iter().filter(|(name, _)| !picked.contains(*name)) {
+        for (name, field) in fields.fields.iter().filter(|(name, _)| !picked.contains(name.as_str())) {
             let message = Text::both(
                 format!("没有栏目用到属性「{name}」"),
                 format!("no page picks the property `{name}`"),
@@ -114,16 +119,23 @@ impl Loader<'_> {
         })
     }
 
-    /// The fields that the properties of an object become, by name.
-    fn properties(&mut self, object: &Piece) -> Option<IndexMap<String, Entry>> {
+    /// The fields that the properties of an object become, by name; `depth` tables deep.
+    fn properties(&mut self, object: &Piece, depth: usize) -> Option<IndexMap<String, Entry>> {
+        if depth > DEEPEST_TABLE {
+            self.goes_round(&object.node);
+            return None;
+        }
         let Some(properties) = object.node.get("properties").and_then(Node::entries) else {
             let expected = ("带 properties 的 JSON Schema", "a JSON Schema with `properties`");
             wrong_type(&object.node, expected, None, self.problems);
             return None;
         };
-        let required: Vec<&Node> = match object.node.get("required").map(|node| &node.value) {
-            Some(Value::List(names)) => names.iter().collect(),
-            _ => Vec::new(),
+        let required: IndexMap<&str, &Node> = match object.node.get("required").map(|node| &node.value) {
+            Some(Value::List(names)) => names
+                .iter()
+                .map(|name| (name.scalar().unwrap_or_default(), name))
+                .collect(),
+            _ => IndexMap::new(),
         };
         let mut fields = IndexMap::new();
         for property in properties {
@@ -131,14 +143,14 @@ impl Loader<'_> {
                 node: property.value.clone(),
                 file: object.file.clone(),
             };
-            let must = required.iter().find(|name| name.scalar() == Some(&property.key));
-            if let Some(field) = self.field_of(property, piece, must.copied()) {
+            let must = required.get(property.key.as_str()).copied();
+            if let Some(field) = self.field_of(property, piece, must, depth) {
                 fields.insert(property.key.clone(), field);
             }
         }
-        for name in required {
-            let text = name.scalar().unwrap_or_default();
-            if properties.iter().all(|property| property.key != text) {
+        let known: HashSet<&str> = properties.iter().map(|property| property.key.as_str()).collect();
+        for (text, name) in required {
+            if !known.contains(text) {
                 self.unknown_property(name, text, properties.iter().map(|property| property.key.as_str()));
             }
         }
@@ -147,7 +159,7 @@ impl Loader<'_> {
 
     /// Puts the fields that a page names in their place: a list of names, or a map whose values are
     /// laid over them.
-    fn pick(&mut self, page: &mut Entry, known: &Fields<'_>, picked: &mut Vec<String>) {
+    fn pick(&mut self, page: &mut Entry, known: &Fields<'_>, picked: &mut HashSet<String>) {
         let Value::Map(entries) = &mut page.value.value else {
             return;
         };
@@ -157,7 +169,7 @@ impl Loader<'_> {
         let mut placed = Vec::new();
         let fields = &known.fields;
         // What could not be made of a property was told where it stands.
-        let is_told = |name: &str| known.declared.contains(&name);
+        let is_told = |name: &str| known.declared.contains(name);
         match &named.value.value {
             Value::List(names) => {
                 for node in names {

@@ -163,7 +163,8 @@ impl Source {
 fn of_template(loader: &Loader<'_>, wanted: &Wanted, place: &Place) -> Result<Content, NewRegionError> {
     let folder = Path::new(&wanted.from).join(TEMPLATE_FOLDER);
     let mut content = Content::new();
-    for path in loader.files.all_below(&folder) {
+    let found = loader.files.all_below(&folder).into_iter();
+    for path in found.filter(|found| found.refused.is_none()).map(|found| found.path) {
         let text = read(&loader.files.root().join(&path))?;
         let name = path.strip_prefix(&folder).unwrap_or(&path).to_path_buf();
         content.insert(name, filled(&text, wanted, place));

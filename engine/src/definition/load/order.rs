@@ -1,5 +1,7 @@
 //! In which order visibility, lets and computed values are worked out, and whether that is possible.
 
+use std::collections::HashMap;
+
 use indexmap::{IndexMap, IndexSet};
 
 use super::Loader;
@@ -61,44 +63,56 @@ impl Loader<'_> {
     /// The names of the scope, each behind what it needs; a circle is a problem.
     pub(super) fn order(&mut self, scope: &Scope, reads: &Reads, pages: &[Entry], lets: Option<&Node>) -> Vec<Id> {
         let mut order = Vec::with_capacity(reads.needs.len());
-        let mut marks: IndexMap<Id, Mark> = IndexMap::new();
+        let mut marks: HashMap<Id, Mark> = HashMap::new();
         for id in scope.names.keys().filter(|id| reads.needs.contains_key(*id)) {
-            let mut trail = Vec::new();
-            self.visit(id, reads, &mut marks, &mut order, &mut trail, (pages, lets));
+            self.visit(id, reads, &mut marks, &mut order, (pages, lets));
         }
         order
     }
 
+    /// Goes from `id` along what it needs, without recursion: a chain may be as long as a form.
     fn visit(
         &mut self,
         id: &Id,
         reads: &Reads,
-        marks: &mut IndexMap<Id, Mark>,
+        marks: &mut HashMap<Id, Mark>,
         order: &mut Vec<Id>,
-        trail: &mut Vec<Id>,
         source: (&[Entry], Option<&Node>),
     ) {
-        match marks.get(id) {
-            Some(Mark::Done) => return,
-            Some(Mark::Open) => return self.tell_circle(id, trail, source),
-            None => {}
+        let mut trail: Vec<(Id, usize)> = Vec::new();
+        let mut next = Some(id.clone());
+        loop {
+            if let Some(id) = next.take() {
+                match marks.get(&id) {
+                    Some(Mark::Done) => {}
+                    Some(Mark::Open) => self.tell_circle(&id, &trail, source),
+                    None if reads.needs.contains_key(&id) => {
+                        marks.insert(id.clone(), Mark::Open);
+                        trail.push((id, 0));
+                    }
+                    None => {}
+                }
+            }
+            let Some((id, at)) = trail.last_mut() else { return };
+            match reads.needs.get(id).and_then(|needs| needs.get_index(*at)) {
+                Some(need) => {
+                    *at += 1;
+                    next = Some(need.clone());
+                }
+                None => {
+                    marks.insert(id.clone(), Mark::Done);
+                    order.push(id.clone());
+                    trail.pop();
+                }
+            }
         }
-        let Some(needs) = reads.needs.get(id) else { return };
-        marks.insert(id.clone(), Mark::Open);
-        trail.push(id.clone());
-        for need in needs {
-            self.visit(need, reads, marks, order, trail, source);
-        }
-        trail.pop();
-        marks.insert(id.clone(), Mark::Done);
-        order.push(id.clone());
     }
 
-    fn tell_circle(&mut self, id: &Id, trail: &[Id], (pages, lets): (&[Entry], Option<&Node>)) {
+    fn tell_circle(&mut self, id: &Id, trail: &[(Id, usize)], (pages, lets): (&[Entry], Option<&Node>)) {
         let circle: Vec<&str> = trail
             .iter()
-            .skip_while(|name| *name != id)
-            .map(|name| &**name)
+            .map(|(name, _)| &**name)
+            .skip_while(|name| *name != &**id)
             .chain([&**id])
             .collect();
         let on_page = |page: &'_ Entry| page.value.get("fields").is_some_and(|fields| fields.get(id).is_some());

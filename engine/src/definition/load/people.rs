@@ -443,6 +443,19 @@ impl Loader<'_> {
             let rule = &mut sign_in.password;
             rule.min_length = map.count("minLength").unwrap_or(rule.min_length);
             rule.max_length = map.count("maxLength").unwrap_or(rule.max_length);
+            if let (true, Some(node)) = (
+                rule.min_length > rule.max_length,
+                map.get("minLength").or(map.get("maxLength")),
+            ) {
+                let (least, most) = (rule.min_length, rule.max_length);
+                let message = Text::both(
+                    format!("minLength {least} 大于 maxLength {most}，没有口令能同时满足"),
+                    format!("minLength {least} is more than maxLength {most}: no password can meet both"),
+                );
+                let help = Text::both("改写其中一个", "change one of them");
+                self.problems
+                    .at_node("constraint-contradiction", node, message, Some(help));
+            }
             let classes = map.names("classes", self.problems);
             rule.classes = classes.into_iter().map(|(class, _)| class.to_string()).collect();
         }

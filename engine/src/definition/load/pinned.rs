@@ -83,10 +83,7 @@ fn rows(stored: &Json) -> Vec<Row> {
 
 /// JSON as if it had been written down: texts in quotes, everything else plain.
 fn node(json: &Json) -> Node {
-    let file = Arc::new(SourceFile {
-        path: PathBuf::new(),
-        text: String::new(),
-    });
+    let file = Arc::new(SourceFile::new(PathBuf::new(), String::new()));
     let spot = Spot { file, range: 0..0 };
     let value = match json {
         Json::String(text) => Value::Scalar {

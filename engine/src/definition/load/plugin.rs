@@ -7,10 +7,11 @@ use sha2::{Digest, Sha256};
 
 use super::Loader;
 use super::form::hex;
+use crate::definition::folder::read_file;
 use crate::definition::region::PluginUse;
 use crate::definition::shape::{Key, Keys, Shape, Words};
-use crate::definition::source::{Entry, MapReader, Node, string_of};
-use crate::definition::{Id, Text};
+use crate::definition::source::{Entry, MapReader, Node, nearest, string_of};
+use crate::definition::{Id, Text, limits};
 
 pub(super) static PLUGIN: Keys = Keys::new(
     "plugin",
@@ -89,20 +90,35 @@ impl Loader<'_> {
         let places: Vec<PathBuf> = own.chain([self.folders_of_all.plugins.join(name)]).collect();
         let safe = !name.contains(['/', '\\']) && !name.starts_with('.');
         let Some(file) = places.into_iter().find(|path| safe && path.is_file()) else {
-            self.missing_file(node, name, "plugins");
+            self.missing_plugin(node, name);
             return None;
         };
-        match std::fs::read(&file) {
+        match read_file(&file, limits::PLUGIN_BYTES) {
             Ok(bytes) => Some((file, bytes.into())),
-            Err(error) => {
-                let message = Text::both(
-                    format!("读不了 {name}：{error}"),
-                    format!("{name} cannot be read: {error}"),
-                );
-                self.problems.at_node("file-unreadable", node, message, None);
+            Err(refused) => {
+                let (message, help) = refused.told();
+                self.problems.at_node("file-unreadable", node, message, help);
                 None
             }
         }
+    }
+
+    /// That there is no such component; those that lie beside it are looked at for the nearest.
+    fn missing_plugin(&mut self, node: &Node, name: &str) {
+        let own = self.folders.iter();
+        let own = own.map(|folder| self.files.root().join(folder).join("plugins"));
+        let listed = own
+            .chain([self.folders_of_all.plugins.clone()])
+            .filter_map(|folder| std::fs::read_dir(folder).ok());
+        let mut known: Vec<String> = listed
+            .flat_map(|entries| entries.flatten())
+            .map(|entry| entry.file_name().to_string_lossy().into_owned())
+            .filter(|name| name.ends_with(".wasm"))
+            .collect();
+        known.sort();
+        let message = Text::both(format!("找不到文件 {name}"), format!("there is no file {name}"));
+        let help = nearest(name, known.iter().map(String::as_str));
+        self.problems.at_node("missing-file", node, message, help);
     }
 
     fn hash_fits(&mut self, map: &MapReader<'_>, name: &str, sha256: &str) -> Option<()> {

@@ -7,6 +7,7 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::Loader;
 use super::document::{Around, DOCUMENT};
+use super::goal::COVERAGE;
 use super::language::LANGUAGE;
 use super::number::NUMBERING;
 use super::people::{ROLE, SIGN_IN, WAY_IN};
@@ -71,6 +72,13 @@ pub(in crate::definition) static REGION: Keys = Keys::new(
         )
         .such_as("{solo: {label: 登记人, form: person, creates: {role: registrant}}}"),
         Key::new(
+            "profile",
+            Shape::Word,
+            "个人信息维护的表（accounts/*.form.yaml）",
+            "the account form that people keep up to date",
+        )
+        .such_as("profile"),
+        Key::new(
             "roles",
             Shape::Each(Ids::Plain, &Shape::Map(&ROLE)),
             "角色",
@@ -119,6 +127,13 @@ pub(in crate::definition) static REGION: Keys = Keys::new(
             "plugins",
         )
         .such_as("{checks: {file: checks.wasm, sha256: \"…\", on: [check]}}"),
+        Key::new(
+            "coverage",
+            Shape::Map(&COVERAGE),
+            "样例至少要覆盖的百分比",
+            "how much of it the samples must exercise, in percent",
+        )
+        .such_as("{rules: 100, transitions: 100}"),
     ],
 );
 
@@ -231,6 +246,7 @@ impl Loader<'_> {
             support: self.support(&map),
             sign_in: self.sign_in(&map),
             units: self.units(&map, &unit_kinds),
+            coverage: self.coverage_goal(&map),
             roles,
             profile: self.profile(&map, &account_forms),
             ways_in,

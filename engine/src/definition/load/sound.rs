@@ -129,7 +129,11 @@ impl Loader<'_> {
                     format!("角色「{}」在流程里什么都不能做", role.id),
                     format!("the role `{}` can do nothing in the workflow", role.id),
                 );
-                self.problems.warning("role-idle", &entry.key_spot, message, None);
+                let help = Text::both(
+                    "在某个操作的 by 或某个状态的 waitsFor 里写上它，或删去这个角色",
+                    "name it in the `by` of an action or the `waitsFor` of a state, or delete the role",
+                );
+                self.problems.warning("role-idle", &entry.key_spot, message, Some(help));
             }
         }
     }

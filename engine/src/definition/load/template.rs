@@ -71,11 +71,11 @@ impl Loader<'_> {
             .flat_map(|form| form.fields())
             .map(|(_, field)| (&*field.id, field))
             .collect();
-        let file = Arc::new(SourceFile {
-            path: PathBuf::from(path),
-            text: text.to_owned(),
-        });
+        let file = Arc::new(SourceFile::new(PathBuf::from(path), text.to_owned()));
         for read in reads(text) {
+            if self.problems.is_full() || (read.table.is_none() && fields.contains_key(read.name.as_str())) {
+                continue;
+            }
             let columns = read.table.as_deref().map(|table| columns_of(table, region));
             let known: Vec<&str> = match &columns {
                 Some(columns) => columns.iter().copied().collect(),
@@ -118,12 +118,14 @@ fn columns_of<'r>(table: &str, region: &'r Region) -> BTreeSet<&'r str> {
 /// The names that a source reads, without those in line comments.
 fn reads(text: &str) -> Vec<Read> {
     let mut found = Vec::new();
+    let (mut line, mut seen) = (0, 0);
     for captures in READS.iter().flat_map(|regex| regex.captures_iter(text)) {
-        let before = text[..captures.get(0).map_or(0, |all| all.start())]
-            .rsplit('\n')
-            .next()
-            .unwrap_or_default();
-        if before.trim_start().starts_with("//") {
+        let start = captures.get(0).map_or(0, |all| all.start());
+        if let Some(broken) = text[seen..start].rfind('\n') {
+            line = seen + broken + 1;
+        }
+        seen = start;
+        if text[line..start].trim_start().starts_with("//") {
             continue;
         }
         let group = |at: usize| captures.get(at);

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::Loader;
 use crate::definition::expression::{self, Expression, Message, Mistake, Scope, Type};
+use crate::definition::folder::Odd;
 use crate::definition::problem::Place;
 use crate::definition::source::{Node, Problems, Spot, nearest, replaced, string_of, text_of};
 use crate::definition::{Language, Text};
@@ -11,10 +12,19 @@ use crate::definition::{Language, Text};
 /// The most other places that one mistake names.
 const MOST_RELATED: usize = 3;
 
-/// Warns of folders with YAML in them but no `region.yaml`: they are not read.
+/// Warns of folders with YAML in them but no `region.yaml`: they are not read. A folder whose name cannot
+/// be written down is an error.
 pub(super) fn folders_without_region(forms: &Path, problems: &mut Problems) {
     let listed = std::fs::read_dir(forms).into_iter().flatten().flatten();
-    for folder in listed.filter(|entry| entry.path().is_dir() && !entry.path().join("region.yaml").is_file()) {
+    let (listed, nameless): (Vec<_>, Vec<_>) = listed.partition(|entry| entry.file_name().to_str().is_some());
+    for folder in nameless {
+        let spot = Spot::whole(Path::new(&*folder.file_name().to_string_lossy()));
+        problems.error("file-unreadable", &spot, Odd::Name.message(), Some(Odd::Name.help()));
+    }
+    for folder in listed
+        .into_iter()
+        .filter(|entry| entry.path().is_dir() && !entry.path().join("region.yaml").is_file())
+    {
         let name = folder.file_name().to_string_lossy().into_owned();
         let inside = std::fs::read_dir(folder.path()).into_iter().flatten().flatten();
         let yaml = |entry: std::fs::DirEntry| entry.path().extension().is_some_and(|ending| ending == "yaml");
@@ -42,6 +52,10 @@ impl Loader<'_> {
     /// Compiles the expression at `node`; mistakes become problems at their characters.
     pub(super) fn expression(&mut self, node: &Node, scope: &Scope, expected: Option<&Type>) -> Option<Expression> {
         let source = string_of(node, self.problems)?;
+        if self.problems.is_full() {
+            self.problems.unread();
+            return None;
+        }
         match expression::compile(&source, scope, expected) {
             Ok(compiled) => Some(compiled),
             Err(mistakes) => {
@@ -77,6 +91,10 @@ impl Loader<'_> {
     /// Compiles a message with `{expression}` in it.
     pub(super) fn message(&mut self, node: &Node, scope: &Scope) -> Option<Message> {
         let text = text_of(node, self.problems)?;
+        if self.problems.is_full() {
+            self.problems.unread();
+            return None;
+        }
         let mistakes = match Message::compile(&text, scope) {
             Ok(message) => return Some(message),
             Err(mistakes) => mistakes,

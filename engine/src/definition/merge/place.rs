@@ -3,6 +3,10 @@
 //! Only an entry of a map of the author's own names (a page, a field, a rule, a state, …) that is a map itself has a
 //! place of its own; anywhere else the two words are ordinary keys, and a field may be called so.
 
+use std::collections::HashMap;
+
+use indexmap::IndexSet;
+
 use crate::definition::Text;
 use crate::definition::shape::Shape;
 use crate::definition::source::{self, Entry, Node, Problems, Spot, Value};
@@ -53,59 +57,72 @@ fn below(shape: &Shape, entry: &Entry) -> Option<&'static Shape> {
 struct Moved {
     entry: Entry,
     word: Spot,
-    after: bool,
-    target: String,
+    /// The how manieth it is as written.
+    written: usize,
 }
+
+/// Those that are to stand next to an entry: before it, and behind it.
+type Beside = HashMap<(String, bool), Vec<Moved>>;
 
 /// The entries that stay where they are, each with those that want to stand next to it, in the order
 /// in which they are written.
 fn arrange(entries: Vec<Entry>, problems: &mut Problems) -> Vec<Entry> {
-    let names: Vec<String> = entries.iter().map(|entry| entry.key.clone()).collect();
-    let (mut staying, mut moved) = (Vec::new(), Vec::new());
-    for mut entry in entries {
+    let names: IndexSet<String> = entries.iter().map(|entry| entry.key.clone()).collect();
+    let (mut staying, mut beside) = (Vec::new(), Beside::new());
+    for (written, mut entry) in entries.into_iter().enumerate() {
         match position(&mut entry, &names, problems) {
-            Some((word, after, target)) => moved.push(Moved {
-                entry,
-                word,
-                after,
-                target,
-            }),
+            Some((word, after, target)) => {
+                beside
+                    .entry((target, after))
+                    .or_default()
+                    .push(Moved { entry, word, written })
+            }
             None => staying.push(entry),
         }
     }
     let mut placed = Vec::with_capacity(names.len());
     for entry in staying {
-        put(entry, &mut moved, &mut placed);
+        put(entry, &mut beside, &mut placed);
     }
-    for left in moved {
+    let mut left: Vec<Moved> = beside.into_values().flatten().collect();
+    left.sort_by_key(|moved| moved.written);
+    for moved in left {
         let message = Text::both(
-            format!("「{}」的位置绕成了圈", left.entry.key),
-            format!("the place of `{}` goes round in a circle", left.entry.key),
+            format!("「{}」的位置绕成了圈", moved.entry.key),
+            format!("the place of `{}` goes round in a circle", moved.entry.key),
         );
-        problems.error("position-cycle", &left.word, message, None);
-        placed.push(left.entry);
+        problems.error("position-cycle", &moved.word, message, None);
+        placed.push(moved.entry);
     }
     placed
 }
 
-fn put(entry: Entry, moved: &mut Vec<Moved>, placed: &mut Vec<Entry>) {
-    let next_to = |moved: &mut Vec<Moved>, after: bool| -> Vec<Moved> {
-        moved
-            .extract_if(.., |other| other.after == after && other.target == entry.key)
-            .collect()
-    };
-    for before in next_to(moved, false) {
-        put(before.entry, moved, placed);
+/// Places an entry with all that stands beside it, without recursion: a row may be long.
+fn put(entry: Entry, beside: &mut Beside, placed: &mut Vec<Entry>) {
+    enum Step {
+        Open(Entry),
+        Place(Entry),
     }
-    let followers = next_to(moved, true);
-    placed.push(entry);
-    for after in followers {
-        put(after.entry, moved, placed);
+    let mut steps = vec![Step::Open(entry)];
+    while let Some(step) = steps.pop() {
+        match step {
+            Step::Place(entry) => placed.push(entry),
+            Step::Open(entry) => {
+                let mut next_to = |after: bool| {
+                    let moved = beside.remove(&(entry.key.clone(), after)).unwrap_or_default();
+                    moved.into_iter().rev().map(|moved| Step::Open(moved.entry))
+                };
+                let (followers, leaders) = (next_to(true), next_to(false));
+                steps.extend(followers);
+                steps.push(Step::Place(entry));
+                steps.extend(leaders);
+            }
+        }
     }
 }
 
 /// Takes `after` or `before` out of an entry: where the name stands, which of the two, and the name.
-fn position(entry: &mut Entry, names: &[String], problems: &mut Problems) -> Option<(Spot, bool, String)> {
+fn position(entry: &mut Entry, names: &IndexSet<String>, problems: &mut Problems) -> Option<(Spot, bool, String)> {
     let Value::Map(keys) = &mut entry.value.value else {
         return None;
     };
@@ -132,10 +149,10 @@ mod tests {
     use crate::definition::source::{SourceFile, parse};
 
     fn order(yaml: &str) -> (String, usize) {
-        let file = Arc::new(SourceFile {
-            path: PathBuf::from("f"),
-            text: format!("pages: {{p: {{fields: {{{yaml}}}}}}}"),
-        });
+        let file = Arc::new(SourceFile::new(
+            PathBuf::from("f"),
+            format!("pages: {{p: {{fields: {{{yaml}}}}}}}"),
+        ));
         let mut problems = Problems::default();
         let form = FileKind::named("form").unwrap();
         let node = entries(parse(&file, &mut problems).unwrap(), &form.shape, &mut problems);

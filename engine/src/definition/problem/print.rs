@@ -9,8 +9,9 @@ use serde_json::json;
 
 use super::sarif::sarif;
 use super::{Place, Problem};
-use crate::definition::Language;
 use crate::definition::form::Severity;
+use crate::definition::source::SourceFile;
+use crate::definition::{Language, folder, limits};
 
 /// How problems are printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +38,7 @@ pub fn print(problems: &[Problem], root: &Path, language: Language, format: Form
         Format::Text { colour } => {
             let mut sources = Sources {
                 root,
-                texts: HashMap::new(),
+                files: HashMap::new(),
             };
             problems.iter().fold(String::new(), |mut out, problem| {
                 out += &to_text(problem, &mut sources, language, colour);
@@ -61,16 +62,18 @@ fn to_json(problem: &Problem, language: Language) -> serde_json::Value {
 
 struct Sources<'a> {
     root: &'a Path,
-    texts: HashMap<PathBuf, String>,
+    files: HashMap<PathBuf, SourceFile>,
 }
 
 impl Sources<'_> {
     fn load(&mut self, path: &Path) {
-        if !self.texts.contains_key(path) {
-            let text = std::fs::read_to_string(self.root.join(path)).unwrap_or_default();
+        if !self.files.contains_key(path) {
+            let read = folder::read(self.root, path, limits::FILE_BYTES).ok();
+            let text = read.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
             // Columns are counted without the byte order mark.
             let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-            self.texts.insert(path.to_path_buf(), text);
+            self.files
+                .insert(path.to_path_buf(), SourceFile::new(path.to_path_buf(), text));
         }
     }
 }
@@ -96,13 +99,17 @@ fn to_text(problem: &Problem, sources: &mut Sources<'_>, language: Language, col
             .collect();
     let mut group = Group::with_title(level.primary_title(problem.message.get(language)).id(problem.rule));
     for (path, place, note, kind) in &files {
-        let text = sources.texts.get(&place.file).map(String::as_str).unwrap_or_default();
-        let mut annotation = kind.span(span(text, place));
+        let (text, line, span) = sources
+            .files
+            .get(&place.file)
+            .map_or(("", 1, 0..0), |file| excerpt(file, place));
+        let mut annotation = kind.span(span);
         if !note.is_empty() {
             annotation = annotation.label(note.as_str());
         }
         group = group.element(
             Snippet::source(text)
+                .line_start(line)
                 .path(path.as_str())
                 .fold(true)
                 .annotation(annotation),
@@ -115,24 +122,29 @@ fn to_text(problem: &Problem, sources: &mut Sources<'_>, language: Language, col
     renderer.render(&[group]).to_string()
 }
 
-/// The bytes of a place, its first line only.
-fn span(text: &str, place: &Place) -> Range<usize> {
-    let line_start: usize = text
-        .split_inclusive('\n')
-        .take(place.line.saturating_sub(1))
-        .map(str::len)
-        .sum();
-    let line = text[line_start..].lines().next().unwrap_or_default();
+/// The line of a place and its neighbours, the number of the first of them, and where in them the place
+/// stands, its first line only.
+fn excerpt<'f>(file: &'f SourceFile, place: &Place) -> (&'f str, usize, Range<usize>) {
+    let first = place.line.saturating_sub(NEIGHBOURS).max(1);
+    let start = file.line(first).start;
+    let end = file.line(place.line + NEIGHBOURS).end;
+    let own = file.line(place.line);
+    let line = file.text.get(own.clone()).unwrap_or_default();
     let byte = |column: usize| {
         line.char_indices()
             .nth(column.saturating_sub(1))
             .map_or(line.len(), |(at, _)| at)
     };
-    let start = byte(place.column);
-    let end = if place.end_line == place.line {
+    let from = byte(place.column);
+    let to = if place.end_line == place.line {
         byte(place.end_column)
     } else {
         line.len()
     };
-    line_start + start..line_start + end.max(start)
+    let offset = own.start - start;
+    let text = file.text.get(start..end).unwrap_or_default();
+    (text, first, offset + from..offset + to.max(from))
 }
+
+/// The lines before and behind a place that are looked at for its excerpt.
+const NEIGHBOURS: usize = 3;

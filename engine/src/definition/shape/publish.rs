@@ -65,6 +65,7 @@ impl Published {
             Shape::Word | Shape::Expression => scalar(),
             Shape::Flag => json!({"type": "boolean"}),
             Shape::Count => json!({"type": "integer", "minimum": 0, "maximum": GREATEST_COUNT}),
+            Shape::Percent => json!({"type": "integer", "minimum": 0, "maximum": 100}),
             Shape::Number => json!({"type": "number"}),
             Shape::Written(pattern) => json!({"type": "string", "pattern": pattern.regex}),
             Shape::OneOf(words) => one_of(words),

@@ -9,10 +9,7 @@ use crate::definition::form_schema::Validator;
 use crate::definition::source::{Node, Problems, SourceFile, parse};
 
 fn node(yaml: &str) -> Node {
-    let file = Arc::new(SourceFile {
-        path: PathBuf::from("f"),
-        text: format!("v: {yaml}\n"),
-    });
+    let file = Arc::new(SourceFile::new(PathBuf::from("f"), format!("v: {yaml}\n")));
     let mut problems = Problems::default();
     let tree = parse(&file, &mut problems);
     assert!(problems.is_empty(), "{yaml}: {problems:?}");
@@ -72,7 +69,7 @@ fn what_does_not_fit_a_key_is_refused_by_its_schema_and_the_other_way_round() {
         "7.0",
         "-1",
         "1.5",
-        "1000000001",
+        "1000000000000000",
         "{zh: 字}",
         "{zh: 字, en: text}",
         "{en: text}",

@@ -3,15 +3,16 @@
 
 mod slip;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_yaml::granit_parser::{Event, Parser, ScalarStyle, Span};
 
 use super::{Entry, Node, Problems, SourceFile, Spot, Value};
-use crate::definition::Text;
+use crate::definition::{Text, limits};
 
-/// Deeper than any definition needs.
-const MAX_DEPTH: usize = 64;
+/// A map with fewer keys is searched from its front.
+const FEW: usize = 16;
 
 /// Reads one file. `None` where nothing usable stands in it; every mistake goes to `problems`.
 pub fn parse(file: &Arc<SourceFile>, problems: &mut Problems) -> Option<Node> {
@@ -21,8 +22,19 @@ pub fn parse(file: &Arc<SourceFile>, problems: &mut Problems) -> Option<Node> {
         stack: Vec::new(),
         root: None,
         documents: 0,
+        values: 0,
     };
     let before = builder.problems.len();
+    if let Some(line) = long_line(&file.text) {
+        let spot = Spot {
+            file: Arc::clone(file),
+            range: line..line,
+        };
+        builder
+            .problems
+            .too_large(&spot, ("一行的字节数", "the bytes of one line"), limits::LINE_BYTES);
+        return None;
+    }
     for next in Parser::new_from_str(&file.text) {
         match next {
             Ok((event, span)) => builder.take(event, &span)?,
@@ -59,13 +71,64 @@ pub fn parse(file: &Arc<SourceFile>, problems: &mut Problems) -> Option<Node> {
     builder.root.filter(|_| !lost)
 }
 
+/// Where the first line begins that is too long.
+fn long_line(text: &str) -> Option<usize> {
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        if line.len() > limits::LINE_BYTES {
+            return Some(start);
+        }
+        start += line.len();
+    }
+    None
+}
+
 fn byte_of(text: &str, chars: usize) -> usize {
     text.char_indices().nth(chars).map_or(text.len(), |(at, _)| at)
 }
 
 enum Open {
     List(Vec<Node>, Spot),
-    Map(Vec<Entry>, Spot, Option<(String, Spot)>),
+    Map(OpenMap),
+}
+
+struct OpenMap {
+    entries: Vec<Entry>,
+    spot: Spot,
+    /// A key whose value is still to come.
+    key: Option<(String, Spot)>,
+    /// The keys of a map that has many.
+    places: HashMap<String, usize>,
+}
+
+impl OpenMap {
+    fn new(spot: Spot) -> Self {
+        Self {
+            entries: Vec::new(),
+            spot,
+            key: None,
+            places: HashMap::new(),
+        }
+    }
+
+    /// The entry that has this key already.
+    fn known(&self, name: &str) -> Option<&Entry> {
+        if self.places.is_empty() {
+            return self.entries.iter().find(|entry| entry.key == name);
+        }
+        self.places.get(name).and_then(|at| self.entries.get(*at))
+    }
+
+    fn push(&mut self, entry: Entry) {
+        if self.entries.len() == FEW {
+            let keys = self.entries.iter().enumerate();
+            self.places = keys.map(|(at, entry)| (entry.key.clone(), at)).collect();
+        }
+        if self.entries.len() >= FEW {
+            self.places.insert(entry.key.clone(), self.entries.len());
+        }
+        self.entries.push(entry);
+    }
 }
 
 struct Builder<'a> {
@@ -74,6 +137,7 @@ struct Builder<'a> {
     stack: Vec<Open>,
     root: Option<Node>,
     documents: usize,
+    values: usize,
 }
 
 impl Builder<'_> {
@@ -129,18 +193,23 @@ impl Builder<'_> {
             }
             Event::MappingStart(_, anchor, tag) => {
                 self.refuse_properties(anchor, tag.is_some(), &spot);
-                self.stack.push(Open::Map(Vec::new(), spot, None));
+                self.stack.push(Open::Map(OpenMap::new(spot)));
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(&spot),
             _ => {}
         }
-        if self.stack.len() > MAX_DEPTH {
-            self.refuse(
-                "yaml-depth",
-                &self.spot(span),
-                "嵌套太深（超过 64 层）",
-                "nested more than 64 levels deep",
+        if self.stack.len() > limits::DEPTH {
+            let most = limits::DEPTH;
+            let (zh, en) = (
+                format!("嵌套太深（超过 {most} 层）"),
+                format!("nested more than {most} levels deep"),
             );
+            self.refuse("yaml-depth", &self.spot(span), &zh, &en);
+            return None;
+        }
+        if self.values > limits::VALUES {
+            let what = ("一个文件里的键和值", "the keys and values in one file");
+            self.problems.too_large(&self.spot(span), what, limits::VALUES);
             return None;
         }
         Some(())
@@ -198,10 +267,10 @@ impl Builder<'_> {
                 replaced: None,
                 value: Value::List(items),
             },
-            Some(Open::Map(entries, spot, _)) => Node {
-                spot: self.up_to(spot, end),
+            Some(Open::Map(map)) => Node {
+                spot: self.up_to(map.spot, end),
                 replaced: None,
-                value: Value::Map(entries),
+                value: Value::Map(map.entries),
             },
             None => return,
         };
@@ -217,12 +286,13 @@ impl Builder<'_> {
     }
 
     fn add(&mut self, node: Node) {
+        self.values += 1;
         match self.stack.last_mut() {
             None => self.root = Some(node),
             Some(Open::List(items, _)) => items.push(node),
-            Some(Open::Map(entries, _, key)) => match key.take() {
+            Some(Open::Map(map)) => match map.key.take() {
                 Some((name, key_spot)) => {
-                    if let Some(first) = entries.iter().find(|entry| entry.key == name) {
+                    if let Some(first) = map.known(&name) {
                         let related = (
                             first.key_spot.place(),
                             Text::both("第一次写在这里", "first written here"),
@@ -241,7 +311,7 @@ impl Builder<'_> {
                             vec![related],
                         );
                     } else {
-                        entries.push(Entry {
+                        map.push(Entry {
                             key: name,
                             key_spot,
                             value: node,
@@ -258,7 +328,7 @@ impl Builder<'_> {
                                 None,
                             );
                         }
-                        *key = Some((text, node.spot));
+                        map.key = Some((text, node.spot));
                     }
                     _ => {
                         self.problems.error(
@@ -267,7 +337,7 @@ impl Builder<'_> {
                             Text::both("键必须是文字", "a key must be a plain text"),
                             None,
                         );
-                        *key = Some((String::new(), node.spot));
+                        map.key = Some((String::new(), node.spot));
                     }
                 },
             },

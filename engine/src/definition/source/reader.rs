@@ -4,12 +4,16 @@ use super::{Entry, Node, Spot, Value};
 use crate::definition::form::Severity;
 use crate::definition::problem::{Place, Problem};
 use crate::definition::shape::{Key, Keys, Shape};
-use crate::definition::{Id, Text};
+use crate::definition::{Id, Language, Text, limits};
 
-/// All problems found so far.
+/// All problems found so far; of very many, the first.
 #[derive(Debug, Default)]
 pub struct Problems {
     list: Vec<Problem>,
+    /// Whether any is an error, kept or not.
+    errors: bool,
+    /// The severest of those that were not kept, and how many they are.
+    left_out: Option<(Severity, usize)>,
     one_language: Vec<Spot>,
 }
 
@@ -28,6 +32,9 @@ impl Problems {
         help: Option<Text>,
         related: Vec<(Place, Text)>,
     ) {
+        if self.is_full() {
+            return self.leave_out(Severity::Error);
+        }
         self.add(Problem {
             rule,
             severity: Severity::Error,
@@ -38,8 +45,20 @@ impl Problems {
         });
     }
 
+    /// Adds that there is more of something than there may be.
+    pub(in crate::definition) fn too_large(&mut self, spot: &Spot, what: (&str, &str), most: usize) {
+        let message = Text::both(
+            format!("{}超过了上限 {most}", what.0),
+            format!("{} are more than {most}", what.1),
+        );
+        self.error("too-large", spot, message, None);
+    }
+
     /// Adds a warning.
     pub fn warning(&mut self, rule: &'static str, spot: &Spot, message: Text, help: Option<Text>) {
+        if self.is_full() {
+            return self.leave_out(Severity::Warning);
+        }
         let place = spot.place();
         self.add(Problem {
             rule,
@@ -52,10 +71,43 @@ impl Problems {
     }
 
     /// Adds a problem, unless the very same is there already (a base is read once for each region).
-    pub fn add(&mut self, problem: Problem) {
+    pub fn add(&mut self, mut problem: Problem) {
+        if self.is_full() {
+            return self.leave_out(problem.severity);
+        }
+        problem.message = cut(problem.message);
+        problem.help = problem.help.map(cut);
+        self.errors |= problem.severity == Severity::Error;
         if !self.list.contains(&problem) {
             self.list.push(problem);
         }
+    }
+
+    /// Adds all of another list.
+    pub fn take(&mut self, other: Self) {
+        if let Some((severity, count)) = other.left_out {
+            self.errors |= severity == Severity::Error;
+            let before = self.left_out.map_or(0, |(_, count)| count);
+            self.left_out = Some((severity, before + count));
+        }
+        other.list.into_iter().for_each(|problem| self.add(problem));
+    }
+
+    /// Whether no more are kept: what is costly to find out for a message alone can be left.
+    pub fn is_full(&self) -> bool {
+        self.list.len() >= limits::PROBLEMS
+    }
+
+    /// Notes that something was not read because there are too many problems already.
+    pub(in crate::definition) fn unread(&mut self) {
+        self.leave_out(Severity::Error);
+    }
+
+    fn leave_out(&mut self, severity: Severity) {
+        self.errors |= severity == Severity::Error;
+        let count = self.left_out.map_or(0, |(_, count)| count);
+        let severity = if self.errors { Severity::Error } else { severity };
+        self.left_out = Some((severity, count + 1));
     }
 
     /// Adds an error at a node; where the node came over a base, names the base's place too.
@@ -72,6 +124,9 @@ impl Problems {
         name: &str,
         known: impl IntoIterator<Item = &'a str>,
     ) {
+        if self.is_full() {
+            return self.leave_out(Severity::Error);
+        }
         let message = Text::both(
             format!("没有名为「{name}」的{}", what.0),
             format!("there is no {} called `{name}`", what.1),
@@ -86,22 +141,25 @@ impl Problems {
 
     /// Whether anything keeps the region from being served.
     pub fn has_errors(&self) -> bool {
-        self.list.iter().any(|problem| problem.severity == Severity::Error)
+        self.errors
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.list.len()
+        self.list.len() + self.left_out.map_or(0, |(_, count)| count)
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.list.is_empty()
+        self.len() == 0
     }
 
-    /// Whether one of these rules was broken since there were `count`.
+    /// Whether one of these rules was broken since there were `count`; of a problem that was not kept,
+    /// that is assumed.
     pub fn any_since(&self, count: usize, rules: &[&str]) -> bool {
-        self.list
+        let lost = self.left_out.is_some() && self.len() > count;
+        lost || self
+            .list
             .iter()
             .skip(count)
             .any(|problem| rules.contains(&problem.rule))
@@ -112,8 +170,36 @@ impl Problems {
         self.list.sort_by(|a, b| {
             (&a.place.file, a.place.line, a.place.column).cmp(&(&b.place.file, b.place.line, b.place.column))
         });
+        if let (Some((severity, count)), Some(last)) = (self.left_out, self.list.last()) {
+            let message = Text::both(
+                format!("另有 {count} 个问题没有列出，一次最多列出 {} 个", limits::PROBLEMS),
+                format!("{count} more problems are not listed: at most {} are", limits::PROBLEMS),
+            );
+            self.list.push(Problem {
+                rule: "too-large",
+                severity,
+                place: last.place.clone(),
+                message,
+                help: None,
+                related: Vec::new(),
+            });
+        }
         self.list
     }
+}
+
+/// A text that is no longer than it may be.
+fn cut(text: Text) -> Text {
+    let is_short = |text: &str| text.len() <= limits::MESSAGE_LENGTH;
+    if is_short(text.get(Language::Chinese)) && is_short(text.get(Language::English)) {
+        return text;
+    }
+    let cut = |language: Language| {
+        let text = text.get(language);
+        let end = text.char_indices().nth(limits::MESSAGE_LENGTH).map(|(at, _)| at);
+        end.map_or_else(|| text.to_owned(), |end| format!("{}…", &text[..end]))
+    };
+    Text::both(cut(Language::Chinese), cut(Language::English))
 }
 
 /// The place in a base that a node came over.
@@ -124,10 +210,14 @@ pub(in crate::definition) fn replaced(node: &Node) -> Vec<(Place, Text)> {
 
 /// The one of `known` that `name` is most like, where it is like any.
 fn best<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    if name.len() > limits::NAME_BYTES {
+        return None;
+    }
     let word = name.to_lowercase();
     let far = |candidate: &str| strsim::damerau_levenshtein(&word, &candidate.to_lowercase());
     let (distance, candidate) = known
         .into_iter()
+        .filter(|candidate| candidate.len() <= limits::NAME_BYTES)
         .map(|candidate| (far(candidate), candidate))
         .min_by_key(|(distance, _)| *distance)?;
     let length = stem_length(&word).min(stem_length(candidate));
@@ -183,6 +273,7 @@ impl<'n> MapReader<'n> {
         };
         for entry in reader.entries {
             match keys.key(&entry.key) {
+                None if problems.is_full() => problems.leave_out(Severity::Error),
                 None => unknown_key(entry, keys, problems),
                 Some(key) if !entry.value.is_null() && !is_blank(&entry.value) => key.tell(&entry.value, problems),
                 Some(_) => {}
@@ -228,7 +319,7 @@ impl<'n> MapReader<'n> {
     /// The value of `key`, whose absence is a problem.
     pub fn need(&self, key: &str, problems: &mut Problems) -> Option<&'n Node> {
         let found = self.get(key);
-        if self.written(key).is_none() && !self.misspells(key) {
+        if self.written(key).is_none() && (problems.is_full() || !self.misspells(key)) {
             self.lacks(key, problems);
         }
         found
@@ -307,12 +398,16 @@ fn empty_value(entry: &Entry, problems: &mut Problems) {
     let key = &entry.key;
     if is_blank(&entry.value) {
         let message = Text::both(format!("「{key}」后面没有值"), format!("`{key}` has no value"));
-        let help = Text::both(
-            "要去掉继承来的内容请写 null，否则请删去这一行",
-            "write `null` to remove what is inherited, or delete the line",
-        );
-        problems.error("empty-value", &entry.key_spot, message, Some(help));
+        problems.error("empty-value", &entry.key_spot, message, Some(nothing_written()));
     }
+}
+
+/// How to mend a key without a value.
+fn nothing_written() -> Text {
+    Text::both(
+        "要去掉继承来的内容请写 null，否则请删去这一行",
+        "write `null` to remove what is inherited, or delete the line",
+    )
 }
 
 /// Says that something else is expected at `node`.
@@ -345,7 +440,28 @@ pub(in crate::definition) fn wrong_type(
             "a key is followed by `: `; this is a full-width colon",
         )
     });
-    problems.at_node("wrong-type", node, message, help);
+    problems.at_node(
+        "wrong-type",
+        node,
+        message,
+        help.or_else(|| is_blank(node).then(nothing_written))
+            .or_else(|| truth_meant(node, expected.1)),
+    );
+}
+
+/// What yes and no are called here.
+fn truth_meant(node: &Node, expected: &str) -> Option<Text> {
+    let truth = match node.scalar().map(str::to_lowercase)?.as_str() {
+        "yes" | "y" | "on" | "是" | "true" => "true",
+        "no" | "n" | "off" | "否" | "false" => "false",
+        _ => return None,
+    };
+    (expected == "true or false").then(|| {
+        Text::both(
+            format!("这里写 {truth}，不加引号"),
+            format!("write `{truth}`, without quotes"),
+        )
+    })
 }
 
 /// A string; numbers and truth values are taken as written.
@@ -421,62 +537,4 @@ pub(in crate::definition) fn names_of<'n>(node: &'n Node, problems: &mut Problem
         .iter()
         .filter_map(|item| Some((Id::from(string_of(item, problems)?), item)))
         .collect()
-}
-
-/// The words that mean something in expressions and so cannot be an id (LANGUAGE L1).
-pub(in crate::definition) const RESERVED: [&str; 27] = [
-    "today",
-    "app",
-    "row",
-    "outer",
-    "it",
-    "input",
-    "true",
-    "false",
-    "null",
-    "in",
-    "as",
-    "break",
-    "const",
-    "continue",
-    "else",
-    "for",
-    "function",
-    "if",
-    "import",
-    "let",
-    "loop",
-    "package",
-    "namespace",
-    "return",
-    "var",
-    "void",
-    "while",
-];
-
-/// Whether `id` may be one (LANGUAGE L1); `dashes` where `-` is allowed.
-pub(in crate::definition) fn is_id(id: &str, dashes: bool) -> bool {
-    let inside = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || (dashes && c == '-');
-    id.starts_with(|c: char| c.is_ascii_lowercase()) && id.chars().all(inside) && !RESERVED.contains(&id)
-}
-
-/// Checks an id of LANGUAGE L1; `dashes` where `-` is allowed.
-pub(in crate::definition) fn check_id(entry: &Entry, dashes: bool, problems: &mut Problems) {
-    let id = entry.key.as_str();
-    if is_id(id, dashes) {
-        return;
-    }
-    let help = if RESERVED.contains(&id) {
-        Text::both(
-            "这个词在表达式里另有含义，请换一个",
-            "the word means something else in expressions: take another",
-        )
-    } else {
-        Text::both(
-            "以小写字母开头，只用小写字母、数字和 _；中文写在 label 里",
-            "start with a small letter; use small letters, digits and _; Chinese goes into `label`",
-        )
-    };
-    let message = Text::both(format!("「{id}」不能作标识"), format!("`{id}` cannot be an id"));
-    problems.error("bad-id", &entry.key_spot, message, Some(help));
 }

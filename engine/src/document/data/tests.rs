@@ -21,6 +21,7 @@ fn field(id: &str, label: &str, kind: FieldType) -> Field {
         read_only_when: None,
         default: None,
         sensitive: false,
+        print_in_full: false,
         public: false,
         statistic: None,
         renamed_from: None,
@@ -209,5 +210,26 @@ fn sensitive_answers_are_masked_unless_revealed() {
             assert_eq!(data.pointer(path), Some(&json!(expected)), "{path}");
         }
         assert_eq!(data.to_string().contains("199001011234"), reveal);
+    }
+}
+
+#[test]
+fn a_form_may_print_a_sensitive_answer_in_full() {
+    let names = BTreeMap::new();
+    let wording = Wording {
+        language: Language::Chinese,
+        names: &names,
+        reveal: false,
+    };
+    let value = json!("620102199001011234");
+    let mut id_no = field("id_no", "证件号码", FieldType::Text);
+    for (sensitive, print_in_full, expected) in [
+        (true, false, "620***********1234"),
+        (true, true, "620102199001011234"),
+        (false, false, "620102199001011234"),
+    ] {
+        (id_no.sensitive, id_no.print_in_full) = (sensitive, print_in_full);
+        assert_eq!(wording.text(&id_no, Some(&value)), expected);
+        assert_eq!(wording.value(&id_no, Some(&value)), json!(expected));
     }
 }

@@ -28,20 +28,20 @@ impl Wording<'_> {
             return self.table(table, value);
         }
         let text = clean(&self.kind(&field.kind, value));
-        if field.sensitive && !self.reveal {
-            masked(&text)
-        } else {
-            text
-        }
+        if self.masks(field) { masked(&text) } else { text }
     }
 
     /// The answer as it is stored, masked where it is sensitive; null where there is none.
     pub(super) fn value(&self, field: &Field, value: Option<&Json>) -> Json {
         match value {
             None | Some(Json::Null) => Json::Null,
-            Some(_) if field.sensitive && !self.reveal => Json::String(self.text(field, value)),
+            Some(_) if self.masks(field) => Json::String(self.text(field, value)),
             Some(value) => value.clone(),
         }
+    }
+
+    fn masks(&self, field: &Field) -> bool {
+        field.sensitive && !field.print_in_full && !self.reveal
     }
 
     fn kind(&self, kind: &FieldType, value: &Json) -> String {

@@ -55,6 +55,7 @@ pub(super) fn head(visit: &Visit, case: &Case, current: Option<&str>) -> Applica
         actions: actions(visit, case),
         documents: case.documents().into_iter().map(document).collect(),
         check: editable.then(|| visit.of(case, "check")),
+        unmask: case.may_unmask().then(|| visit.of(case, "unmask")),
         back: visit.href(back),
     }
 }

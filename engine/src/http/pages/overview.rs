@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 
 use super::head::head;
+use crate::definition::Field;
 use crate::definition::region::MenuTarget;
 use crate::definition::workflow::Edits;
 use crate::http::Error;
@@ -49,7 +50,7 @@ async fn page(
             .collect(),
         editable: case.editing() != crate::workflow::Editing::No,
         answers: if answers || !case.is_applicant() {
-            answer_pages(&visit, &case)
+            answer_pages(&visit, &case, false)
         } else {
             Vec::new()
         },
@@ -160,17 +161,20 @@ fn happening(visit: &Visit, case: &Case, event: Event) -> Happening {
     }
 }
 
-fn answer_pages(visit: &Visit, case: &Case) -> Vec<AnswerPage> {
+/// All answers by page, to read; with `reveal` only the pages that have sensitive ones, in full.
+pub(super) fn answer_pages(visit: &Visit, case: &Case, reveal: bool) -> Vec<AnswerPage> {
     let evaluated = case.evaluated();
     let prepared = visit.shop.form(case.form());
     let pages = case
         .form()
         .pages
         .values()
-        .filter(|page| !page.fields.is_empty() && evaluated.page_shown(&page.id));
+        .filter(|page| !page.fields.is_empty() && evaluated.page_shown(&page.id))
+        .filter(|page| !reveal || page.fields.values().any(Field::has_sensitive));
     let show = |page: &crate::definition::Page| {
         let mut filling = filling(visit, case, page, &evaluated, case.answers());
         filling.editing = Editing::Nothing;
+        filling.reveal = reveal;
         Some(AnswerPage {
             title: page.title.get(visit.language).into(),
             id: page.id.to_string(),

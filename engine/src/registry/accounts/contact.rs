@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use super::letters::Opens;
 use super::sign_up::no_account;
 use crate::definition::Text;
-use crate::registry::attempts::{CODES, LETTERS};
+use crate::registry::attempts::{CODE_AGAIN, CODES, CODES_A_DAY, LETTERS};
 use crate::registry::email::Email;
 use crate::registry::outbox::Letter;
 use crate::registry::people::hash_token;
@@ -106,8 +106,11 @@ impl Registry {
                 "Enter a mobile number of eleven digits.",
             )));
         };
-        self.allow(&person.region, Contact::Phone, &phone).await?;
-        self.allow(&person.region, Contact::Phone, &person.account).await?;
+        self.limit(&person.region, CODE_AGAIN, &phone).await?;
+        for of in [&phone, &person.account] {
+            self.allow(&person.region, Contact::Phone, of).await?;
+            self.limit(&person.region, CODES_A_DAY, of).await?;
+        }
         let now = self.inner.clock.now();
         let code = six_digits()?;
         let ticket = Ticket {

@@ -205,7 +205,7 @@ impl Registry {
 }
 
 /// Why a password does not fit the rule.
-fn fault(rule: &PasswordRule, password: &str, known: &[&str]) -> Option<Text> {
+pub(in crate::registry) fn fault(rule: &PasswordRule, password: &str, known: &[&str]) -> Option<Text> {
     let letters = password.chars().count();
     if !(rule.min_length..=rule.max_length).contains(&letters) {
         return Some(Text::both(

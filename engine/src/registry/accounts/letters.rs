@@ -71,12 +71,26 @@ impl Opens {
     }
 }
 
-impl Registry {
-    /// A new link that opens once.
-    pub(super) fn link(&self, region: &str, opens: Opens, data: Json) -> Result<Link, Refused> {
+/// A link by which an account's owner chooses a password, made by an operator who hands it over: its address below
+/// the server, until when it opens, and its ticket. It opens as long as one that activates.
+pub(in crate::registry) fn password_link(
+    region: &str,
+    account: &str,
+    now: Timestamp,
+) -> Result<(String, Timestamp, Put), Refused> {
+    let link = Link::new(
+        region,
+        Opens::Reset,
+        serde_json::json!({"account": account}),
+        now + LINK,
+    )?;
+    Ok((link.href, link.until, link.put))
+}
+
+impl Link {
+    fn new(region: &str, opens: Opens, data: Json, until: Timestamp) -> Result<Self, Refused> {
         let token = random_token()?;
         let key = hash_token(&token);
-        let until = self.inner.clock.now() + opens.lasts();
         let ticket = Ticket {
             region: region.to_owned(),
             kind: opens.kind().to_owned(),
@@ -84,12 +98,19 @@ impl Registry {
             data,
             expires_at: until,
         };
-        Ok(Link {
+        Ok(Self {
             href: format!("/{region}/{}/{token}", opens.kind()),
             key,
             until,
             put: Put::Ticket(ticket),
         })
+    }
+}
+
+impl Registry {
+    /// A new link that opens once.
+    pub(super) fn link(&self, region: &str, opens: Opens, data: Json) -> Result<Link, Refused> {
+        Link::new(region, opens, data, self.inner.clock.now() + opens.lasts())
     }
 
     /// The ticket behind a link, unless it was used, replaced or has passed.

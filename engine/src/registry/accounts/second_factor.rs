@@ -4,7 +4,7 @@
 use jiff::SignedDuration;
 use qrcode::QrCode;
 use qrcode::render::svg;
-use serde_json::{Value as Json, json};
+use serde_json::Value as Json;
 use totp_rs::{Builder, Secret, Totp};
 
 use super::sign_up::no_account;
@@ -12,7 +12,7 @@ use crate::definition::Language;
 use crate::registry::attempts::CODES;
 use crate::registry::people::hash_token;
 use crate::registry::{Person, Refused, Registry};
-use crate::store::{Account, Change, Expect, Put, SecondFactor, Ticket};
+use crate::store::{Account, Change, Expect, Put, SECOND_FACTOR, SecondFactor, Ticket};
 
 /// How long setting up may take.
 const SETUP: SignedDuration = SignedDuration::from_mins(30);
@@ -224,7 +224,7 @@ fn totp(secret: &str) -> Result<Totp, Refused> {
 
 /// Where the sealed secret belongs.
 fn place(region: &str, account: &str) -> String {
-    json!([region, "second-factor", account]).to_string()
+    crate::store::place(region, account, SECOND_FACTOR)
 }
 
 /// Codes to write down: two groups of five letters that are not mistaken for each other.

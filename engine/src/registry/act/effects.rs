@@ -188,7 +188,8 @@ fn counter_name(numbering: &str, rule: &Numbering, year: i16, category: &str) ->
     })
 }
 
-fn number(rule: &Numbering, year: i16, form: &Form, serial: u64) -> String {
+/// The number that this count gives.
+pub(in crate::registry) fn number(rule: &Numbering, year: i16, form: &Form, serial: u64) -> String {
     let parts = rule.pattern.iter().map(|part| match part {
         NumberPart::Text(text) => text.clone(),
         NumberPart::Year => format!("{year:04}"),

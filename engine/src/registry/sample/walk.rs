@@ -1,36 +1,82 @@
 //! A sample's walk, step by step through the workflow: nothing is stored.
 
-use super::{Office, SampleError, Tried};
+use super::exercise::Exercise;
+use super::run::Difference;
+use super::{Office, Tried};
 use crate::check::Answers;
 use crate::definition::Id;
 use crate::definition::form::Severity;
 use crate::definition::load::{Act, Sample};
 use crate::definition::region::Sees;
 use crate::workflow::{Actor, Facts, Person, Request, Standing, Step, decide};
-use jiff::civil::Date;
+
+/// Where a walk led.
+pub(super) struct Walked<'s> {
+    /// Each step that was tried, with the state it led to or why it was refused; a refusal is the last.
+    pub(super) steps: Vec<(&'s Act, Result<Id, String>)>,
+    /// The state at the end.
+    pub(super) state: Id,
+    /// Steps that were not tried.
+    left: &'s [Act],
+}
+
+impl Walked<'_> {
+    /// The lines of the walk as it is written and as it went, where they differ.
+    pub(super) fn difference(&self) -> Option<Difference> {
+        let same = |(act, came): &(&Act, Result<Id, String>)| came.as_ref().is_ok_and(|state| **state == *act.state);
+        if self.steps.iter().all(same) {
+            return None;
+        }
+        let line = |act: &Act, state: &str| format!("{{act: {}, by: {}, state: {state}}}", act.act, act.by);
+        let tried = self.steps.iter().map(|(act, _)| *act);
+        let expected = tried.chain(self.left).map(|act| line(act, &act.state));
+        let found = self.steps.iter().map(|(act, came)| match came {
+            Ok(state) => line(act, state),
+            Err(refused) => format!("{{act: {}, by: {}}}  # {refused}", act.act, act.by),
+        });
+        Some(Difference {
+            expected: expected.collect(),
+            found: found.collect(),
+        })
+    }
+}
 
 impl Office {
-    /// Where the walk leads elsewhere than the sample says, as lines for people; it ends there.
-    pub(super) async fn walk_sample(&self, sample: &Sample, now: Date) -> Result<Vec<String>, SampleError> {
-        let mut tried = self.tried(sample, None, now).await?;
+    /// Walks from the workflow's start, on from wherever each action leads, and notes what that
+    /// exercises. `tried` stands at the end of the walk afterwards.
+    pub(super) fn walk_sample<'s>(
+        &self,
+        sample: &'s Sample,
+        tried: &mut Tried<'_>,
+        exercise: &mut Exercise,
+    ) -> Walked<'s> {
         let visible = tried.checked.evaluated.visible_answers(&tried.answers);
-        let mut standing = self.start(&tried);
-        for act in &sample.walk {
-            tried.app.state = standing.state.to_string();
-            let step = match self.step(&tried, &visible, &standing, act) {
+        let mut standing = self.start(tried);
+        let mut walked = Walked {
+            steps: Vec::new(),
+            state: Id::clone(&standing.state),
+            left: &[],
+        };
+        for (at, act) in sample.walk.iter().enumerate() {
+            let step = match self.step(tried, &visible, &standing, act, exercise) {
                 Ok(step) => step,
-                Err(refused) => return Ok(different(act, &refused)),
+                Err(refused) => {
+                    walked.steps.push((act, Err(refused)));
+                    walked.left = &sample.walk[at + 1..];
+                    return walked;
+                }
             };
-            if *step.to != *act.state {
-                return Ok(different(act, &step.to));
-            }
+            exercise.transition(&step.action, &standing.state, step.branch);
             standing.handled_by.extend(standing.waits_for.take());
             standing.state = step.to;
             standing.waits_for = step.waits_for;
             standing.due = step.due;
             standing.marks = step.marks;
+            tried.app.state = standing.state.to_string();
+            walked.state = Id::clone(&standing.state);
+            walked.steps.push((act, Ok(Id::clone(&standing.state))));
         }
-        Ok(Vec::new())
+        walked
     }
 
     fn start(&self, tried: &Tried<'_>) -> Standing {
@@ -45,7 +91,14 @@ impl Office {
         }
     }
 
-    fn step(&self, tried: &Tried<'_>, visible: &Answers, standing: &Standing, act: &Act) -> Result<Step, String> {
+    fn step(
+        &self,
+        tried: &Tried<'_>,
+        visible: &Answers,
+        standing: &Standing,
+        act: &Act,
+        exercise: &mut Exercise,
+    ) -> Result<Step, String> {
         let evaluated = &tried.checked.evaluated;
         let errors = tried
             .checked
@@ -65,6 +118,7 @@ impl Office {
             input: &act.input,
         };
         let region = self.region();
+        exercise.offers(&region.workflow, &standing.state, &facts, &request);
         let actor = self.actor(standing, act);
         decide(&region.workflow, standing, &actor, &facts, request).map_err(|refusal| {
             refusal
@@ -88,11 +142,4 @@ impl Office {
             is_applicant: role.sees == Sees::Own,
         })
     }
-}
-
-fn different(act: &Act, found: &str) -> Vec<String> {
-    vec![
-        format!("- {} ({}) → {}", act.act, act.by, act.state),
-        format!("+ {} ({}) → {found}", act.act, act.by),
-    ]
 }

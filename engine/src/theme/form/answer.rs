@@ -38,6 +38,10 @@ pub(super) fn items(value: Option<&Json>) -> Vec<String> {
 /// The answer to `field` for reading, not escaped; empty where there is none. Tables and files
 /// have markup of their own and give nothing here.
 pub(super) fn text(field: &Prepared, path: &str, value: &Json, filling: &Filling<'_>, words: &Words) -> String {
+    shown(field, &plain_text(field, path, value, filling, words), filling)
+}
+
+fn plain_text(field: &Prepared, path: &str, value: &Json, filling: &Filling<'_>, words: &Words) -> String {
     match &field.kind {
         Kind::YesNo => match value {
             Json::Bool(true) => words.yes.clone(),
@@ -62,7 +66,7 @@ pub(super) fn text(field: &Prepared, path: &str, value: &Json, filling: &Filling
         Kind::Lookup => picked(path, &typed(value), filling),
         Kind::Slots { .. } | Kind::Lines => items(Some(value)).join("、"),
         Kind::Table { .. } | Kind::Files { .. } | Kind::Note | Kind::Computed => String::new(),
-        Kind::Input { .. } | Kind::Area { .. } => shown(field, &typed(value), filling),
+        Kind::Input { .. } | Kind::Area { .. } => typed(value),
     }
 }
 

@@ -95,7 +95,7 @@ impl<'a> Writer<'a> {
         self.open_answer(field, path, "");
         self.out.push_str("<output class=\"answer\">");
         let text = self.filling.computed.get(path).map(String::as_str).unwrap_or_default();
-        self.text_or_empty(text);
+        self.text_or_empty(&answer::shown(field, text, self.filling));
         self.out.push_str("</output>");
         self.remarks(field, path);
         self.out.push_str("</div>");
@@ -118,7 +118,7 @@ impl<'a> Writer<'a> {
             Kind::Files { .. } => self.read_files(value),
             Kind::Computed => {
                 let text = self.filling.computed.get(path).map(String::as_str).unwrap_or_default();
-                self.text_or_empty(text);
+                self.text_or_empty(&answer::shown(field, text, self.filling));
             }
             _ => {
                 let text = value.map(|value| answer::text(field, path, value, self.filling, self.words));

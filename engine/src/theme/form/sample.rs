@@ -32,6 +32,7 @@ pub(crate) fn field(id: &str, label: &str, kind: FieldType) -> Field {
         read_only_when: None,
         default: None,
         sensitive: false,
+        print_in_full: false,
         public: false,
         statistic: None,
         renamed_from: None,

@@ -120,6 +120,7 @@ fn head(name: &str) -> ApplicationHead {
             href: "/a/documents/form".into(),
         }],
         check: Some("/a/check".into()),
+        unmask: None,
         back: "/somewhere/applications".into(),
     }
 }
@@ -438,6 +439,24 @@ pub(super) fn pages(theme: &Theme, language: Language, text: &str) -> Vec<(&'sta
         back: "/a".into(),
     };
     add("action", theme.page(&inside, &action));
+    let unmask = |errors, answers| Unmask {
+        head: ApplicationHead {
+            unmask: Some("/a/unmask".into()),
+            ..head(text)
+        },
+        reason: text.into(),
+        errors,
+        answers,
+        address: "/a/unmask".into(),
+        back: "/a/review".into(),
+    };
+    add("unmask", theme.page(&inside, &unmask(vec![error()], Vec::new())));
+    let shown = AnswerPage {
+        title: text.into(),
+        id: "overview".into(),
+        body: form_page(theme, language, text, false).fields,
+    };
+    add("unmasked", theme.page(&inside, &unmask(Vec::new(), vec![shown])));
     let document = DocumentPage {
         label: "科技成果登记证书".into(),
         name: text.into(),
@@ -525,6 +544,34 @@ pub(super) fn pages(theme: &Theme, language: Language, text: &str) -> Vec<(&'sta
         ),
     );
     add("verify-unknown", theme.page(&outside, &Verify { certificate: None }));
+    let row = |state| OutboxRow {
+        href: Some("/demo/outbox/somewhere/1".into()),
+        subject: text.into(),
+        to: "wang@example.com".into(),
+        phone: state == "parked",
+        office: "某省".into(),
+        at: "2026-11-20 12:00".into(),
+        state,
+    };
+    let outbox = Outbox {
+        to: text.into(),
+        rows: ["sent", "waiting", "parked"].map(row).into(),
+        more: true,
+    };
+    add("outbox", theme.page(&outside, &outbox));
+    let letter = OutboxLetter {
+        subject: text.into(),
+        to: "wang@example.com".into(),
+        name: text.into(),
+        phone: false,
+        office: "某省科技管理信息系统".into(),
+        at: "2026-11-20 12:00".into(),
+        paragraphs: crate::theme::mail::paragraphs(
+            &format!("{text}\nhttp://office.example/x"),
+            "http://office.example",
+        ),
+    };
+    add("outbox-letter", theme.page(&outside, &letter));
     let failed = ErrorPage {
         status: 404,
         title: "没有找到页面".into(),

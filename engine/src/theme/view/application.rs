@@ -132,6 +132,8 @@ pub struct ApplicationHead {
     pub documents: Vec<Link>,
     /// `…/check`; none for whom 填写检查 makes no sense.
     pub check: Option<String>,
+    /// `…/unmask`; none for whom nothing is masked, or who may not see it.
+    pub unmask: Option<String>,
     /// 返回: the list the person came from.
     pub back: String,
 }
@@ -335,6 +337,23 @@ pub struct ActionPage {
     pub back: String,
 }
 
+/// `…/unmask`: sensitive answers in full, behind the question why. Posts to the same address.
+#[derive(Debug, Serialize)]
+pub struct Unmask {
+    /// The application.
+    pub head: ApplicationHead,
+    /// Why; as it was typed, until it stands in the audit chain.
+    pub reason: String,
+    /// What is wrong with the reason.
+    pub errors: Vec<ErrorLink>,
+    /// The pages with sensitive answers, in full; empty until a reason was given.
+    pub answers: Vec<AnswerPage>,
+    /// The page's own address.
+    pub address: String,
+    /// 返回.
+    pub back: String,
+}
+
 /// The checkboxes of `type: marked-fields`. Each posts `NAME=FIELD`, and a remark `NAME.FIELD`.
 #[derive(Debug, Serialize)]
 pub struct Marks {
@@ -482,6 +501,10 @@ impl View for CheckPage {
 
 impl View for ActionPage {
     const TEMPLATE: &'static str = "action.html";
+}
+
+impl View for Unmask {
+    const TEMPLATE: &'static str = "unmask.html";
 }
 
 impl View for DocumentPage {

@@ -115,7 +115,7 @@ fn the_place_promotes_whole_numbers() {
 #[test]
 fn rows_stand_behind_the_form() {
     let scope = scope();
-    let row = scope.names["people"].element().cloned().unwrap();
+    let row = scope.names.get("people").unwrap().element().cloned().unwrap();
     let scope = scope.with("row", row.clone());
     let expression = compile("row.index == 2 && people.exists(p, p.id_no == row.id_no)", &scope, None).unwrap();
     let slots = slots(&people());

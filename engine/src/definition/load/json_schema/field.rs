@@ -22,7 +22,13 @@ const SILENT: [&str; 9] = [
 
 impl Loader<'_> {
     /// The field of a property; `must` is where it is said to be required.
-    pub(super) fn field_of(&mut self, property: &Entry, piece: Piece, must: Option<&Node>) -> Option<Entry> {
+    pub(super) fn field_of(
+        &mut self,
+        property: &Entry,
+        piece: Piece,
+        must: Option<&Node>,
+        depth: usize,
+    ) -> Option<Entry> {
         let Piece { node, file } = self.resolved(piece)?;
         let mut field = Draft {
             spot: node.spot.clone(),
@@ -37,7 +43,7 @@ impl Loader<'_> {
         if let Some(must) = must {
             field.word("required", plain("true", must.spot.clone()));
         }
-        let kind = self.kind_of(&node, &file, &mut field)?;
+        let kind = self.kind_of(&node, &file, &mut field, depth)?;
         field.word(
             "type",
             scalar(kind, node.get("type").map_or(&node.spot, |node| &node.spot).clone()),
@@ -59,7 +65,13 @@ impl Loader<'_> {
     }
 
     /// The field's type; what belongs to that type alone is added to the field.
-    fn kind_of(&mut self, node: &Node, file: &std::path::Path, field: &mut Draft) -> Option<&'static str> {
+    fn kind_of(
+        &mut self,
+        node: &Node,
+        file: &std::path::Path,
+        field: &mut Draft,
+        depth: usize,
+    ) -> Option<&'static str> {
         let Some(name) = type_name(node) else {
             self.unsupported(&node.spot, "type");
             return None;
@@ -85,7 +97,7 @@ impl Loader<'_> {
                     node: items,
                     file: file.to_path_buf(),
                 })?;
-                return self.list_kind(node, &items, field);
+                return self.list_kind(node, &items, field, depth);
             }
             other => {
                 let spot = node.get("type").map_or(&node.spot, |node| &node.spot);
@@ -96,10 +108,10 @@ impl Loader<'_> {
     }
 
     /// An array of objects is a table, of enumerated texts a choice of several, of anything else a list.
-    fn list_kind(&mut self, node: &Node, items: &Piece, field: &mut Draft) -> Option<&'static str> {
+    fn list_kind(&mut self, node: &Node, items: &Piece, field: &mut Draft, depth: usize) -> Option<&'static str> {
         match type_name(&items.node) {
             Some("object") => {
-                let columns = self.properties(items)?;
+                let columns = self.properties(items, depth + 1)?;
                 let columns = Value::Map(columns.into_values().collect());
                 field.word(
                     "columns",

@@ -3,9 +3,9 @@
 use std::path::{Component, Path, PathBuf};
 
 use super::{Loader, Piece};
-use crate::definition::Text;
 use crate::definition::merge::laid_over;
 use crate::definition::source::{Entry, Node, Value};
+use crate::definition::{Text, limits};
 
 /// How many references may lead to one another, and how deep a schema may stand in another.
 const DEEPEST: usize = 32;
@@ -75,7 +75,7 @@ impl Loader<'_> {
         })
     }
 
-    fn goes_round(&mut self, node: &Node) {
+    pub(super) fn goes_round(&mut self, node: &Node) {
         let message = Text::both("$ref 绕成了圈", "`$ref` goes round in a circle");
         self.problems.at_node("schema-ref", node, message, None);
     }
@@ -103,8 +103,8 @@ impl Loader<'_> {
             self.problems.at_node("schema-ref", reference, message, Some(help));
             return None;
         };
-        let root = self.files.tree(&file, self.problems)?;
-        let found = pointer.split('/').skip(1).try_fold(&root, |node, step| {
+        let root = self.files.parsed(&file, self.problems)?;
+        let found = pointer.split('/').skip(1).try_fold(root, |node, step| {
             let step = step.replace("~1", "/").replace("~0", "~");
             match &node.value {
                 Value::List(items) => items.get(step.parse::<usize>().ok()?),
@@ -119,6 +119,12 @@ impl Loader<'_> {
             self.problems.at_node("schema-ref", reference, message, None);
             return None;
         };
+        self.referred += node.values();
+        if self.referred > limits::VALUES {
+            let what = ("由 $ref 引入的值的个数", "the values that `$ref`s bring");
+            self.problems.too_large(&reference.spot, what, limits::VALUES);
+            return None;
+        }
         Some(Piece { node, file })
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn content(
         content.insert(name.into(), UNITS.to_owned());
     }
     texts(loader, region, renaming, &mut content)?;
-    samples(loader, renaming, wanted, &mut content)?;
+    samples(loader, region, renaming, wanted, &mut content)?;
     Ok(content)
 }
 
@@ -76,7 +76,19 @@ fn region_file(region: &Node, renaming: &Renaming<'_>, wanted: &Wanted) -> Strin
     }
     numbering(region, renaming, &mut file);
     plugins(region, wanted, &mut file);
-    let own = ["name", "title", "authority", "place", "support", "numbering", "extends"];
+    if region.get("coverage").is_some() {
+        file.push_str("coverage: null # 样例只带来走完流程的几份；写够以后再定覆盖目标\n");
+    }
+    let own = [
+        "name",
+        "title",
+        "authority",
+        "place",
+        "support",
+        "numbering",
+        "coverage",
+        "extends",
+    ];
     if let Some(Changed::Map(changed)) = renaming.changed(region) {
         for (key, value) in changed.into_iter().filter(|(key, _)| !own.contains(&key.as_str())) {
             let _ = write!(file, "{key}:{}", value.yaml(1));
@@ -184,6 +196,7 @@ fn texts(
 /// The samples that go through the workflow, with those that they start from.
 fn samples(
     loader: &mut Loader<'_>,
+    region: &Node,
     renaming: &Renaming<'_>,
     wanted: &Wanted,
     content: &mut Content,
@@ -207,7 +220,10 @@ fn samples(
         }
         let text = read(&loader.files.root().join(&path))?;
         let name = path.file_name().unwrap_or_default();
-        content.insert(Path::new("samples").join(name), renaming.text(&text));
+        content.insert(
+            Path::new("samples").join(name),
+            renaming.sample(&text, region.get("numbering")),
+        );
     }
     Ok(())
 }

@@ -59,6 +59,21 @@ impl<'a> Renaming<'a> {
         }
     }
 
+    /// A sample with the new names, and with the new digits in the numbers that it expects: there the
+    /// pattern's own text is followed by a year.
+    pub(super) fn sample(&self, text: &str, numbering: Option<&Node>) -> String {
+        let mut text = self.text(text);
+        for entry in numbering.and_then(Node::entries).unwrap_or_default() {
+            let pattern = entry.value.get("pattern").and_then(Node::scalar).unwrap_or_default();
+            let literal = |pattern: &str| pattern.split('{').next().unwrap_or_default().to_owned();
+            let (old, new) = (literal(pattern), literal(&self.pattern(pattern)));
+            if old != new {
+                text = text.replace(&format!("{old}20"), &format!("{new}20"));
+            }
+        }
+        text
+    }
+
     /// What of a tree is otherwise under the new names.
     pub(super) fn changed(&self, node: &Node) -> Option<Changed> {
         match &node.value {

@@ -32,10 +32,10 @@ fn a_templates_holes_are_filled() {
 
 #[test]
 fn names_and_digits_are_replaced() {
-    let file = std::sync::Arc::new(crate::definition::source::SourceFile {
-        path: PathBuf::from("f"),
-        text: "name: {zh: 青山省, en: Qingshan}\nplace: '630000'\n".into(),
-    });
+    let file = std::sync::Arc::new(crate::definition::source::SourceFile::new(
+        PathBuf::from("f"),
+        "name: {zh: 青山省, en: Qingshan}\nplace: '630000'\n".into(),
+    ));
     let region = crate::definition::source::parse(&file, &mut Problems::default()).unwrap();
     let to = place("绿水市", "110000");
     let renaming = Renaming::new(&region, &to);

@@ -3,7 +3,8 @@
 use crate::definition::Text;
 
 /// What the parser says, and what that means; the first that is contained counts.
-const SAID: [(&str, &str); 9] = [
+const SAID: [(&str, &str); 10] = [
+    ("recursion limit", "嵌套太深"),
     ("flow mapping", "缺少 , 或 }，可能是上一行的 { 没有配对"),
     ("flow sequence", "缺少 , 或 ]，可能是上一行的 [ 没有配对"),
     ("unclosed bracket", "括号没有配对"),

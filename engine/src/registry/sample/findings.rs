@@ -1,0 +1,119 @@
+//! The findings that a sample expects, compared with those that came: as a set, by rule and place, and
+//! by message and severity where they are given.
+
+use super::run::Difference;
+use crate::check::Finding;
+use crate::definition::form::Severity;
+use crate::definition::load::{Expected, ExpectedFinding};
+
+/// What is expected, and what of it came.
+pub(super) struct Compared {
+    /// Each expected finding as a sample writes it, and whether it came.
+    pub(super) expected: Vec<(String, bool)>,
+    /// What came beside those.
+    pub(super) more: Vec<Extra>,
+}
+
+/// A finding that was not expected.
+pub(super) struct Extra {
+    /// As a sample writes it.
+    pub(super) written: String,
+    /// What the applicant reads.
+    message: String,
+}
+
+/// Compares.
+pub(super) fn compare(expected: &Expected, found: &[Finding]) -> Compared {
+    let mut left: Vec<&Finding> = found.iter().collect();
+    let mut wanted = Vec::new();
+    for finding in &expected.list {
+        let at = left.iter().position(|candidate| fits(finding, candidate));
+        if let Some(at) = at {
+            left.remove(at);
+        }
+        wanted.push((written(finding), at.is_some()));
+    }
+    let more = left.into_iter().map(|finding| Extra {
+        written: item(
+            &finding.rule,
+            finding.at.as_ref().map(ToString::to_string).as_deref(),
+            (finding.severity == Severity::Warning).then_some("warning"),
+            None,
+        ),
+        message: finding.message.to_string(),
+    });
+    Compared {
+        expected: wanted,
+        more: more.collect(),
+    }
+}
+
+impl Compared {
+    /// Whether all that was expected came, and nothing else.
+    pub(super) fn agrees(&self) -> bool {
+        self.more.is_empty() && self.expected.iter().all(|(_, came)| *came)
+    }
+
+    /// The lines of both sides, where they differ.
+    pub(super) fn difference(&self) -> Option<Difference> {
+        if self.agrees() {
+            return None;
+        }
+
+        let came = self.expected.iter().filter(|(_, came)| *came);
+        let more = self
+            .more
+            .iter()
+            .map(|extra| format!("{}  # {}", extra.written, extra.message));
+        Some(Difference {
+            expected: self.expected.iter().map(|(written, _)| written.clone()).collect(),
+            found: came.map(|(written, _)| written.clone()).chain(more).collect(),
+        })
+    }
+}
+
+fn written(finding: &ExpectedFinding) -> String {
+    item(
+        &finding.rule,
+        finding.at.as_deref(),
+        finding.severity.as_deref(),
+        finding.message.as_deref(),
+    )
+}
+
+fn item(rule: &str, at: Option<&str>, severity: Option<&str>, message: Option<&str>) -> String {
+    let pairs = [
+        ("rule", Some(rule)),
+        ("at", at),
+        ("severity", severity),
+        ("message", message),
+    ];
+    let pairs = pairs
+        .into_iter()
+        .filter_map(|(key, value)| Some(format!("{key}: {}", scalar(value?))));
+    format!("{{{}}}", pairs.collect::<Vec<_>>().join(", "))
+}
+
+/// A text as YAML writes it inside braces.
+fn scalar(text: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '.');
+    match !text.is_empty() && text.chars().all(is_plain) && !text.starts_with(['-', '.']) {
+        true => text.to_owned(),
+        false => format!("'{}'", text.replace('\'', "''")),
+    }
+}
+
+fn fits(wanted: &ExpectedFinding, finding: &Finding) -> bool {
+    let at = finding.at.as_ref().map(ToString::to_string);
+    let severity = match finding.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    };
+    wanted.rule == finding.rule
+        && wanted.at.as_ref().is_none_or(|place| at.as_ref() == Some(place))
+        && wanted
+            .message
+            .as_ref()
+            .is_none_or(|message| *message == finding.message.to_string())
+        && wanted.severity.as_ref().is_none_or(|wanted| wanted == severity)
+}
