@@ -3,7 +3,9 @@
 
 mod account;
 mod check;
+mod diff;
 mod keys;
+mod migrate;
 mod new;
 mod plugin;
 pub mod render_worker;
@@ -39,10 +41,15 @@ enum Command {
     Serve(serve::Options),
     /// 检查定义，列出全部问题；有错误时退出码为 1。Tells every problem of the definitions.
     Check(check::Options),
+    /// 列出两个版本的定义有何不同，以及对在办申请的影响。Tells how two versions of definitions differ.
+    Diff(diff::Options),
     /// 运行各地区的样例；不符时退出码为 1。Runs the samples of the regions.
     Test(test::Options),
     /// 新建一个地区的文件夹。Makes the folder of a new region.
     New(new::Options),
+    /// 把在办申请转入新版登记表（只在不影响内容时）。Takes applications in progress over to the forms of today where
+    /// that is safe.
+    Migrate(migrate::Options),
     /// 打印登记表或定义文件的 JSON Schema。Prints the JSON Schema of a form, or of the definition files.
     Schema(schema::Options),
     /// 打印合并后的登记表，每行注明出处。Prints the merged form, each line with its origin.
@@ -150,8 +157,10 @@ pub fn run() -> ExitCode {
     match Cli::parse().command {
         Command::Serve(options) => serve::run(&options),
         Command::Check(options) => check::run(&options),
+        Command::Diff(options) => diff::run(&options),
         Command::Test(options) => test::run(&options),
         Command::New(options) => new::run(&options),
+        Command::Migrate(options) => migrate::run(&options),
         Command::Schema(options) => schema::run(&options),
         Command::Show(options) => show::run(&options),
         Command::Workflow(options) => workflow::run(&options),

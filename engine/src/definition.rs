@@ -8,6 +8,7 @@ pub(crate) mod build;
 pub mod calendar;
 pub mod check_digit;
 pub mod code_list;
+pub mod difference;
 pub mod expression;
 pub(crate) mod folder;
 pub mod form;

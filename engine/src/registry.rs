@@ -8,12 +8,14 @@ pub mod accounts;
 mod act;
 mod attempts;
 mod case;
+mod checkers;
 mod clock;
 pub mod demo;
 mod draft;
 pub mod email;
 mod history;
 mod list;
+mod migrate;
 mod office;
 mod operator;
 pub mod outbox;
@@ -24,6 +26,7 @@ mod print;
 mod refused;
 pub mod sample;
 mod sealed;
+mod settle;
 mod units;
 mod unmask;
 mod upload;
@@ -44,6 +47,7 @@ pub use clock::Clock;
 pub use draft::{Command, Saved};
 pub use history::Event;
 pub use list::{Entry, EntryPage, Verified};
+pub use migrate::{Fate, Outcome, Reason};
 pub use office::{Office, OfficeError};
 pub use operator::{Link as PasswordLink, NewAccount, OPERATOR, Operator};
 pub use people::{Entrance, From, Person, SignedIn};
@@ -69,6 +73,7 @@ struct Inner {
     renderer: Renderer,
     clock: Clock,
     passwords: Passwords,
+    plugins: Plugins,
     public_url: String,
 }
 
@@ -91,13 +96,21 @@ pub struct Parts {
 }
 
 impl Registry {
-    /// Opens every region: compiles its schemas, loads its plugins, enters its seeded units. The keys must be those of
-    /// the database.
+    /// Opens every region: compiles its schemas, loads its plugins, settles what is stored under the
+    /// definitions of today (renamed states and roles, seeded units). The keys must be those of the database.
     pub async fn open(loaded: &Loaded, parts: Parts) -> Result<Self, OfficeError> {
         parts.store.prove_keys(&parts.sealer).await?;
+        let registry = Self::inspect(loaded, parts).await?;
+        registry.settle().await?;
+        registry.end_merges().await.map_err(OfficeError::Merges)?;
+        Ok(registry)
+    }
+
+    /// The same without settling anything: nothing is written.
+    pub async fn inspect(loaded: &Loaded, parts: Parts) -> Result<Self, OfficeError> {
         let mut offices = IndexMap::new();
         for (id, region) in &loaded.regions {
-            let office = Office::open(Arc::clone(region), &parts.plugins, &parts.store).await?;
+            let office = Office::compile(Arc::clone(region), &parts.plugins).await?;
             offices.insert(Id::clone(id), Arc::new(office));
         }
         let Parts {
@@ -107,10 +120,10 @@ impl Registry {
             renderer,
             clock,
             public_url,
-            ..
+            plugins,
         } = parts;
         let passwords = Passwords::default();
-        let registry = Self {
+        Ok(Self {
             inner: Arc::new(Inner {
                 offices,
                 store,
@@ -119,11 +132,10 @@ impl Registry {
                 renderer,
                 clock,
                 passwords,
+                plugins,
                 public_url,
             }),
-        };
-        registry.end_merges().await.map_err(OfficeError::Merges)?;
-        Ok(registry)
+        })
     }
 
     /// All offices, in the order of their ids.
@@ -153,6 +165,7 @@ impl Registry {
                 renderer: inner.renderer.clone(),
                 clock,
                 passwords: inner.passwords.clone(),
+                plugins: inner.plugins.clone(),
                 public_url: inner.public_url.clone(),
             }),
         }

@@ -42,7 +42,7 @@ use redb::Database;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 pub use account::{Account, Accounts, FormerName, RegisterEntry, SecondFactor, Standing, Unit};
-pub use application::{AnswerPage, Application, Listing, Party, Returned};
+pub use application::{AnswerPage, Application, Listing, Occupied, Party, Returned};
 pub use audit::{AuditBreak, AuditEntry, AuditProof};
 pub use change::{Audit, Change, Committed, Expect, Put};
 pub use error::{CommitError, OpenError, StoreError, Subject};

@@ -88,6 +88,26 @@ test("entrances", async () => {
   await followAll(page);
 });
 
+test("the demonstration's outbox", async () => {
+  const page = await person(browser);
+  const first = page.locator("tbody a").first();
+  // The demonstration's letters go out while it starts.
+  for (let tries = 0; tries < 60 && (await first.count()) === 0; tries += 1) {
+    await page.goto("/demo/outbox");
+    await page.waitForTimeout(500);
+  }
+  await look(page, "outbox");
+  await leads(page, () => first.click());
+  await look(page, "outbox-letter");
+  const link = page.locator(".letter p a").first();
+  assert.match(await link.getAttribute("href"), /^\/[a-z]+\//, "links of a letter stay on this server");
+  await page.goto("/demo/outbox");
+  await page.locator("input#to").fill("nobody@nowhere.example");
+  await leads(page, () => page.getByRole("button", { name: "查找" }).click());
+  await look(page, "outbox-empty");
+  await followAll(page);
+});
+
 test("an applicant's pages", async () => {
   const page = await person(browser);
   await signIn(page, "gansu", "invited@demo.example");

@@ -193,7 +193,7 @@ fn l4_the_words_of_a_field() {
             None
         ]
     );
-    assert_eq!(form.field("fund").unwrap().renamed_from.as_deref(), Some("money"));
+    assert_eq!(form.field("fund").unwrap().renamed_from, ["money".into()]);
     // A default is what its type makes of it.
     assert_eq!(check::initial_answers(form)["rest"], "012");
     let FieldType::File(rules) = &form.field("signed").unwrap().kind else {

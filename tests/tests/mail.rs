@@ -525,12 +525,12 @@ async fn codes_are_sent_seldom() {
     let mut unit = app.signed_in(REGION, "unit@demo.example").await;
     assert_eq!(phone(&mut unit, 300).await, 422);
     // Of many at once, one; and a restart forgets nothing.
-    let mut solo = app.signed_in(REGION, "solo@demo.example").await;
-    let mut again = solo.clone();
-    let (one, two) = tokio::join!(phone(&mut solo, 400), phone(&mut again, 400));
+    let mut once = app.signed_in(REGION, "solo@demo.example").await;
+    let mut again = once.clone();
+    let (one, two) = tokio::join!(phone(&mut once, 400), phone(&mut again, 400));
     assert_eq!(one + two, 303 + 422);
-    let mut kept = solo.kept();
-    drop((invited, unit, again));
+    let mut kept = once.kept();
+    drop((solo, invited, unit, again));
     let now = app.clock.now();
     let app = app.restart().await;
     app.clock.pass(now.duration_since(app.clock.now()));

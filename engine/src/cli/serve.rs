@@ -16,7 +16,7 @@ use crate::document::{Renderer, RendererOptions};
 use crate::http::{App, DemoAccount, ServeLimits, Settings, router, serve};
 use crate::plugin::{Grant, Limits, Plugins};
 use crate::registry::outbox::{Mailer, Outbox, Phone};
-use crate::registry::{Clock, Parts, Registry, demo};
+use crate::registry::{Clock, OfficeError, Parts, Registry, demo};
 use crate::store::{Files, Store, StoreOptions};
 
 /// The file that marks a data folder as the demonstration's own.
@@ -184,7 +184,13 @@ fn definitions(options: &Options) -> Result<Loaded, Failure> {
 
 /// A demonstration never touches other data, and other servers never touch a demonstration's.
 fn claim(data: &Path, demo: bool) -> Result<(), Failure> {
-    std::fs::create_dir_all(data)
+    let mut folder = std::fs::DirBuilder::new();
+    folder.recursive(true);
+    // Uploads lie in it, and they are nobody else's on this machine.
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut folder, 0o700);
+    folder
+        .create(data)
         .map_err(|error| failure(format!("cannot make the data folder {}: {error}", data.display())))?;
     let marked = data.join(DEMO_MARK).exists();
     let empty = std::fs::read_dir(data)?.next().is_none();
@@ -216,7 +222,18 @@ async fn open(options: &Options, loaded: &Loaded, data: &Path, public_url: &str)
         clock: Clock::system(),
         public_url: public_url.to_owned(),
     };
-    Ok(Registry::open(loaded, parts).await?)
+    Registry::open(loaded, parts).await.map_err(|error| match error {
+        OfficeError::Occupied(problems) => Failure {
+            code: 1,
+            text: print(
+                &problems,
+                &options.folders.folders().forms,
+                language(options.lang),
+                Format::Text { colour: false },
+            ),
+        },
+        other => other.into(),
+    })
 }
 
 async fn seed(options: &Options, registry: &Registry) -> Result<IndexMap<String, Vec<DemoAccount>>, Failure> {

@@ -181,7 +181,7 @@ pub(crate) fn field(ask: Ask, scope: &Scope) -> Field {
         print_in_full: false,
         public: false,
         statistic: None,
-        renamed_from: None,
+        renamed_from: Vec::new(),
         constraints: ask.words.as_object().cloned().unwrap_or_else(Map::new),
     }
 }
@@ -192,6 +192,7 @@ fn page(tab: Tab, scope: &Scope) -> Page {
         title: tab.id.into(),
         intro: None,
         text: None,
+        renamed_from: Vec::new(),
         show_when: condition(tab.show, scope),
         require_when: condition(tab.require, scope),
         fields: tab

@@ -8,6 +8,9 @@ use jiff::civil::Date;
 
 use super::{Id, limits};
 
+/// The column that says what a code was before; `;` stands between several.
+pub const RENAMED_FROM: &str = "renamed_from";
+
 /// One classification, in its official order. Immutable and shared.
 #[derive(Debug)]
 pub struct CodeList {
@@ -283,6 +286,15 @@ impl CodeList {
         }
         names.reverse();
         names.join(" / ")
+    }
+
+    /// The entry that was called `old` in an earlier version of the list.
+    pub fn renamed_from(&self, old: &str) -> Option<&Entry> {
+        let was = |entry: &&Entry| {
+            let written = entry.columns.get(RENAMED_FROM).map(String::as_str).unwrap_or_default();
+            written.split(';').any(|name| name.trim() == old)
+        };
+        self.entries.iter().find(was)
     }
 
     /// The name of `code`, or the code itself where it is unknown.

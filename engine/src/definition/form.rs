@@ -73,6 +73,8 @@ pub struct Page {
     pub show_when: Option<Expression>,
     /// While false, required fields bind only once one field of the page is filled.
     pub require_when: Option<Expression>,
+    /// The ids that the page had in earlier versions of the form.
+    pub renamed_from: Vec<Id>,
     /// The questions in order; empty for a page that is only read.
     pub fields: IndexMap<Id, Field>,
 }
@@ -108,8 +110,8 @@ pub struct Field {
     pub public: bool,
     /// How statistics count it.
     pub statistic: Option<Statistic>,
-    /// The id that the field had in earlier versions of the form.
-    pub renamed_from: Option<Id>,
+    /// The ids that the field had in earlier versions of the form.
+    pub renamed_from: Vec<Id>,
     /// JSON Schema's own constraint words (`minLength`, `pattern`, `minimum`, …), as given.
     pub constraints: Map<String, Json>,
 }

@@ -1,5 +1,6 @@
 //! Folder → [`Region`], or every problem in it at once.
 
+mod checkers;
 mod codes;
 mod constraint;
 mod document;
@@ -28,6 +29,8 @@ mod shown;
 mod sound;
 mod template;
 mod told;
+mod trees;
+mod words;
 mod workflow;
 mod workflow_keys;
 
@@ -43,14 +46,17 @@ use super::problem::Problem;
 use super::source::{Node, Problems, Spot};
 use super::{Calendar, CodeList, Id, Region};
 
+pub use checkers::{PinnedPlugin, pinned_checkers};
 pub(super) use form::FORM;
 pub(super) use menu::MENU;
 pub use new_region::{NewRegion, NewRegionError, Wanted, new_region};
-pub use pinned::{Unreadable, pinned};
+pub use pinned::{LANGUAGE_VERSION, Unreadable, pinned, pinned_tree, readable};
 pub use places::Places;
 pub(super) use region::REGION;
 pub(super) use sample::SAMPLE;
 pub use sample::{Act, Case, Expected, ExpectedFinding, Sample, Words, samples};
+pub use trees::{Trees, trees};
+pub(super) use words::{Of, word};
 pub(super) use workflow_keys::WORKFLOW;
 
 /// Where definitions are.

@@ -167,6 +167,8 @@ pub struct Role {
     pub sees: Sees,
     /// Whether it is taken only with a second factor.
     pub second_factor: bool,
+    /// What the role was called before: accounts that had it have this one.
+    pub renamed_from: Vec<Id>,
 }
 
 /// Which applications a role sees.
@@ -251,6 +253,17 @@ pub struct Register {
     pub edited_by: Vec<Id>,
     /// Records that are there from the start, with answers to the form.
     pub seed: Vec<SeedRecord>,
+}
+
+impl Region {
+    /// What the role called `id` is called today; none where it is gone.
+    pub fn role_now(&self, id: &str) -> Option<&Id> {
+        let known = self.roles.get_key_value(id).map(|(id, _)| id);
+        known.or_else(|| {
+            let was = |role: &&Role| role.renamed_from.iter().any(|old| **old == *id);
+            self.roles.values().find(was).map(|role| &role.id)
+        })
+    }
 }
 
 impl Register {

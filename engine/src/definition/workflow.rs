@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use super::expression::{Expression, Scope};
+use super::problem::Place;
 use super::{Field, Id, Text};
 
 /// The states of an application and the actions between them.
@@ -14,9 +15,22 @@ pub struct Workflow {
     pub states: IndexMap<Id, State>,
     /// The actions in order.
     pub actions: IndexMap<Id, Action>,
+    /// Where the states are written.
+    pub place: Place,
     /// The slots that `when` reads: `app`, `today`, `input`. A field of the form is read as empty
     /// where the form at hand has none of that name.
     pub scope: Scope,
+}
+
+impl Workflow {
+    /// What the state called `id` is called today; none where it is gone.
+    pub fn now(&self, id: &str) -> Option<&Id> {
+        let known = self.states.get_key_value(id).map(|(id, _)| id);
+        known.or_else(|| {
+            let was = |state: &&State| state.renamed_from.iter().any(|old| **old == *id);
+            self.states.values().find(was).map(|state| &state.id)
+        })
+    }
 }
 
 /// Where an application can stand.
@@ -34,6 +48,8 @@ pub struct State {
     pub due: Option<Due>,
     /// Nothing more happens here.
     pub is_final: bool,
+    /// What the state was called before: applications that stand there stand here.
+    pub renamed_from: Vec<Id>,
 }
 
 /// Who may change answers in a state.

@@ -75,6 +75,9 @@ pub enum Fault {
     /// The data that it looked up could not be read now.
     #[error("look-up failed: {0}")]
     LookupFailed(String),
+    /// The component that an application is pinned to cannot be loaded.
+    #[error("the component that the application began with cannot be loaded: {0}")]
+    Unloadable(String),
     /// The region does not run it for this.
     #[error("the region does not run it for this")]
     NotAsked,
@@ -105,7 +108,12 @@ impl Fault {
     pub(super) fn is_failure(&self) -> bool {
         !matches!(
             self,
-            Self::Refused(_) | Self::LookupFailed(_) | Self::NotAsked | Self::Busy(_) | Self::Resting(_)
+            Self::Refused(_)
+                | Self::LookupFailed(_)
+                | Self::Unloadable(_)
+                | Self::NotAsked
+                | Self::Busy(_)
+                | Self::Resting(_)
         )
     }
 }

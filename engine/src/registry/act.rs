@@ -315,8 +315,9 @@ impl Case {
 
     /// The label of a role, for people.
     pub fn role_label(&self, role: &str, language: Language) -> String {
-        self.office
-            .role(role)
+        let today = self.office.region().role_now(role);
+        today
+            .and_then(|role| self.office.role(role))
             .map_or_else(|| role.to_owned(), |role| role.label.get(language).to_owned())
     }
 

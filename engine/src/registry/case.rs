@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use serde_json::Value as Json;
 
+use super::checkers::Checkers;
 use super::{Office, Person, Refused, Registry, Units, sealed};
 use crate::check::{self, Answers, Checked, CompiledForm, Evaluated, Finding, Path};
 use crate::definition::form::{Lookup, Severity};
@@ -28,6 +29,7 @@ pub struct Case {
     pub(super) today: Date,
     pub(super) standing: Standing,
     pub(super) actor: Actor,
+    checkers: Checkers,
     plugin_context: crate::plugin::Context,
 }
 
@@ -69,10 +71,12 @@ impl Registry {
             &mut answers,
         )?;
         let units = office.units(&self.inner.store).await?;
+        let checkers = self.checkers(&office, &form).await;
         let actor = actor(&application);
         Ok(Case::new(
             office,
             form,
+            checkers,
             application,
             pages,
             answers,
@@ -99,6 +103,7 @@ impl Case {
     fn new(
         office: Arc<Office>,
         form: Arc<CompiledForm>,
+        checkers: Checkers,
         application: Application,
         pages: BTreeMap<String, u64>,
         answers: Answers,
@@ -139,8 +144,24 @@ impl Case {
             today,
             standing,
             actor,
+            checkers,
             plugin_context,
         }
+    }
+
+    /// The same application as if it were judged by the form of today, with these answers.
+    pub(super) fn over(&self, form: Arc<CompiledForm>, answers: Answers) -> Self {
+        Self::new(
+            Arc::clone(&self.office),
+            form,
+            Ok(self.office.checkers_of_today()),
+            self.application.clone(),
+            self.pages.clone(),
+            answers,
+            self.units.clone(),
+            self.today,
+            self.actor.clone(),
+        )
     }
 
     /// The office.
@@ -225,7 +246,7 @@ impl Case {
     pub async fn check(&self) -> Result<Checked<'_>, CallError> {
         let mut checked = self.check_without_plugins();
         let answers = Json::Object(checked.evaluated.visible_answers(&self.answers)).to_string();
-        for plugin in self.office.checkers() {
+        for plugin in self.checkers.clone()?.iter() {
             let found = plugin
                 .check(&self.plugin_context, &answers, Arc::new(self.units.clone()))
                 .await?;
@@ -329,7 +350,14 @@ pub(super) fn picked_names(form: &Form, answers: &Answers, units: &Units) -> BTr
 /// The role that the applicant filed in: the first of the roles that see their own applications.
 fn applicant_role(office: &Office, application: &Application) -> String {
     let stored = application.summary.get("role").and_then(Json::as_str);
-    stored.map(str::to_owned).unwrap_or_else(|| {
+    // A role that was renamed since reads by its name of today.
+    let today = |role: &str| {
+        office
+            .region()
+            .role_now(role)
+            .map_or_else(|| role.to_owned(), ToString::to_string)
+    };
+    stored.map(today).unwrap_or_else(|| {
         let own = office
             .region()
             .roles

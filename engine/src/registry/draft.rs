@@ -151,15 +151,10 @@ impl Registry {
             returned: None,
             summary: json!({"role": &*person.role}),
         };
-        let version = FormVersion {
-            region: region.clone(),
-            hash: definition.hash.clone(),
-            form: definition.id.to_string(),
-            version: definition.version.clone(),
-            definition: definition.source.clone(),
-            stored_at: now,
-        };
-        let mut put = vec![Put::FormVersion(version), Put::Application(Box::new(application))];
+        let mut put = vec![
+            Put::FormVersion(self.version(&region, definition)),
+            Put::Application(Box::new(application)),
+        ];
         for (page, answers) in by_page(definition, answers) {
             put.push(Put::Page(
                 self.sealed_page(definition, &region, &id, &page, 1, answers)?,
@@ -178,6 +173,18 @@ impl Registry {
         }];
         self.inner.store.commit(Change { expect, put }).await?;
         Ok(id)
+    }
+
+    /// What is stored of a form when an application is pinned to it.
+    pub(super) fn version(&self, region: &str, definition: &Form) -> FormVersion {
+        FormVersion {
+            region: region.to_owned(),
+            hash: definition.hash.clone(),
+            form: definition.id.to_string(),
+            version: definition.version.clone(),
+            definition: definition.source.clone(),
+            stored_at: self.inner.clock.now(),
+        }
     }
 
     /// Saves one page: what can be read and fits its type is stored, the rest is told. `files` are

@@ -6,6 +6,8 @@ use jiff::civil::DateTime;
 use serde_json::{Map, Value as Json};
 
 use super::{Case, Refused, Registry, act::opinion, clock::local};
+use crate::check::Answers;
+use crate::store::Application;
 
 /// Where an application's summary keeps the fingerprints of its last return.
 pub(super) const RETURNED_WITH: &str = "returned_with";
@@ -46,7 +48,11 @@ impl Registry {
 
     /// What the answers are, for comparing: a keyed hash tells nothing of a sensitive one.
     pub(super) fn fingerprints(&self, case: &Case) -> Map<String, Json> {
-        let application = case.application();
+        self.fingerprints_of(case.application(), case.answers())
+    }
+
+    /// The same of other answers than the stored ones.
+    pub(super) fn fingerprints_of(&self, application: &Application, answers: &Answers) -> Map<String, Json> {
         let hash = |(id, answer): (&String, &Json)| {
             let place = format!("{}/{}/{id}", application.region, application.id);
             (
@@ -54,7 +60,7 @@ impl Registry {
                 Json::String(self.inner.sealer.fingerprint(&place, &answer.to_string())),
             )
         };
-        case.answers().iter().map(hash).collect()
+        answers.iter().map(hash).collect()
     }
 
     /// The actions taken on an application, newest first; saves are left out.
@@ -87,7 +93,8 @@ impl Registry {
                 act: entry.act,
                 state: match detail.get("to").and_then(Json::as_str) {
                     None if told_create => Some(workflow.start.to_string()),
-                    to => to.map(str::to_owned),
+                    // A state that was renamed since is told by its name of today.
+                    to => to.map(|to| workflow.now(to).map_or_else(|| to.to_owned(), ToString::to_string)),
                 },
                 opinion: Some(opinion(&input)).filter(|opinion| !opinion.is_empty()),
                 marks: marks.map(str::to_owned).collect(),

@@ -5,10 +5,12 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use indexmap::IndexMap;
 
+use super::checkers::LARGEST_CHECKER;
 use super::{Refused, Registry, Units};
 use crate::check::CompiledForm;
+use crate::definition::problem::Problem;
 use crate::definition::region::{Role, UnitSeed};
-use crate::definition::{CodeList, Form, Id, Region, load};
+use crate::definition::{CodeList, Form, Id, Language, Region, load};
 use crate::plugin::{Plugin, Plugins};
 use crate::store::{Change, CommitError, Expect, Put, Store, Unit};
 
@@ -19,7 +21,9 @@ pub struct Office {
     account_forms: IndexMap<Id, Arc<CompiledForm>>,
     /// Every form version in use, current and pinned, by content hash.
     versions: RwLock<HashMap<String, Arc<CompiledForm>>>,
-    plugins: IndexMap<Id, Plugin>,
+    plugins: IndexMap<Id, Arc<Plugin>>,
+    /// The plugins that check applications of older versions, by content hash.
+    pub(super) checkers: RwLock<HashMap<String, Arc<[Arc<Plugin>]>>>,
     codes: Arc<IndexMap<Id, Arc<CodeList>>>,
     /// Who takes a number waits here, so that a document is not rendered for a number that is gone
     /// by then. Another node is told by the counter itself.
@@ -56,6 +60,51 @@ pub enum OfficeError {
     /// Units whose merging a stop has interrupted could not be merged.
     #[error("merging of units: {0}")]
     Merges(Refused),
+    /// Applications stand where the definitions of today have no place for them.
+    #[error("{}", told(.0))]
+    Occupied(Vec<Problem>),
+    /// A form that applications are pinned to cannot be read by this program.
+    #[error("region {region}: the stored version {hash} of the form {form} cannot be read: {error}")]
+    Version {
+        /// The region.
+        region: Id,
+        /// The form.
+        form: String,
+        /// Its content hash.
+        hash: String,
+        /// Why.
+        error: load::Unreadable,
+    },
+    /// A component is too large to be kept with the applications that it checks.
+    #[error(
+        "region {region}: the component of plugin `{plugin}` has {size} bytes; one that checks may have {LARGEST_CHECKER}"
+    )]
+    TooLarge {
+        /// The region.
+        region: Id,
+        /// The plugin.
+        plugin: Id,
+        /// Its size.
+        size: usize,
+    },
+    /// A component could not be kept.
+    #[error("region {region}: the component of plugin `{plugin}` cannot be kept: {error}")]
+    Kept {
+        /// The region.
+        region: Id,
+        /// The plugin.
+        plugin: Id,
+        /// Why.
+        error: crate::store::FileError,
+    },
+    /// A renamed state or role could not be entered.
+    #[error("region {region}, renamed states and roles: {error}")]
+    Renamed {
+        /// The region.
+        region: Id,
+        /// Why.
+        error: CommitError,
+    },
     /// The seeded units could not be entered.
     #[error("region {region}, seeded units: {error}")]
     Seed {
@@ -66,13 +115,21 @@ pub enum OfficeError {
     },
 }
 
-impl Office {
-    pub(super) async fn open(region: Arc<Region>, plugins: &Plugins, store: &Store) -> Result<Self, OfficeError> {
-        let office = Self::compile(region, plugins).await?;
-        seed_units(&office.region, store).await?;
-        Ok(office)
-    }
+/// The problems in one line each.
+fn told(problems: &[Problem]) -> String {
+    let line = |problem: &Problem| {
+        let place = &problem.place;
+        format!(
+            "{}:{}: {}",
+            place.file.display(),
+            place.line,
+            problem.message.get(Language::English)
+        )
+    };
+    problems.iter().map(line).collect::<Vec<_>>().join("\n")
+}
 
+impl Office {
     /// A region with its schemas and plugins compiled, without a database: enough for samples.
     pub async fn compile(region: Arc<Region>, plugins: &Plugins) -> Result<Self, OfficeError> {
         let forms = compiled(&region, &region.forms)?;
@@ -87,6 +144,7 @@ impl Office {
             account_forms,
             versions: RwLock::new(versions),
             plugins: loaded,
+            checkers: RwLock::default(),
             codes,
             numbering: tokio::sync::Mutex::new(()),
         })
@@ -112,7 +170,7 @@ impl Office {
         self.region.roles.get(id)
     }
 
-    pub(super) fn plugin(&self, id: &str) -> Option<&Plugin> {
+    pub(super) fn plugin(&self, id: &str) -> Option<&Arc<Plugin>> {
         self.plugins.get(id)
     }
 
@@ -122,7 +180,7 @@ impl Office {
     }
 
     /// The plugins that run with the check.
-    pub(super) fn checkers(&self) -> impl Iterator<Item = &Plugin> {
+    pub(super) fn checkers(&self) -> impl Iterator<Item = &Arc<Plugin>> {
         let wanted = self.region.plugins.values().filter(|wanted| wanted.on_check);
         wanted.filter_map(|wanted| self.plugins.get(&wanted.id))
     }
@@ -176,7 +234,7 @@ fn compiled(region: &Region, forms: &IndexMap<Id, Arc<Form>>) -> Result<IndexMap
     forms.iter().map(compile).collect()
 }
 
-async fn load_plugins(region: &Arc<Region>, plugins: &Plugins) -> Result<IndexMap<Id, Plugin>, OfficeError> {
+async fn load_plugins(region: &Arc<Region>, plugins: &Plugins) -> Result<IndexMap<Id, Arc<Plugin>>, OfficeError> {
     let mut loaded = IndexMap::new();
     for (id, wanted) in &region.plugins {
         let (plugins, wanted) = (plugins.clone(), wanted.clone());
@@ -189,13 +247,13 @@ async fn load_plugins(region: &Arc<Region>, plugins: &Plugins) -> Result<IndexMa
             region: Id::clone(&region.id),
             error,
         })?;
-        loaded.insert(Id::clone(id), plugin);
+        loaded.insert(Id::clone(id), Arc::new(plugin));
     }
     Ok(loaded)
 }
 
 /// Enters each seeded unit that is not there yet; one that is there is the office's own by now.
-async fn seed_units(region: &Region, store: &Store) -> Result<(), OfficeError> {
+pub(super) async fn seed_units(region: &Region, store: &Store) -> Result<(), OfficeError> {
     for seed in &region.units {
         let unit = unit_of(region, seed);
         let expect = Expect::UnitRevision {

@@ -1,6 +1,6 @@
 //! Applications and their answers: what is stored of them, and how they are listed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -108,6 +108,17 @@ pub struct AnswerPage {
 }
 
 quiet_debug!(AnswerPage: region, application, page, revision);
+
+/// Which states and roles applications of a region are in, and how many of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Occupied {
+    /// By the state they stand in.
+    pub states: BTreeMap<String, u64>,
+    /// By the role they wait for.
+    pub waiting: BTreeMap<String, u64>,
+    /// By each role that has handled them.
+    pub handled: BTreeMap<String, u64>,
+}
 
 /// A list of applications.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -267,6 +278,27 @@ impl Store {
     pub async fn count(&self, region: &str, listing: &Listing) -> Result<u64, StoreError> {
         let prefix = listing.prefix(region);
         self.read(move |view| view.count(&prefix)).await
+    }
+
+    /// Which states and roles the applications of a region are in. It reads the index alone.
+    pub async fn occupied(&self, region: &str) -> Result<Occupied, StoreError> {
+        let region = region.to_owned();
+        self.read(move |view| {
+            let count = |kind: &str| {
+                let mut found = BTreeMap::new();
+                for entry in view.entries(Table::Index, key::below(&key::of(&[kind, &region])))? {
+                    let name = key::parts(&entry?.0).into_iter().nth(2).unwrap_or_default();
+                    *found.entry(name).or_default() += 1;
+                }
+                Ok(found)
+            };
+            Ok(Occupied {
+                states: count("applications by state")?,
+                waiting: count("applications waiting")?,
+                handled: count("applications handled")?,
+            })
+        })
+        .await
     }
 
     /// How many applications wait for a role, of a unit or of the whole region.

@@ -132,6 +132,11 @@ fn put(draft: &mut Draft<'_, '_>, put: &Put) -> Result<(), CommitError> {
         }
         Put::DeleteApplication { region, id } => delete_application(draft, &key::of(&[region, id]))?,
         Put::Page(it) => put_page(draft, it)?,
+        Put::DropPage {
+            region,
+            application,
+            page,
+        } => drop_page(draft, region, application, page)?,
         Put::Account(it) => draft.put(it.as_ref())?,
         Put::DeleteAccount { region, id } => {
             draft.remove::<Account>(&key::of(&[region, id]))?;
@@ -219,6 +224,14 @@ fn put_page(draft: &mut Draft<'_, '_>, page: &AnswerPage) -> Result<(), CommitEr
     application.updated_at = application.updated_at.max(page.saved_at);
     draft.put(&application)?;
     draft.put(page)
+}
+
+fn drop_page(draft: &mut Draft<'_, '_>, region: &str, application: &str, page: &str) -> Result<(), CommitError> {
+    let mut stored = stored_application(draft, region, application)?;
+    stored.answers_revision += 1;
+    draft.put(&stored)?;
+    draft.remove::<AnswerPage>(&key::of(&[region, application, page]))?;
+    Ok(())
 }
 
 fn delete_application(draft: &mut Draft<'_, '_>, key: &[u8]) -> Result<(), CommitError> {

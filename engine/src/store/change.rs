@@ -154,6 +154,15 @@ pub enum Put {
     },
     /// The answers of a page; counts one more save of the application.
     Page(AnswerPage),
+    /// Removes a page of answers, which have gone to other pages; counts one more save of the application.
+    DropPage {
+        /// The region.
+        region: String,
+        /// The application.
+        application: String,
+        /// The page.
+        page: String,
+    },
     /// An account.
     Account(Box<Account>),
     /// Removes an account and its sessions.

@@ -7,6 +7,7 @@ use serde_json::{Map, Value as Json, json};
 use super::*;
 use crate::definition::build::{Ask, Kind, Tab, ask, codes, condition, field, form, must};
 use crate::definition::expression::{Period, Scope, Type, Value};
+use crate::definition::problem::Place;
 use crate::definition::region::Sees;
 use crate::definition::scope::{App, input_type, unit_type};
 use crate::definition::workflow::{
@@ -32,6 +33,7 @@ fn state(id: &str, edits: Edits, waits_for: Option<(&str, WaitsForUnit)>, due: O
             total,
         }),
         is_final: id == "done",
+        renamed_from: Vec::new(),
     };
     (id.into(), state)
 }
@@ -187,6 +189,7 @@ fn workflow() -> Workflow {
         start: "draft".into(),
         states,
         actions,
+        place: Place::default(),
         scope: scope(),
     }
 }

@@ -24,7 +24,7 @@ fn field(id: &str, kind: FieldType, constraints: Json) -> Field {
         print_in_full: false,
         public: false,
         statistic: None,
-        renamed_from: None,
+        renamed_from: Vec::new(),
         constraints,
     }
 }
@@ -158,6 +158,7 @@ fn the_document_is_a_schema_and_requires_what_is_always_required() {
         title: "P".into(),
         intro: None,
         text: None,
+        renamed_from: Vec::new(),
         show_when: None,
         require_when: None,
         fields: fields.into_iter().map(|field| (Id::clone(&field.id), field)).collect(),

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 
 use super::Loader;
+use super::renamed::renamed_codes;
 use crate::definition::code_list::{CodeList, Row, RowProblem};
 use crate::definition::source::{Node, Problems, SourceFile, Spot, nearest, words_of};
 use crate::definition::{Calendar, Id, Text, limits};
@@ -273,6 +274,7 @@ fn read_list(file: &Arc<SourceFile>, id: &Id, problems: &mut Problems) -> Option
         );
         return None;
     }
+    renamed_codes(file, &rows, &lines, problems);
     match CodeList::new(id.clone(), rows) {
         Ok(list) => Some(Arc::new(list)),
         Err(found) => {

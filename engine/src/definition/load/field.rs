@@ -36,7 +36,7 @@ impl Loader<'_> {
             print_in_full: self.print_in_full(&map),
             public: map.bool("public").unwrap_or(false),
             statistic,
-            renamed_from: map.string("renamedFrom", self.problems).map(Into::into),
+            renamed_from: self.old_ids(&map),
             constraints,
             kind,
         };

@@ -199,9 +199,9 @@ pub(super) static FIELD: Keys = Keys {
             .such_as("form"),
             Key::new(
                 "renamedFrom",
-                Shape::Word,
+                Shape::Names,
                 "字段原来的标识",
-                "the id the field had before",
+                "the ids the field had before",
             )
             .such_as("fund"),
             Key::new(

@@ -126,6 +126,13 @@ pub(in crate::definition) static PAGE: Keys = Keys::new(
         )
         .such_as("'status == \"applied\"'"),
         Key::new(
+            "renamedFrom",
+            Shape::Names,
+            "栏目原来的标识",
+            "the ids the page had before",
+        )
+        .such_as("basics"),
+        Key::new(
             "fields",
             Shape::Picked(&Shape::Each(Ids::Plain, &Shape::Map(&FIELD))),
             "字段",
@@ -174,8 +181,8 @@ impl Loader<'_> {
         let reads = Reads::of(&pages, &lets);
         let order = self.order(&scope, &reads, page_entries, top.get("let"));
         let code = top.string("code", self.problems).unwrap_or_default();
-        let source = json!({"language": 1, "form": node.to_json(), "codes": codes_used(&pages)});
-        let hash = hex(&Sha256::digest(source.to_string().as_bytes()));
+        let source = json!({"language": super::LANGUAGE_VERSION, "form": node.to_json(), "codes": codes_used(&pages)});
+        let hash = content_hash(&source);
         let mut form = Form {
             id: id.into(),
             category: top.text("category", self.problems).unwrap_or_else(|| title.clone()),
@@ -224,7 +231,8 @@ impl Loader<'_> {
             .iter()
             .flat_map(|page| page.value.get("fields").and_then(Node::entries).unwrap_or_default())
             .collect();
-        self.renamed(&all);
+        self.renamed_fields(&all);
+        self.renamed(("栏目", "page"), &pages.iter().collect::<Vec<_>>());
         scope.names.insert("today".into(), Type::Date);
         scope.names.insert("app".into(), App::ty());
         scope
@@ -322,6 +330,7 @@ impl Loader<'_> {
                 text: map.get("text").and_then(|node| self.text_named(node)),
                 show_when: self.condition(map.get("showWhen"), scope),
                 require_when: self.condition(map.get("requireWhen"), scope),
+                renamed_from: self.old_ids(&map),
                 fields,
             };
             pages.insert(id, page);
@@ -438,6 +447,11 @@ fn codes_used(pages: &IndexMap<Id, Page>) -> Json {
     }
     used.sort_keys();
     Json::Object(used)
+}
+
+/// What names a version of a form.
+pub(super) fn content_hash(source: &Json) -> String {
+    hex(&Sha256::digest(source.to_string().as_bytes()))
 }
 
 pub(super) fn hex(bytes: &[u8]) -> String {

@@ -32,6 +32,13 @@ pub(super) static ROLE: Keys = Keys::new(
             "whether it is taken only with a second factor",
         )
         .usually("false", "false"),
+        Key::new(
+            "renamedFrom",
+            Shape::Names,
+            "角色原来的标识",
+            "what it was called before",
+        )
+        .such_as("admin"),
     ],
 );
 
@@ -189,6 +196,7 @@ impl Loader<'_> {
             label: self.need_text(&map, "label"),
             sees,
             second_factor: map.bool("secondFactor").unwrap_or(false),
+            renamed_from: self.old_ids(&map),
         })
     }
 

@@ -6,24 +6,66 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde_json::Value as Json;
 
+use super::form::content_hash;
 use super::{Folders, Loader, Shared};
 use crate::definition::code_list::{CodeList, Row};
 use crate::definition::merge::Files;
 use crate::definition::source::{Entry, Node, Problems, SourceFile, Spot, Value};
 use crate::definition::{Form, Id, Region};
 
+/// The version of the definition language that this program writes; it reads it and those before it. A stored
+/// form is read by the version that it was written in, so that a later change of the language changes nothing
+/// for applications in progress.
+pub const LANGUAGE_VERSION: u64 = 1;
+
 /// A stored version can no longer be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct Unreadable(String);
+pub enum Unreadable {
+    /// A newer version of this program wrote it.
+    #[error(
+        "it is written in version {found} of the definition language, this program reads up to {LANGUAGE_VERSION}: use the newer program"
+    )]
+    Newer {
+        /// Its version.
+        found: u64,
+    },
+    /// It does not say in which version of the language it is written.
+    #[error("it does not tell the version of the definition language it is written in")]
+    NoLanguage,
+    /// A code list of it is damaged.
+    #[error("its code list {0} is damaged")]
+    Codes(Id),
+    /// It breaks a rule of its language.
+    #[error("{rule}: {message}")]
+    Problem {
+        /// The rule.
+        rule: &'static str,
+        /// What is wrong.
+        message: String,
+    },
+    /// It holds no form.
+    #[error("no form stands in it")]
+    Nothing,
+}
+
+/// Whether this program reads the language that a stored form is written in.
+pub fn readable(source: &Json) -> Result<(), Unreadable> {
+    match source.get("language").and_then(Json::as_u64) {
+        Some(1..=LANGUAGE_VERSION) => Ok(()),
+        Some(found) => Err(Unreadable::Newer { found }),
+        None => Err(Unreadable::NoLanguage),
+    }
+}
+
+/// A stored form as a tree, without places.
+pub fn pinned_tree(source: &Json) -> Node {
+    node(source.get("form").unwrap_or(&Json::Null))
+}
 
 /// Builds a form from its [`Form::source`]. Calendar and texts are the region's of today; fields,
 /// rules and code lists are as they were.
 pub fn pinned(region: &Region, id: &str, source: &Json) -> Result<Form, Unreadable> {
-    match source.get("language").and_then(Json::as_u64) {
-        Some(1) => {}
-        other => return Err(Unreadable(format!("language version {other:?} is not known"))),
-    }
+    readable(source)?;
     let folders = Folders {
         forms: PathBuf::new(),
         plugins: PathBuf::new(),
@@ -39,15 +81,23 @@ pub fn pinned(region: &Region, id: &str, source: &Json) -> Result<Form, Unreadab
         .values()
         .map(|register| (register.id.clone(), register.record_type()))
         .collect();
-    let form = loader.form(id, &node(source.get("form").unwrap_or(&Json::Null)));
+    let form = loader.form(id, &pinned_tree(source));
     let first = problems
         .into_sorted()
         .into_iter()
         .find(|problem| problem.severity == crate::definition::form::Severity::Error);
     match (form, first) {
-        (Some(form), None) => Ok(form),
-        (_, Some(problem)) => Err(Unreadable(format!("{}: {}", problem.rule, problem.message))),
-        (None, None) => Err(Unreadable("nothing stands in it".into())),
+        // What it is pinned to is what was stored, its plugins included.
+        (Some(form), None) => Ok(Form {
+            hash: content_hash(source),
+            source: source.clone(),
+            ..form
+        }),
+        (_, Some(problem)) => Err(Unreadable::Problem {
+            rule: problem.rule,
+            message: problem.message.to_string(),
+        }),
+        (None, None) => Err(Unreadable::Nothing),
     }
 }
 
@@ -55,8 +105,7 @@ fn codes(source: &Json) -> Result<IndexMap<Id, Arc<CodeList>>, Unreadable> {
     let mut lists = IndexMap::new();
     for (id, stored) in source.get("codes").and_then(Json::as_object).into_iter().flatten() {
         let id = Id::from(id.as_str());
-        let list =
-            CodeList::new(id.clone(), rows(stored)).map_err(|_| Unreadable(format!("code list {id} is damaged")))?;
+        let list = CodeList::new(id.clone(), rows(stored)).map_err(|_| Unreadable::Codes(id.clone()))?;
         lists.insert(id, Arc::new(list));
     }
     Ok(lists)

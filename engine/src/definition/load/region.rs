@@ -6,6 +6,7 @@ use std::sync::Arc;
 use indexmap::{IndexMap, IndexSet};
 
 use super::Loader;
+use super::checkers::pin_checkers;
 use super::document::{Around, DOCUMENT};
 use super::goal::COVERAGE;
 use super::language::LANGUAGE;
@@ -201,15 +202,18 @@ impl Loader<'_> {
         let document_nodes = map.get("documents").and_then(Node::entries).unwrap_or_default();
         self.documents = Some(document_nodes.iter().map(|entry| entry.key.as_str().into()).collect());
         let roles = self.each_in(&map, "roles", ("角色", "roles"), false, Self::role_entry);
+        let role_entries = map.get("roles").and_then(Node::entries).unwrap_or_default();
+        self.renamed(("角色", "role"), &role_entries.iter().collect::<Vec<_>>());
         let registers = self.registers(&map, &roles);
         let unit_kinds = self.unit_kinds(&map);
         let account_forms = self.account_forms();
-        let forms = self.forms();
+        let mut forms = self.forms();
         let mut plugins = self.each_in(&map, "plugins", ("插件", "plugins"), true, Self::plugin);
+        pin_checkers(&mut forms, &plugins);
         let numbering = self.each_in(&map, "numbering", ("编号规则", "numbering"), false, Self::numbering);
         let names = Names {
             roles: &roles,
-            role_entries: map.get("roles").and_then(Node::entries).unwrap_or_default(),
+            role_entries,
             numbering: numbering.keys().cloned().collect(),
             documents: document_nodes.iter().map(|entry| entry.key.as_str().into()).collect(),
             forms: &forms,

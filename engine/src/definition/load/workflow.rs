@@ -10,6 +10,7 @@ use indexmap::{IndexMap, IndexSet};
 use super::Loader;
 use super::workflow_keys::WORKFLOW;
 use crate::definition::expression::{Scope, Type};
+use crate::definition::problem::Place;
 use crate::definition::region::Role;
 use crate::definition::scope::App;
 use crate::definition::source::{Entry, MapReader, Node, string_of};
@@ -59,11 +60,13 @@ impl Loader<'_> {
                 actions.insert(action.id.clone(), action);
             }
         }
+        self.renamed(("状态", "state"), &state_entries.iter().collect::<Vec<_>>());
         let start = self.state_id(start_node, &state_ids)?;
         let workflow = Workflow {
             start,
             states,
             actions,
+            place: states_place(&map),
             scope,
         };
         // Where a name is wrong or a piece is missing, what leads where is not known.
@@ -124,4 +127,10 @@ impl Loader<'_> {
         );
         None
     }
+}
+
+/// The key `states`, which stands for all of them.
+fn states_place(map: &MapReader<'_>) -> Place {
+    let key = map.entries().iter().find(|entry| entry.key == "states");
+    key.map(|entry| entry.key_spot.place()).unwrap_or_default()
 }

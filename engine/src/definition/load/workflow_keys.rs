@@ -59,6 +59,13 @@ pub(super) static STATE: Keys = Keys::new(
         .such_as("{role: recommender, unit: recommender}"),
         Key::new("due", Shape::Map(&DUE), "办理时限", "by when").such_as("{within: 5 workdays, then: remind}"),
         Key::new("final", Shape::Flag, "终点", "nothing more happens here").usually("false", "false"),
+        Key::new(
+            "renamedFrom",
+            Shape::Names,
+            "状态原来的标识",
+            "what it was called before",
+        )
+        .such_as("review"),
     ],
 );
 

@@ -24,7 +24,7 @@ fn field(id: &str, label: &str, kind: FieldType) -> Field {
         print_in_full: false,
         public: false,
         statistic: None,
-        renamed_from: None,
+        renamed_from: Vec::new(),
         constraints: Map::new(),
     }
 }
@@ -96,6 +96,7 @@ fn form() -> Form {
         title: "成果概况".into(),
         intro: None,
         text: None,
+        renamed_from: Vec::new(),
         show_when: None,
         require_when: None,
         fields,

@@ -317,3 +317,30 @@ async fn a_deleted_application_takes_its_pages_and_uploads_along() {
     assert_eq!(store.commit(change([], [delete()])).await, missing.clone());
     assert_eq!(store.commit(change([], [Put::Page(page("a", "p", 1))])).await, missing);
 }
+
+#[tokio::test]
+async fn a_page_that_is_dropped_is_gone_and_counts_as_a_save() {
+    let office = Office::open();
+    office
+        .put([
+            put(application("a")),
+            Put::Page(page("a", "p", 1)),
+            Put::Page(page("a", "q", 1)),
+        ])
+        .await;
+    let drop_page = |application: &str| Put::DropPage {
+        region: REGION.into(),
+        application: application.into(),
+        page: "p".into(),
+    };
+    office.put([drop_page("a")]).await;
+    let (application, pages) = office.store.dossier(REGION, "a").await.unwrap().unwrap();
+    assert_eq!(application.answers_revision, 3);
+    assert_eq!(pages.iter().map(|page| page.page.as_str()).collect::<Vec<_>>(), ["q"]);
+    let missing = Change {
+        expect: Vec::new(),
+        put: vec![drop_page("b")],
+    };
+    let what = Subject::Application;
+    assert_eq!(office.store.commit(missing).await, Err(CommitError::Missing { what }));
+}

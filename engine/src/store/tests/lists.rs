@@ -112,3 +112,34 @@ async fn any_text_is_a_place_in_a_list() {
         }
     }
 }
+
+#[tokio::test]
+async fn what_is_occupied_is_counted_by_state_and_role() {
+    let office = Office::open();
+    let party = |role: &str, unit: &str| Party {
+        role: role.into(),
+        unit: Some(unit.into()),
+    };
+    for (id, state, waits_for) in [
+        ("a", "draft", None),
+        ("b", "unit", Some(party("admin", "u"))),
+        ("c", "unit", Some(party("admin", "v"))),
+    ] {
+        let application = Application {
+            state: state.into(),
+            waits_for,
+            handled_by: vec![party("office", "w")],
+            ..application(id)
+        };
+        office.put([put(application)]).await;
+    }
+    let occupied = office.store.occupied(REGION).await.unwrap();
+    let counts = |pairs: &[(&str, u64)]| pairs.iter().map(|(name, count)| ((*name).to_owned(), *count)).collect();
+    assert_eq!(occupied.states, counts(&[("draft", 1), ("unit", 2)]));
+    assert_eq!(occupied.waiting, counts(&[("admin", 2)]));
+    assert_eq!(occupied.handled, counts(&[("office", 3)]));
+    assert_eq!(
+        office.store.occupied("elsewhere").await.unwrap(),
+        super::super::Occupied::default()
+    );
+}

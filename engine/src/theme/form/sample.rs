@@ -35,7 +35,7 @@ pub(crate) fn field(id: &str, label: &str, kind: FieldType) -> Field {
         print_in_full: false,
         public: false,
         statistic: None,
-        renamed_from: None,
+        renamed_from: Vec::new(),
         constraints: Map::new(),
     }
 }

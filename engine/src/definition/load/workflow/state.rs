@@ -32,6 +32,7 @@ impl Loader<'_> {
             waits_for: map.get("waitsFor").and_then(|node| self.waits_for(node, names)),
             due: map.get("due").and_then(|node| self.due(node, actions)),
             is_final: map.bool("final").unwrap_or(false),
+            renamed_from: self.old_ids(&map),
         })
     }
 
