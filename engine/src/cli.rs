@@ -9,6 +9,7 @@ mod import;
 mod keys;
 mod mail;
 mod migrate;
+mod new;
 mod plugin;
 pub mod render_worker;
 mod schema;
@@ -47,11 +48,13 @@ enum Command {
     Diff(diff::Options),
     /// 运行各地区的样例；不符时退出码为 1。Runs the samples of the regions.
     Test(test::Options),
+    /// 新建一个地区的文件夹。Makes the folder of a new region.
+    New(new::Options),
     /// 把在办申请转入新版登记表（只在不影响内容时）。Takes applications in progress over to the forms of today where
     /// that is safe.
     Migrate(migrate::Options),
-    /// 打印登记表的 JSON Schema。Prints the JSON Schema of a form.
-    Schema(FormOptions),
+    /// 打印登记表或定义文件的 JSON Schema。Prints the JSON Schema of a form, or of the definition files.
+    Schema(schema::Options),
     /// 打印合并后的登记表，每行注明出处。Prints the merged form, each line with its origin.
     Show(FormOptions),
     /// 打印流程：状态 × 角色的操作表或流程图。Prints who can do what in which state.
@@ -167,6 +170,7 @@ pub fn run() -> ExitCode {
         Command::Check(options) => check::run(&options),
         Command::Diff(options) => diff::run(&options),
         Command::Test(options) => test::run(&options),
+        Command::New(options) => new::run(&options),
         Command::Migrate(options) => migrate::run(&options),
         Command::Schema(options) => schema::run(&options),
         Command::Show(options) => show::run(&options),

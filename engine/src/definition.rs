@@ -21,6 +21,7 @@ pub mod official;
 pub mod problem;
 pub mod region;
 pub mod scope;
+pub mod shape;
 pub mod sheet;
 pub mod show;
 pub mod source;

@@ -15,6 +15,7 @@ mod kept;
 mod language;
 mod lets;
 mod menu;
+mod new_region;
 mod number;
 mod order;
 mod people;
@@ -34,6 +35,7 @@ mod told;
 mod trees;
 mod words;
 mod workflow;
+mod workflow_keys;
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -50,13 +52,19 @@ use super::{Calendar, CodeList, Id, Region};
 pub use checkers::{PinnedPlugin, pinned_checkers};
 #[cfg(test)]
 pub(crate) use field_type::TYPES;
+pub(super) use form::FORM;
 pub use kept::Kept;
+pub(super) use menu::MENU;
+pub use new_region::{NewRegion, NewRegionError, Wanted, new_region};
 pub use pinned::{LANGUAGE_VERSION, Unreadable, pinned, pinned_tree, readable};
 pub use places::Places;
+pub(super) use region::REGION;
 pub use relies::relied_on;
+pub(super) use sample::SAMPLE;
 pub use sample::{Act, Case, Expected, ExpectedFinding, Sample, Words, samples};
 pub use trees::{Trees, trees};
 pub(super) use words::{Of, word};
+pub(super) use workflow_keys::WORKFLOW;
 
 /// Where definitions are.
 #[derive(Debug, Clone)]

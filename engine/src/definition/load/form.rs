@@ -7,53 +7,137 @@ use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
 use super::Loader;
+use super::field_keys::FIELD;
 use super::order::Reads;
+use super::rule::RULE;
 use crate::definition::expression::{Scope, Type};
 use crate::definition::scope::App;
-use crate::definition::source::{Entry, Keys, MapReader, Node, Spot, check_id};
+use crate::definition::shape::{Ids, Key, Keys, Shape};
+use crate::definition::source::{Entry, MapReader, Node, Spot, check_id};
 use crate::definition::{Field, FieldType, Form, Id, Page, Text, form_schema, limits};
 
-pub(super) const FORM: Keys = Keys {
-    what: ("登记表", "a form"),
-    keys: &[
-        ("form", "登记表的标识，同文件名", "the form's id, as its file is called"),
-        ("extends", "以哪些文件为底", "the files it is built on"),
-        (
+pub(in crate::definition) static FORM: Keys = Keys::new(
+    "form",
+    ("登记表", "a form"),
+    &[
+        Key::new(
+            "form",
+            Shape::Word,
+            "登记表的标识，同文件名",
+            "the form's id, as its file is called",
+        )
+        .usually(
+            "没有 form 的文件只供别的文件继承",
+            "a file without it is only there to be extended",
+        )
+        .such_as("applied-technology"),
+        Key::new("extends", Shape::Names, "以哪些文件为底", "the files it is built on")
+            .such_as("[national/applied-technology, beihe/common]"),
+        Key::new(
             "schema",
+            Shape::Word,
             "字段来自这个 JSON Schema 文件",
             "the JSON Schema file whose properties are its fields",
-        ),
-        ("title", "标题", "the title"),
-        ("category", "类别名称，如 应用技术类", "what applicants choose by"),
-        ("version", "版本号", "the author's version"),
-        ("code", "编号中的类别字母", "`{category}` in numbers"),
-        (
+        )
+        .such_as("result.schema.json"),
+        Key::new("title", Shape::Text, "标题", "the title")
+            .needed()
+            .such_as("应用技术类科技成果登记表"),
+        Key::new(
+            "category",
+            Shape::Text,
+            "类别名称，如 应用技术类",
+            "what applicants choose by",
+        )
+        .usually("同 title", "as `title`")
+        .such_as("应用技术类"),
+        Key::new("version", Shape::Word, "版本号", "the author's version").such_as("\"2026\""),
+        Key::new("code", Shape::Word, "编号中的类别字母", "`{category}` in numbers").such_as("Y"),
+        Key::new(
             "create",
+            Shape::Names,
             "新增时先填的字段",
             "the fields asked when an application is added",
-        ),
-        ("pages", "栏目", "the pages"),
-        ("let", "给表达式取的名字", "named expressions"),
-        ("rules", "填报内容之间的规则", "what must hold between answers"),
+        )
+        .such_as("[name, status]"),
+        Key::new(
+            "pages",
+            Shape::Each(Ids::Dashed, &Shape::Map(&PAGE)),
+            "栏目",
+            "the pages",
+        )
+        .needed()
+        .such_as("{overview: {title: 成果概况, fields: {name: {label: 成果名称, type: text}}}}"),
+        Key::new(
+            "let",
+            Shape::Each(Ids::Plain, &Shape::Expression),
+            "给表达式取的名字",
+            "named expressions",
+        )
+        .such_as("{long: 'period_start + years(5) < period_end'}"),
+        Key::new(
+            "rules",
+            Shape::Each(Ids::Plain, &Shape::Map(&RULE)),
+            "填报内容之间的规则",
+            "what must hold between answers",
+        )
+        .such_as("{order: {assert: 'period_end >= period_start', message: 终止日期早于起始日期}}"),
     ],
-};
+);
 
-pub(super) const PAGE: Keys = Keys {
-    what: ("栏目", "a page"),
-    keys: &[
-        ("title", "栏目名称", "the page's title"),
-        ("intro", "栏目开头的说明", "a paragraph above the questions"),
-        ("text", "只供阅读的文字（texts/*.md）", "a text to read (texts/*.md)"),
-        ("showWhen", "条件成立时才有这个栏目", "there only while this holds"),
-        (
+/// A page. Over a JSON Schema its `fields` may be a list of properties, too: `schema:` has made a map
+/// of that before a page is read.
+pub(in crate::definition) static PAGE: Keys = Keys::new(
+    "page",
+    ("栏目", "a page"),
+    &[
+        Key::new("title", Shape::Text, "栏目名称", "the page's title")
+            .needed()
+            .such_as("成果概况"),
+        Key::new(
+            "intro",
+            Shape::Text,
+            "栏目开头的说明",
+            "a paragraph above the questions",
+        )
+        .such_as("请认真核对。"),
+        Key::new(
+            "text",
+            Shape::Word,
+            "只供阅读的文字（texts/*.md）",
+            "a text to read (texts/*.md)",
+        )
+        .such_as("texts/guide.md"),
+        Key::new(
+            "showWhen",
+            Shape::Expression,
+            "条件成立时才有这个栏目",
+            "there only while this holds",
+        )
+        .such_as("'converted'"),
+        Key::new(
             "requireWhen",
+            Shape::Expression,
             "条件不成立时，填了才要填全",
             "while false, required binds once a field is filled",
-        ),
-        ("renamedFrom", "栏目原来的标识", "the ids the page had before"),
-        ("fields", "字段", "the questions"),
+        )
+        .such_as("'status == \"applied\"'"),
+        Key::new(
+            "renamedFrom",
+            Shape::Names,
+            "栏目原来的标识",
+            "the ids the page had before",
+        )
+        .such_as("basics"),
+        Key::new(
+            "fields",
+            Shape::Picked(&Shape::Each(Ids::Plain, &Shape::Map(&FIELD))),
+            "字段",
+            "the questions",
+        )
+        .such_as("{name: {label: 成果名称, type: text, required: true}}"),
     ],
-};
+);
 
 impl Loader<'_> {
     /// Builds the form `id` from its merged definition.
