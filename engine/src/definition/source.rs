@@ -4,6 +4,7 @@
 
 mod id;
 mod parse;
+mod problems;
 mod reader;
 
 use std::ops::Range;
@@ -16,7 +17,8 @@ use super::problem::Place;
 
 pub(super) use id::{RESERVED, check_id, is_id};
 pub use parse::parse;
-pub use reader::{MapReader, Problems};
+pub use problems::Problems;
+pub use reader::MapReader;
 pub(super) use reader::{list_of, names_of, nearest, replaced, string_of, text_of, words_of, wrong_type};
 
 /// A file that was read, kept for excerpts.

@@ -69,6 +69,9 @@ impl Loader<'_> {
     pub(super) fn documents(&mut self, entries: &[Entry], around: &mut Around<'_>) -> IndexMap<Id, Document> {
         let files = Arc::new(self.document_files());
         let mut documents = IndexMap::new();
+        if self.too_many(entries) {
+            return documents;
+        }
         for entry in entries {
             check_id(entry, true, self.problems);
             if let Some(document) = self.document(entry, &files, around) {

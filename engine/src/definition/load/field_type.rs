@@ -31,7 +31,7 @@ pub(super) static TYPE: Words = Words {
     ..Words::new("unknown-type", ("字段类型", "field type"), TYPES)
 };
 
-const TYPES: &[(&str, &str, &str)] = &[
+pub(crate) const TYPES: &[(&str, &str, &str)] = &[
     ("text", "一行文字", "one line of text"),
     ("long-text", "多行文字", "text of several lines"),
     ("integer", "整数", "a whole number"),

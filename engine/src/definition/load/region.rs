@@ -19,7 +19,7 @@ use crate::definition::region::Support;
 use crate::definition::shape::{Ids, Key, Keys, Shape};
 use crate::definition::source::{Entry, MapReader, Node, Spot, check_id, nearest, string_of, text_of};
 use crate::definition::workflow::{Effect, Workflow};
-use crate::definition::{Calendar, Id, Region, Text};
+use crate::definition::{Calendar, Id, Region, Text, limits};
 
 pub(in crate::definition) static REGION: Keys = Keys::new(
     "region",
@@ -283,6 +283,7 @@ impl Loader<'_> {
         let merged = self.files.merged(&path, "/workflow.yaml", self.problems)?;
         self.removed = merged.removed;
         self.fields.clear();
+        self.patterns = 0;
         Some(merged.node)
     }
 
@@ -330,6 +331,9 @@ impl Loader<'_> {
         let Some(entries) = map.get(key).and_then(|node| MapReader::open(node, what, self.problems)) else {
             return found;
         };
+        if self.too_many(entries.entries()) {
+            return found;
+        }
         for entry in entries.entries() {
             check_id(entry, dashes, self.problems);
             match read(self, entry) {
@@ -338,6 +342,16 @@ impl Loader<'_> {
             }
         }
         found
+    }
+
+    /// Tells where there are more entries of a kind than there may be.
+    pub(super) fn too_many(&mut self, entries: &[Entry]) -> bool {
+        let first = entries.get(limits::ENTRIES);
+        if let Some(entry) = first {
+            let what = ("这里的条目", "the entries here");
+            self.problems.too_large(&entry.key_spot, what, limits::ENTRIES);
+        }
+        first.is_some()
     }
 
     fn region_calendar(&mut self, map: &MapReader<'_>) -> Calendar {

@@ -168,7 +168,7 @@ impl Loader<'_> {
             self.missing_file(node, &name, "");
             return Vec::new();
         };
-        let Some(file) = self.files.read(&path, self.problems) else {
+        let Some(file) = Self::csv_file(self.files, &path, self.problems) else {
             return Vec::new();
         };
         let rows = records(&file, &["id", "name"], self.problems);

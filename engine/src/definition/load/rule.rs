@@ -7,7 +7,7 @@ use crate::definition::expression::{Expression, Scope, Type, contradiction};
 use crate::definition::form::{Rule, Severity, Table};
 use crate::definition::shape::{Key, Keys, Shape, Words};
 use crate::definition::source::{Entry, MapReader, Node, check_id, string_of};
-use crate::definition::{Field, FieldType, Id, Page, Text};
+use crate::definition::{Field, FieldType, Id, Page, Text, limits};
 
 pub(super) static RULE: Keys = Keys::new(
     "rule",
@@ -74,6 +74,11 @@ impl Loader<'_> {
         let Some(map) = node.and_then(|node| MapReader::open(node, ("规则", "rules"), self.problems)) else {
             return rules;
         };
+        if let Some(entry) = map.entries().get(limits::FIELDS) {
+            let what = ("一份登记表的规则", "the rules of one form");
+            self.problems.too_large(&entry.key_spot, what, limits::FIELDS);
+            return rules;
+        }
         for entry in map.entries() {
             check_id(entry, false, self.problems);
             if let Some(rule) = self.rule(entry, &around) {

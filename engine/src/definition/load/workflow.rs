@@ -44,6 +44,9 @@ impl Loader<'_> {
         let start_node = map.need("start", self.problems)?;
         let state_entries = MapReader::open(states_node, ("状态", "states"), self.problems)?.entries();
         let action_entries = MapReader::open(actions_node, ("操作", "actions"), self.problems)?.entries();
+        if self.too_many(state_entries) || self.too_many(action_entries) {
+            return None;
+        }
         let state_ids: IndexSet<Id> = state_entries.iter().map(|entry| entry.key.as_str().into()).collect();
         let mut scope = Scope::new(Arc::clone(&self.calendar));
         scope.names.insert("app".into(), App::ty());
