@@ -34,7 +34,7 @@ use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
 
-use super::expression::Type;
+use super::expression::{Type, with_room};
 use super::merge::Files;
 use super::problem::Problem;
 use super::source::{Node, Problems, Spot};
@@ -101,6 +101,10 @@ pub enum LoadError {
 
 /// Loads every region of a folder, or the one called `only`.
 pub fn load(folders: &Folders, only: Option<&str>) -> Result<Loaded, LoadError> {
+    with_room(|| load_here(folders, only))
+}
+
+fn load_here(folders: &Folders, only: Option<&str>) -> Result<Loaded, LoadError> {
     let mut ids = region_folders(&folders.forms)?;
     if let Some(asked) = only {
         if !ids.iter().any(|id| id == asked) {

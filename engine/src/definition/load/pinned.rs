@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use super::{Folders, Loader, Shared};
 use crate::definition::code_list::{CodeList, Row};
+use crate::definition::expression::with_room;
 use crate::definition::merge::Files;
 use crate::definition::source::{Entry, Node, Problems, SourceFile, Spot, Value};
 use crate::definition::{Form, Id, Region};
@@ -20,6 +21,10 @@ pub struct Unreadable(String);
 /// Builds a form from its [`Form::source`]. Calendar and texts are the region's of today; fields,
 /// rules and code lists are as they were.
 pub fn pinned(region: &Region, id: &str, source: &Json) -> Result<Form, Unreadable> {
+    with_room(|| read(region, id, source))
+}
+
+fn read(region: &Region, id: &str, source: &Json) -> Result<Form, Unreadable> {
     match source.get("language").and_then(Json::as_u64) {
         Some(1) => {}
         other => return Err(Unreadable(format!("language version {other:?} is not known"))),
