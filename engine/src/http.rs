@@ -1,6 +1,7 @@
 //! The web: router, extractors, handlers, error page. No business rules: what happens is
 //! [`crate::registry`]'s, how it looks is [`crate::theme`]'s.
 
+mod access;
 mod app;
 mod body;
 mod client;
@@ -15,8 +16,9 @@ mod sheet;
 mod shell;
 mod visit;
 
+pub use access::Access;
 pub use app::{App, AppError, DemoAccount, Settings};
 pub use client::{BehindProxy, Peer};
 pub use error::Error;
-pub use router::router;
+pub use router::{Declared, router, routes};
 pub use server::{ServeLimits, serve};
