@@ -9,7 +9,7 @@ use super::rows::{Object, Row};
 use super::world::{Me, World};
 
 /// Whether somebody may ask for this.
-pub fn may(world: &World, row: &Row, me: Option<&Me>) -> bool {
+pub(crate) fn may(world: &World, row: &Row, me: Option<&Me>) -> bool {
     let office = world.app.office(world.region);
     let ways = &office.region().ways_in;
     let me = match (row.declared.access, me) {
@@ -54,7 +54,7 @@ pub fn may(world: &World, row: &Row, me: Option<&Me>) -> bool {
 }
 
 /// Whether somebody may read of the applicant's unit and applications in a list.
-pub fn may_know(world: &World, me: Option<&Me>) -> bool {
+pub(crate) fn may_know(world: &World, me: Option<&Me>) -> bool {
     let Some(me) = me else { return false };
     let applicant = &world.applications[0].applicant;
     me.sees == Sees::Region

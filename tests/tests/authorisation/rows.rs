@@ -8,19 +8,19 @@ use serde_json::json;
 use super::world::{Me, TOKENS, World};
 
 /// One thing to ask for.
-pub struct Row {
-    pub declared: Declared,
+pub(crate) struct Row {
+    pub(crate) declared: Declared,
     /// What it is asked of.
-    pub target: String,
-    pub address: String,
-    pub object: Object,
+    pub(crate) target: String,
+    pub(crate) address: String,
+    pub(crate) object: Object,
     /// Whether it lists what several people have.
-    pub is_list: bool,
+    pub(crate) is_list: bool,
 }
 
 /// What a route is asked of.
 #[derive(Clone)]
-pub enum Object {
+pub(crate) enum Object {
     /// The whole region, or nothing at all.
     Nothing,
     Application(Box<Application>),
@@ -33,7 +33,7 @@ pub enum Object {
 }
 
 /// Every row of a route. One whose names are not known here fails: say what stands for them.
-pub fn rows(world: &World, declared: &Declared) -> Vec<Row> {
+pub(crate) fn rows(world: &World, declared: &Declared) -> Vec<Row> {
     let path = declared.path.replace("{region}", world.region);
     let row = |target: String, address: String, object: Object| Row {
         declared: *declared,
@@ -163,7 +163,7 @@ fn of_applications(world: &World, path: &str) -> Vec<(String, String, Object)> {
 }
 
 /// What is posted: whoever may not posts what would do it; whoever may, something that stops short of it.
-pub fn posted(world: &World, row: &Row, me: Option<&Me>, may: bool) -> Vec<(String, String)> {
+pub(crate) fn posted(world: &World, row: &Row, me: Option<&Me>, may: bool) -> Vec<(String, String)> {
     let pairs = |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
     let path = row.declared.path.strip_prefix("/{region}").unwrap_or(row.declared.path);
     match (path, may) {

@@ -3,74 +3,74 @@
 use std::collections::BTreeMap;
 
 use dengji::definition::region::Sees;
-use dengji::definition::workflow::Edits;
+use dengji::registry::demo;
 use dengji::store::{Account, Accounts, Application, Change, Expect, Listing, Page, Put, Standing, Ticket, Unit};
 use dengji_tests::{Client, TestApp};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
 /// Somebody who asks.
-pub struct Somebody {
+pub(crate) struct Somebody {
     /// The column.
-    pub name: &'static str,
+    pub(crate) name: &'static str,
     /// Who that is.
-    pub what: &'static str,
+    pub(crate) what: &'static str,
     /// The browser.
-    pub client: Client,
+    pub(crate) client: Client,
     /// The account, where it is one of this region and signed in.
-    pub me: Option<Me>,
+    pub(crate) me: Option<Me>,
 }
 
 /// An account in one of its roles.
-pub struct Me {
-    pub account: String,
-    pub role: String,
-    pub sees: Sees,
-    pub unit: Option<String>,
+pub(crate) struct Me {
+    pub(crate) account: String,
+    pub(crate) role: String,
+    pub(crate) sees: Sees,
+    pub(crate) unit: Option<String>,
 }
 
 /// A region with everybody in it.
-pub struct World {
-    pub app: TestApp,
-    pub region: &'static str,
-    pub people: Vec<Somebody>,
+pub(crate) struct World {
+    pub(crate) app: TestApp,
+    pub(crate) region: &'static str,
+    pub(crate) people: Vec<Somebody>,
     /// One application of the applicant in each state.
-    pub applications: Vec<Application>,
+    pub(crate) applications: Vec<Application>,
     /// The applicant's account, and another unit's.
-    pub accounts: [Account; 2],
+    pub(crate) accounts: [Account; 2],
     /// The applicant's unit, and another.
-    pub units: [String; 2],
+    pub(crate) units: [String; 2],
     /// What waits for approval: the way in, and the id.
-    pub candidates: Vec<(String, String)>,
+    pub(crate) candidates: Vec<(String, String)>,
     /// What nobody may read who is refused.
-    pub secrets: Vec<String>,
+    pub(crate) secrets: Vec<String>,
     /// What nobody of another unit may read in a list.
-    pub others: Vec<String>,
+    pub(crate) others: Vec<String>,
     /// A static file's address.
-    pub file: String,
+    pub(crate) file: String,
     /// The secret that verifies a certificate.
-    pub certificate: String,
+    pub(crate) certificate: String,
     /// A file that was handed in, by application.
-    pub files: BTreeMap<String, String>,
+    pub(crate) files: BTreeMap<String, String>,
     /// How often a page was saved, by application and page.
-    pub saved: BTreeMap<(String, String), u64>,
+    pub(crate) saved: BTreeMap<(String, String), u64>,
 }
 
 /// The secrets of links in letters.
-pub const TOKENS: [(&str, &str); 3] = [
+pub(crate) const TOKENS: [(&str, &str); 3] = [
     ("activation", "activation-of-the-matrix"),
     ("reset", "reset-of-the-matrix"),
     ("verify-email", "email-of-the-matrix"),
 ];
 
 impl World {
-    pub async fn new(region: &'static str, other: &'static str) -> Self {
+    pub(crate) async fn new(region: &'static str, other: &'static str) -> Self {
         let app = TestApp::start().await;
         app.demo(region).await;
         let strangers = app.staff(other).await;
         let store = app.registry.store();
         let all = store.accounts(region, &Accounts::All).await.unwrap();
-        let applications = one_in_each_state(&app, region).await;
+        let applications = one_in_each_state(&app, region, &all).await;
         let applicant = all
             .iter()
             .find(|account| account.id == applications[0].applicant)
@@ -267,11 +267,15 @@ impl World {
             link,
             ..like.clone()
         };
-        let waiting = account("invited", Standing::AwaitsActivation, Some(hash(TOKENS[0].1)));
+        let waiting = account("awaits-link", Standing::AwaitsActivation, Some(hash(TOKENS[0].1)));
         let forgetful = account("forgetful", Standing::Active, None);
         let mut records = vec![Put::Account(Box::new(waiting)), Put::Account(Box::new(forgetful))];
         for (kind, token) in TOKENS {
-            let id = if kind == "activation" { "invited" } else { "forgetful" };
+            let id = if kind == "activation" {
+                "awaits-link"
+            } else {
+                "forgetful"
+            };
             records.push(Put::Ticket(Ticket {
                 region: self.region.to_owned(),
                 kind: kind.to_owned(),
@@ -304,7 +308,7 @@ impl World {
     }
 
     /// Every record of the region that a post could change, and how much was noted.
-    pub async fn records(&self) -> String {
+    pub(crate) async fn records(&self) -> String {
         let store = self.app.registry.store();
         let region = self.region;
         let listed = store
@@ -331,7 +335,7 @@ impl World {
 }
 
 /// The hash that is kept of a secret.
-pub fn hash(token: &str) -> String {
+pub(crate) fn hash(token: &str) -> String {
     Sha256::digest(token.as_bytes())
         .iter()
         .map(|byte| format!("{byte:02x}"))
@@ -343,30 +347,42 @@ async fn put(app: &TestApp, put: Vec<Put>) {
     app.registry.store().commit(Change { expect, put }).await.unwrap();
 }
 
-/// The first application of each state that one and the same person of a unit has filed.
-async fn one_in_each_state(app: &TestApp, region: &str) -> Vec<Application> {
-    let listed = app
-        .registry
-        .store()
+/// An application in each state, all of one person of a unit. What the demonstration has not of that person is walked
+/// there by a sample.
+async fn one_in_each_state(app: &TestApp, region: &str, accounts: &[Account]) -> Vec<Application> {
+    let store = app.registry.store();
+    let listed = store
         .applications(region, &Listing::All, &Page::first(1000))
         .await
         .unwrap();
     let of_unit = |application: &&Application| application.applicant_unit.is_some();
     let applicant = &listed.items.iter().find(of_unit).unwrap().applicant;
     let office = app.office(region);
-    let states = office.region().workflow.states.values();
+    let samples = app.samples(region);
     let mut found = Vec::new();
-    for state in states {
-        let fits = |it: &&Application| it.applicant == *applicant && *it.state == *state.id;
-        found.extend(listed.items.iter().find(fits).cloned());
-    }
-    let has = |wanted: Edits| {
-        found
+    for state in office.region().workflow.states.keys() {
+        let fits = |it: &&Application| it.applicant == *applicant && *it.state == **state;
+        if let Some(known) = listed.items.iter().find(fits) {
+            found.push(known.clone());
+            continue;
+        }
+        let reaches = samples
             .iter()
-            .any(|it| office.region().workflow.states[&*it.state].edits == wanted)
-    };
-    assert!(has(Edits::Applicant) && has(Edits::Marked) && has(Edits::Nobody));
-    assert!(found.len() >= 6, "{found:?}");
+            .filter(|sample| !sample.context["applicant"]["unit"].is_null());
+        let mut reaches = reaches.filter_map(|sample| {
+            let at = sample.walk.iter().position(|act| *act.state == **state)?;
+            Some((sample, &sample.walk[..=at]))
+        });
+        let (sample, steps) = reaches
+            .next()
+            .unwrap_or_else(|| panic!("{state}: no sample goes there"));
+        let id = demo::walk(&app.registry, &office, sample, steps, accounts)
+            .await
+            .unwrap();
+        let walked = app.application(region, &id).await;
+        assert_eq!((&*walked.state, &walked.applicant), (&**state, applicant));
+        found.push(walked);
+    }
     found
 }
 
