@@ -239,13 +239,16 @@ fn table(region: &str, world: &World, lines: Vec<Line>) -> String {
     .unwrap();
     writeln!(table, "|---|---|---|{}", ":-:|".repeat(names.len())).unwrap();
     for line in merged {
-        let cells = match &line.cells {
+        let marks = match &line.cells {
             Some(cells) => cells.iter().map(|cell| if *cell { "✓" } else { "·" }).collect(),
             None => vec![""; names.len()],
         };
-        let targets = match line.cells {
-            Some(_) => line.targets.join(", "),
+        let targets = match &line.cells {
             None => "not in this region".to_owned(),
+            Some(cells) if line.declared.access == Access::Acts && !cells.contains(&true) => {
+                format!("the {} other actions and states", line.targets.len())
+            }
+            Some(_) => line.targets.join(", "),
         };
         let Declared { method, path, access } = line.declared;
         writeln!(

@@ -13,8 +13,8 @@ use super::access::{self, Access};
 use super::app::App;
 use super::pages::{
     account, actions, activation, applications, approvals, certificates, check, create, documents, files, form_page,
-    health, home, language, outbox, overview, people, profile, queue, regions, reset, roles, second_factor, sign_in,
-    sign_up, statics, texts, units, unmask, verify,
+    health, home, language, outbox, overview, people, preview, profile, queue, reference, regions, reset, roles,
+    second_factor, sign_in, sign_up, statics, texts, units, unmask, verify, watch,
 };
 use super::{Error, error, guard};
 
@@ -42,6 +42,7 @@ pub fn routes() -> Vec<Declared> {
 
 /// Every address of the server.
 pub fn router(app: App) -> Router {
+<<<<<<< HEAD
     let mut router = Router::new();
     for Route { declared, answer } in table() {
         if !declared.access.is_there(app.settings()) {
@@ -54,6 +55,93 @@ pub fn router(app: App) -> Router {
         router = router.route(declared.path, answer);
     }
     router
+=======
+    let watched = match app.settings().watch {
+        Some(_) => watched(),
+        None => Router::new(),
+    };
+    Router::new()
+        .route("/", get(regions::show))
+        .route("/healthz", get(health::show))
+        .route("/static/{hash}/{file}", get(statics::show))
+        .route("/language/{tag}", get(language::take))
+        .route("/verify/{region}/{token}", get(verify::show))
+        .route("/demo/outbox", get(outbox::list))
+        .route("/demo/outbox/{region}/{message}", get(outbox::show))
+        .route("/{region}/", get(home::show))
+        .route("/{region}", get(home::add_slash))
+        .route("/{region}/sign-in", get(sign_in::show).post(sign_in::sign_in))
+        .route("/{region}/sign-in/code", get(sign_in::code_alone).post(sign_in::code))
+        .route("/{region}/sign-out", post(sign_in::sign_out))
+        .route("/{region}/sign-up", get(sign_up::choose))
+        .route("/{region}/sign-up/{way}", get(sign_up::show).post(sign_up::sign_up))
+        .route("/{region}/sign-up/{way}/check", post(sign_up::live))
+        .route("/{region}/sign-up/{way}/{outcome}", get(sign_up::done))
+        .route(
+            "/{region}/activation/{token}",
+            get(activation::show).post(activation::activate),
+        )
+        .route("/{region}/activated", get(activation::done))
+        .route(
+            "/{region}/verify-email/{token}",
+            get(activation::mail).post(activation::mail_verified),
+        )
+        .route("/{region}/reset", get(reset::show).post(reset::ask))
+        .route("/{region}/reset/sent", get(reset::sent))
+        .route("/{region}/reset/done", get(reset::done))
+        .route("/{region}/reset/{token}", get(reset::choose).post(reset::take))
+        .route("/{region}/account", get(account::show).post(account::change))
+        .route(
+            "/{region}/account/second-factor",
+            get(second_factor::show).post(second_factor::set),
+        )
+        .route("/{region}/account/second-factor/picture", get(second_factor::picture))
+        .route("/{region}/profile", get(profile::show).post(profile::save))
+        .route("/{region}/roles", get(roles::show))
+        .route("/{region}/role", post(roles::take))
+        .route("/{region}/people", get(people::show))
+        .route("/{region}/people/new/{way}", get(people::new).post(people::invite))
+        .route("/{region}/people/{account}", get(people::one).post(people::change))
+        .route("/{region}/units", get(units::show))
+        .route("/{region}/units/{unit}", get(units::one).post(units::change))
+        .route("/{region}/approvals", get(approvals::show))
+        .route("/{region}/approvals/{id}", get(approvals::one).post(approvals::decide))
+        .route("/{region}/texts/{text}", get(texts::show))
+        .route("/{region}/queue", get(queue::show))
+        .route("/{region}/certificates", get(certificates::show))
+        .route("/{region}/applications", get(applications::show))
+        .route("/{region}/applications/new", get(create::choose))
+        .route(
+            "/{region}/applications/new/{form}",
+            get(create::show).post(create::create),
+        )
+        .route("/{region}/applications/{id}", get(overview::show))
+        .route("/{region}/applications/{id}/review", get(overview::review))
+        .route(
+            "/{region}/applications/{id}/pages/{page}",
+            get(form_page::show).post(form_page::save),
+        )
+        .route("/{region}/applications/{id}/check", get(check::show))
+        .route(
+            "/{region}/applications/{id}/unmask",
+            get(unmask::show).post(unmask::unmask),
+        )
+        .route(
+            "/{region}/applications/{id}/actions/{action}",
+            get(actions::show).post(actions::act),
+        )
+        .route("/{region}/applications/{id}/documents/{document}", get(documents::show))
+        .route(
+            "/{region}/applications/{id}/documents/{document}/pdf",
+            get(documents::pdf),
+        )
+        .route(
+            "/{region}/applications/{id}/documents/{document}/png",
+            get(documents::png),
+        )
+        .route("/{region}/applications/{id}/files/{file}", get(files::show))
+        .merge(watched)
+>>>>>>> main
         .fallback(async || Error::NotFound)
         .method_not_allowed_fallback(async || Error::Method)
         // Each kind of post has its own limit in `body`.
@@ -66,6 +154,7 @@ pub fn router(app: App) -> Router {
         .with_state(app)
 }
 
+<<<<<<< HEAD
 fn table() -> Vec<Route> {
     let mut table = at_the_door();
     table.extend(accounts());
@@ -216,4 +305,15 @@ where
         },
         answer: routing::post(handler),
     }
+=======
+/// What there is only while the files are watched.
+fn watched() -> Router<App> {
+    Router::new()
+        .route("/watch", get(watch::next))
+        .route("/theme", get(reference::show))
+        .route("/theme/{region}", get(reference::show))
+        .route("/preview/", get(preview::list))
+        .route("/preview/files/{*path}", get(preview::source))
+        .route("/preview/{region}/{form}", get(preview::show).post(preview::check))
+>>>>>>> main
 }

@@ -4,6 +4,7 @@
 use axum::body::Body;
 use axum::http::{Method, Request};
 use dengji::http::routes;
+use dengji::store::{Account, Change, Put};
 use dengji_tests::{Answer, Client};
 
 use super::rows::rows;
@@ -134,6 +135,62 @@ async fn no_button_works_for_somebody_elses() {
         }
     }
     assert_eq!(world.records().await, before);
+}
+
+/// Whoever looks after a unit's people does not look after somebody of the office who belongs to that unit.
+#[tokio::test]
+async fn nobody_looks_after_those_who_see_more() {
+    let mut world = World::new(REGION, OTHER).await;
+    let office = person(&world, "office").me.as_ref().unwrap().account.clone();
+    let store = world.app.registry.store();
+    let known = store.account(REGION, &office).await.unwrap().unwrap();
+    let moved = Account {
+        revision: known.revision + 1,
+        unit: Some(world.units[0].clone()),
+        ..known.clone()
+    };
+    let change = Change {
+        expect: Vec::new(),
+        put: vec![Put::Account(Box::new(moved))],
+    };
+    store.commit(change).await.unwrap();
+    let before = world.records().await;
+    let unit = world.people.iter_mut().find(|person| person.name == "unit").unwrap();
+    let address = format!("/{REGION}/people/{office}");
+    assert_eq!(unit.client.get(&address).await.status, 404);
+    for deed in ["disable", "hand-over"] {
+        assert_eq!(unit.client.post(&address, &[("do", deed)]).await.status, 404, "{deed}");
+    }
+    let list = unit.client.get(&format!("/{REGION}/people")).await;
+    assert!(list.status == 200 && !list.page().contains(&office));
+    assert_eq!(world.records().await, before);
+}
+
+/// What belongs to one application cannot be had by way of another.
+#[tokio::test]
+async fn an_application_is_no_way_into_another() {
+    let world = World::new(REGION, OTHER).await;
+    let mut colleague = person(&world, "colleague").client.clone();
+    let form = world.app.form(REGION, &world.applications[0].form);
+    let answers = world.app.answers(REGION, "complete");
+    let own = colleague.add(REGION, &form, &answers).await;
+    let (other, file) = world.files.iter().next().unwrap();
+    assert_eq!(
+        person(&world, "applicant")
+            .client
+            .clone()
+            .get(&format!("/{REGION}/applications/{other}/files/{file}"))
+            .await
+            .status,
+        200
+    );
+    for below in [
+        format!("files/{file}"),
+        "documents/certificate".into(),
+        "documents/certificate/pdf".into(),
+    ] {
+        assert_eq!(colleague.get(&own.at(&below)).await.status, 404, "{below}");
+    }
 }
 
 #[tokio::test]
