@@ -18,18 +18,11 @@ mod shell;
 mod visit;
 mod watch;
 
-<<<<<<< HEAD
 pub use access::Access;
-pub use app::{App, AppError, DemoAccount, Settings};
-pub use client::{BehindProxy, Peer};
-pub use error::Error;
-pub use router::{Declared, router, routes};
-=======
 pub use app::{App, AppError, DemoAccount, Settings, Shop};
 pub use client::{BehindProxy, Peer};
 pub use error::Error;
 pub use live::Live;
-pub use router::router;
->>>>>>> main
+pub use router::{Declared, router, routes};
 pub use server::{ServeLimits, serve};
 pub use watch::{Told, Troubles, Watch};

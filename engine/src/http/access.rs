@@ -20,6 +20,8 @@ pub enum Access {
     Link,
     /// Everybody, on a server that is a demonstration; elsewhere there is no such address.
     Demonstration,
+    /// Everybody, on a server that watches its files (`serve --watch`); elsewhere there is no such address.
+    Watching,
     /// Whoever is signed in, about themself: their account, their lists.
     SignedIn,
     /// Whoever is signed in in a role that files applications.
@@ -48,12 +50,16 @@ pub enum Access {
 impl Access {
     /// Whether nobody is admitted without a session.
     pub(super) fn needs_session(self) -> bool {
-        !matches!(self, Self::Anyone | Self::Link | Self::Demonstration)
+        !matches!(self, Self::Anyone | Self::Link | Self::Demonstration | Self::Watching)
     }
 
     /// Whether a server with these settings has such addresses at all.
     pub(super) fn is_there(self, settings: &Settings) -> bool {
-        self != Self::Demonstration || settings.demo_outbox().is_some()
+        match self {
+            Self::Demonstration => settings.demo_outbox().is_some(),
+            Self::Watching => settings.watch.is_some(),
+            _ => true,
+        }
     }
 
     /// Refuses a role that no record could open this for.

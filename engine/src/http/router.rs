@@ -35,14 +35,13 @@ struct Route {
     answer: MethodRouter<App>,
 }
 
-/// Every route, in the order of the table, those of a demonstration included.
+/// Every route, in the order of the table, those of a demonstration and of watching included.
 pub fn routes() -> Vec<Declared> {
     table().into_iter().map(|route| route.declared).collect()
 }
 
 /// Every address of the server.
 pub fn router(app: App) -> Router {
-<<<<<<< HEAD
     let mut router = Router::new();
     for Route { declared, answer } in table() {
         if !declared.access.is_there(app.settings()) {
@@ -55,93 +54,6 @@ pub fn router(app: App) -> Router {
         router = router.route(declared.path, answer);
     }
     router
-=======
-    let watched = match app.settings().watch {
-        Some(_) => watched(),
-        None => Router::new(),
-    };
-    Router::new()
-        .route("/", get(regions::show))
-        .route("/healthz", get(health::show))
-        .route("/static/{hash}/{file}", get(statics::show))
-        .route("/language/{tag}", get(language::take))
-        .route("/verify/{region}/{token}", get(verify::show))
-        .route("/demo/outbox", get(outbox::list))
-        .route("/demo/outbox/{region}/{message}", get(outbox::show))
-        .route("/{region}/", get(home::show))
-        .route("/{region}", get(home::add_slash))
-        .route("/{region}/sign-in", get(sign_in::show).post(sign_in::sign_in))
-        .route("/{region}/sign-in/code", get(sign_in::code_alone).post(sign_in::code))
-        .route("/{region}/sign-out", post(sign_in::sign_out))
-        .route("/{region}/sign-up", get(sign_up::choose))
-        .route("/{region}/sign-up/{way}", get(sign_up::show).post(sign_up::sign_up))
-        .route("/{region}/sign-up/{way}/check", post(sign_up::live))
-        .route("/{region}/sign-up/{way}/{outcome}", get(sign_up::done))
-        .route(
-            "/{region}/activation/{token}",
-            get(activation::show).post(activation::activate),
-        )
-        .route("/{region}/activated", get(activation::done))
-        .route(
-            "/{region}/verify-email/{token}",
-            get(activation::mail).post(activation::mail_verified),
-        )
-        .route("/{region}/reset", get(reset::show).post(reset::ask))
-        .route("/{region}/reset/sent", get(reset::sent))
-        .route("/{region}/reset/done", get(reset::done))
-        .route("/{region}/reset/{token}", get(reset::choose).post(reset::take))
-        .route("/{region}/account", get(account::show).post(account::change))
-        .route(
-            "/{region}/account/second-factor",
-            get(second_factor::show).post(second_factor::set),
-        )
-        .route("/{region}/account/second-factor/picture", get(second_factor::picture))
-        .route("/{region}/profile", get(profile::show).post(profile::save))
-        .route("/{region}/roles", get(roles::show))
-        .route("/{region}/role", post(roles::take))
-        .route("/{region}/people", get(people::show))
-        .route("/{region}/people/new/{way}", get(people::new).post(people::invite))
-        .route("/{region}/people/{account}", get(people::one).post(people::change))
-        .route("/{region}/units", get(units::show))
-        .route("/{region}/units/{unit}", get(units::one).post(units::change))
-        .route("/{region}/approvals", get(approvals::show))
-        .route("/{region}/approvals/{id}", get(approvals::one).post(approvals::decide))
-        .route("/{region}/texts/{text}", get(texts::show))
-        .route("/{region}/queue", get(queue::show))
-        .route("/{region}/certificates", get(certificates::show))
-        .route("/{region}/applications", get(applications::show))
-        .route("/{region}/applications/new", get(create::choose))
-        .route(
-            "/{region}/applications/new/{form}",
-            get(create::show).post(create::create),
-        )
-        .route("/{region}/applications/{id}", get(overview::show))
-        .route("/{region}/applications/{id}/review", get(overview::review))
-        .route(
-            "/{region}/applications/{id}/pages/{page}",
-            get(form_page::show).post(form_page::save),
-        )
-        .route("/{region}/applications/{id}/check", get(check::show))
-        .route(
-            "/{region}/applications/{id}/unmask",
-            get(unmask::show).post(unmask::unmask),
-        )
-        .route(
-            "/{region}/applications/{id}/actions/{action}",
-            get(actions::show).post(actions::act),
-        )
-        .route("/{region}/applications/{id}/documents/{document}", get(documents::show))
-        .route(
-            "/{region}/applications/{id}/documents/{document}/pdf",
-            get(documents::pdf),
-        )
-        .route(
-            "/{region}/applications/{id}/documents/{document}/png",
-            get(documents::png),
-        )
-        .route("/{region}/applications/{id}/files/{file}", get(files::show))
-        .merge(watched)
->>>>>>> main
         .fallback(async || Error::NotFound)
         .method_not_allowed_fallback(async || Error::Method)
         // Each kind of post has its own limit in `body`.
@@ -154,12 +66,12 @@ pub fn router(app: App) -> Router {
         .with_state(app)
 }
 
-<<<<<<< HEAD
 fn table() -> Vec<Route> {
     let mut table = at_the_door();
     table.extend(accounts());
     table.extend(care());
     table.extend(applications());
+    table.extend(watched());
     table
 }
 
@@ -277,6 +189,20 @@ fn applications() -> Vec<Route> {
     ]
 }
 
+/// What there is only while the files are watched.
+fn watched() -> Vec<Route> {
+    use Access::Watching;
+    vec![
+        get("/watch", Watching, watch::next),
+        get("/theme", Watching, reference::show),
+        get("/theme/{region}", Watching, reference::show),
+        get("/preview/", Watching, preview::list),
+        get("/preview/files/{*path}", Watching, preview::source),
+        get("/preview/{region}/{form}", Watching, preview::show),
+        post("/preview/{region}/{form}", Watching, preview::check),
+    ]
+}
+
 fn get<H, T>(path: &'static str, access: Access, handler: H) -> Route
 where
     H: Handler<T, App>,
@@ -305,15 +231,4 @@ where
         },
         answer: routing::post(handler),
     }
-=======
-/// What there is only while the files are watched.
-fn watched() -> Router<App> {
-    Router::new()
-        .route("/watch", get(watch::next))
-        .route("/theme", get(reference::show))
-        .route("/theme/{region}", get(reference::show))
-        .route("/preview/", get(preview::list))
-        .route("/preview/files/{*path}", get(preview::source))
-        .route("/preview/{region}/{form}", get(preview::show).post(preview::check))
->>>>>>> main
 }

@@ -14,7 +14,7 @@ pub(crate) fn may(world: &World, row: &Row, me: Option<&Me>) -> bool {
     let ways = &office.region().ways_in;
     let me = match (row.declared.access, me) {
         (Access::Anyone | Access::Link, _) => return true,
-        (Access::Demonstration, _) | (_, None) => return false,
+        (Access::Demonstration | Access::Watching, _) | (_, None) => return false,
         (_, Some(me)) => me,
     };
     match (row.declared.access, &row.object) {

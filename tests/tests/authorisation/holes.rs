@@ -3,7 +3,7 @@
 
 use axum::body::Body;
 use axum::http::{Method, Request};
-use dengji::http::routes;
+use dengji::http::{Access, routes};
 use dengji::store::{Account, Change, Put};
 use dengji_tests::{Answer, Client};
 
@@ -36,9 +36,10 @@ async fn other_methods_do_nothing_and_head_asks_as_get_does() {
             let mut client = person(&world, name).client.clone();
             for method in [Method::PUT, Method::DELETE, Method::PATCH] {
                 let answer = ask(&mut client, method.clone(), &row.address).await;
-                let demonstration = route.access == dengji::http::Access::Demonstration;
-                let expected = if demonstration { 404 } else { 405 };
-                assert_eq!(answer.status, expected, "{method} {} as {name}", row.address);
+                // What is not switched on is not there, or reads as the name of a region.
+                let absent = matches!(route.access, Access::Demonstration | Access::Watching);
+                let expected = answer.status == 405 || (absent && answer.status == 404);
+                assert!(expected, "{method} {} as {name}: {}", row.address, answer.status);
             }
             if route.method == "GET" {
                 let got = client.clone().get(&row.address).await;
@@ -220,10 +221,29 @@ async fn a_link_opens_nothing_in_the_other_region() {
     assert_eq!(stored, world.accounts[0]);
 }
 
+/// What only a demonstration has, and only a server that watches its files, is there for everybody, and only there.
 #[tokio::test]
-async fn the_outbox_is_open_in_a_demonstration_only() {
+async fn what_is_switched_on_is_there_and_nowhere_else() {
     let world = World::new(REGION, OTHER).await;
-    let mut demonstration = world.app.demonstration().await;
-    assert_eq!(demonstration.get("/demo/outbox").await.status, 200);
-    assert_eq!(world.app.client().get("/demo/outbox").await.status, 404);
+    let elsewhere = world.app.client();
+    for (access, client) in [
+        (Access::Demonstration, world.app.demonstration().await),
+        (Access::Watching, world.app.watching()),
+    ] {
+        for route in routes().into_iter().filter(|route| route.access == access) {
+            let row = &rows(&world, &route)[0];
+            // `/watch` answers when a file changes; a message that does not exist is not there either.
+            if route.path == "/watch" || route.path.contains("{message}") {
+                continue;
+            }
+            for (client, is_there) in [(&client, true), (&elsewhere, false)] {
+                let mut client = client.clone();
+                let answer = match route.method {
+                    "POST" => client.post::<&str, &str>(&row.address, &[]).await,
+                    _ => client.get(&row.address).await,
+                };
+                assert_eq!(answer.status != 404, is_there, "{}: {}", row.address, answer.status);
+            }
+        }
+    }
 }

@@ -54,13 +54,15 @@ pub(crate) fn rows(world: &World, declared: &Declared) -> Vec<Row> {
     let one = |name: &str, value: &str| vec![row(String::new(), path.replace(name, value), Object::Nothing)];
     let names = declared.path.replace("/{region}", "");
     match &*names {
-        path if !path.contains('{') => one("", ""),
+        names if !names.contains('{') => one("{}", ""),
         "/static/{hash}/{file}" => vec![row(String::new(), world.file.clone(), Object::Nothing)],
         "/language/{tag}" => one("{tag}", "en"),
         "/verify/{token}" => {
             let address = format!("/verify/{}/{}", world.region, world.certificate);
             vec![row(String::new(), address, Object::Nothing)]
         }
+        "/preview/files/{*path}" => one("{*path}", "region.yaml"),
+        "/preview/{form}" => one("{form}", region.forms.keys().next().unwrap()),
         "/demo/outbox/{message}" => one("{message}", "none"),
         "/texts/{text}" => one("{text}", region.texts.keys().next().unwrap()),
         "/applications/new/{form}" => one("{form}", region.forms.keys().next().unwrap()),
@@ -172,6 +174,7 @@ pub(crate) fn posted(world: &World, row: &Row, me: Option<&Me>, may: bool) -> Ve
         ("/role", _) => pairs(&[("role", me.map_or("office", |me| &me.role))]),
         ("/sign-in/code" | "/account/second-factor", _) => pairs(&[("code", "000000"), ("step", "none")]),
         ("/sign-out" | "/sign-up/{way}" | "/sign-up/{way}/check" | "/reset" | "/profile", _) => Vec::new(),
+        ("/preview/{region}/{form}", _) => Vec::new(),
         ("/activation/{token}" | "/reset/{token}" | "/verify-email/{token}", _) => Vec::new(),
         ("/people/new/{way}", true) => Vec::new(),
         ("/people/new/{way}", false) => pairs(&[("name", "新人"), ("email", "new@demo.example")]),
