@@ -271,6 +271,7 @@ async fn nobody_learns_who_has_an_account() {
     // The same from the browser that has signed in before.
     let mut known = app.signed_in("gansu", "invited@demo.example").await;
     known.post("/gansu/sign-out", &[("", "")]).await;
+    known.get("/gansu/").await;
     let before = store.commits();
     let wrong = [("name", "invited@demo.example"), ("password", "Wrong#2026")];
     let answer = known.post("/gansu/sign-in", &wrong).await;

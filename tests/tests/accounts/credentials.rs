@@ -85,6 +85,7 @@ async fn a_forgotten_password_is_chosen_anew_by_mail() {
     );
     entered(&app, REGION, WHO, PASSWORD).await;
 
+    app.clock.pass(SignedDuration::from_secs(1));
     led(
         &outside.post("/gansu/reset", &[("name", WHO)]).await,
         "/gansu/reset/sent",
