@@ -22,7 +22,7 @@ use std::sync::Arc;
 use axum::Router;
 use dengji::definition::load::{Folders, Loaded, Sample, load, samples};
 use dengji::document::{Renderer, RendererOptions};
-use dengji::http::{App, Settings, router};
+use dengji::http::{App, Settings, Troubles, Watch, router};
 use dengji::plugin::{Grant, Limits, Plugins};
 use dengji::registry::demo::{self, DemoAccount};
 use dengji::registry::{Clock, Office, Parts, Registry};
@@ -167,6 +167,20 @@ impl TestApp {
     pub async fn demonstration(&self) -> Client {
         let settings = Settings {
             demo: [("north".to_owned(), Vec::new())].into_iter().collect(),
+            ..Settings::default()
+        };
+        let themes = repository().join("themes");
+        let app = App::new(self.registry.clone(), &themes, settings).expect("the themes load");
+        Client::new(router(app))
+    }
+
+    /// A browser without a session on the same offices, of a server that watches its files.
+    pub fn watching(&self) -> Client {
+        let (_, live) = tokio::sync::watch::channel("1".into());
+        let folders = Arc::new(self.folders.clone());
+        let watch = Watch::new("1".into(), Troubles::default(), folders, live);
+        let settings = Settings {
+            watch: Some(watch),
             ..Settings::default()
         };
         let themes = repository().join("themes");

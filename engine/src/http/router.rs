@@ -9,13 +9,17 @@ use tower_http::catch_panic::CatchPanicLayer;
 use super::app::App;
 use super::pages::{
     account, actions, activation, applications, approvals, certificates, check, create, documents, files, form_page,
-    health, home, language, outbox, overview, people, profile, queue, regions, reset, roles, second_factor, sign_in,
-    sign_up, statics, texts, units, unmask, verify,
+    health, home, language, outbox, overview, people, preview, profile, queue, reference, regions, reset, roles,
+    second_factor, sign_in, sign_up, statics, texts, units, unmask, verify, watch,
 };
 use super::{Error, error, guard};
 
 /// Every address of the server.
 pub fn router(app: App) -> Router {
+    let watched = match app.settings().watch {
+        Some(_) => watched(),
+        None => Router::new(),
+    };
     Router::new()
         .route("/", get(regions::show))
         .route("/healthz", get(health::show))
@@ -96,6 +100,7 @@ pub fn router(app: App) -> Router {
             get(documents::png),
         )
         .route("/{region}/applications/{id}/files/{file}", get(files::show))
+        .merge(watched)
         .fallback(async || Error::NotFound)
         .method_not_allowed_fallback(async || Error::Method)
         // Each kind of post has its own limit in `body`.
@@ -106,4 +111,15 @@ pub fn router(app: App) -> Router {
         .layer(from_fn(guard::layer))
         .layer(from_fn_with_state(app.clone(), error::page))
         .with_state(app)
+}
+
+/// What there is only while the files are watched.
+fn watched() -> Router<App> {
+    Router::new()
+        .route("/watch", get(watch::next))
+        .route("/theme", get(reference::show))
+        .route("/theme/{region}", get(reference::show))
+        .route("/preview/", get(preview::list))
+        .route("/preview/files/{*path}", get(preview::source))
+        .route("/preview/{region}/{form}", get(preview::show).post(preview::check))
 }
