@@ -136,6 +136,11 @@ fn a_hundred_thousand_of_something() {
     let codes = lines(600_000, |at| format!("{at},n"));
     Spoilt::new()
         .write("qingshan/codes/level.csv", format!("code,name\n{codes}"))
+        .is("file-unreadable", "qingshan/codes/level.csv");
+    let cells = lines(90_000, |at| format!("{at},n{}", ",x".repeat(12)));
+    let header = (0..12).map(|at| format!(",c{at}")).collect::<String>();
+    Spoilt::new()
+        .write("qingshan/codes/level.csv", format!("code,name{header}\n{cells}"))
         .is("too-large", "qingshan/codes/level.csv");
     let wide = format!("code,name,{}\n1,1,{}\n", "c,".repeat(many), ",".repeat(many));
     Spoilt::new()
@@ -265,8 +270,12 @@ fn more_is_required_than_anybody_can_give() {
         "{label: F, type: list, of: text, minItems: -1}",
         "{label: F, type: text, maxLength: 1e999}",
         "{label: F, type: text, maxLength: [1]}",
-        "{label: F, type: integer, multipleOf: 0}",
     ] {
+        Spoilt::new()
+            .pages(&format!("  p: {{title: P, fields: {{f: {field}}}}}\n"))
+            .is("wrong-type", FORM);
+    }
+    for field in ["{label: F, type: integer, multipleOf: 0}"] {
         Spoilt::new()
             .pages(&format!("  p: {{title: P, fields: {{f: {field}}}}}\n"))
             .is("constraint-invalid", FORM);

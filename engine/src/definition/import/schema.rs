@@ -23,7 +23,7 @@ use super::{ImportError, MOST_QUESTIONS, Source, form_id};
 use crate::definition::expression::{Type, compile};
 use crate::definition::sheet::decoded;
 use crate::definition::source::{Node, Problems, SourceFile, parse};
-use crate::definition::{Language, Text};
+use crate::definition::{Language, Text, limits};
 
 use condition::Conditional;
 
@@ -105,7 +105,7 @@ fn prove(draft: &mut Draft, lists: &Compiled, remarks: &mut Vec<Remark>) {
 fn json(text: &str, name: &str, ui: bool) -> Result<Node, ImportError> {
     let wrong = |line, column, why| ImportError::Json { ui, line, column, why };
     serde_json::from_str::<Json>(text).map_err(|error| wrong(error.line(), error.column(), error.to_string()))?;
-    let file = Arc::new(SourceFile::new(name.into(), without_escapes(text)));
+    let file = Arc::new(SourceFile::new(name.into(), without_escapes(&in_lines(text))));
     let mut problems = Problems::default();
     let node = parse(&file, &mut problems);
     node.ok_or_else(|| {
@@ -115,6 +115,15 @@ fn json(text: &str, name: &str, ui: bool) -> Result<Node, ImportError> {
             .unwrap_or_default();
         wrong(place.line, place.column, why.get(Language::English).to_owned())
     })
+}
+
+/// The same JSON, where it was written without line breaks, in lines that a person can be pointed to.
+fn in_lines(text: &str) -> std::borrow::Cow<'_, str> {
+    if text.lines().all(|line| line.len() <= limits::LINE_BYTES) {
+        return text.into();
+    }
+    let laid_out = serde_json::from_str::<Json>(text).and_then(|json| serde_json::to_string_pretty(&json));
+    laid_out.map_or_else(|_| text.into(), Into::into)
 }
 
 /// The same JSON without what YAML reads in another way: tabs between values, and characters beyond the

@@ -40,7 +40,7 @@ impl Loader<'_> {
         }
         let (ready, circle) = in_order(map.entries());
         let entries = map.entries().iter().map(|entry| entry.key.as_str());
-        let taken: Vec<&str> = entries.filter(|key| scope.names.contains_key(*key)).collect();
+        let taken: Vec<&str> = entries.filter(|key| scope.names.contains_key(key)).collect();
         for entry in &circle {
             if !scope.names.contains_key(entry.key.as_str()) {
                 scope.names.insert(entry.key.as_str().into(), Type::Unknown);

@@ -171,7 +171,7 @@ impl<'r> Reading<'r> {
         let read = compile(condition, &scope, None)
             .map(|compiled| compiled.reads().to_vec())
             .unwrap_or_default();
-        let scalar = |id: &&crate::definition::Id| !matches!(scope.names.get(*id), Some(Type::List(_)) | None);
+        let scalar = |id: &&crate::definition::Id| !matches!(scope.names.get(id), Some(Type::List(_)) | None);
         let asked: Vec<String> = read.iter().filter(scalar).map(|id| format!("filled({id})")).collect();
         match asked.as_slice() {
             [one] if one == condition => negated(condition),
