@@ -150,7 +150,9 @@ impl Registry {
             let letter = Letter::AccountApproved {
                 link: format!("/{}/sign-in", person.region),
             };
-            change.put.push(self.letter(&person.region, &account.id, &letter)?);
+            if !account.email.is_empty() {
+                change.put.push(self.letter(&person.region, &account.id, &letter)?);
+            }
             change.put.push(Put::Account(Box::new(account)));
         }
         self.inner.store.commit(change).await?;

@@ -15,6 +15,7 @@ use super::session::IDLE;
 use super::{Person, audit, hash_token, person, random_token};
 use crate::registry::accounts::LONGEST_PASSWORD;
 use crate::registry::attempts::{self, counted};
+use crate::registry::email::Email;
 use crate::registry::{Office, Refused, Registry};
 use crate::store::{Account, Change, CommitError, Expect, Put, Session, Standing, Ticket};
 
@@ -67,7 +68,10 @@ pub enum Entrance {
 impl Registry {
     /// Signs somebody in with name and password.
     pub async fn sign_in(&self, region: &str, name: &str, password: &str, from: &From) -> Result<Entrance, Refused> {
-        self.office(region)?;
+        let name = &match (self.office(region)?.region().sign_in.by_email, Email::parse(name)) {
+            (true, Ok(email)) => email.to_string(),
+            _ => name.to_owned(),
+        };
         let store = &self.inner.store;
         let now = self.inner.clock.now();
         let address = from.address.map(counted).unwrap_or_default();
@@ -224,7 +228,8 @@ impl Registry {
         Ok(ticket.filter(|ticket| ticket.expires_at > self.inner.clock.now()))
     }
 
-    /// Counts a failure where it belongs: at the known browser, or at the account for all others.
+    /// Counts a failure where it belongs: at the known browser, or at the account for all others. One commit, as
+    /// for a name that nobody has.
     async fn count_failure(
         &self,
         account: Account,
@@ -232,22 +237,22 @@ impl Registry {
         address: &str,
         now: Timestamp,
     ) -> Result<(), Refused> {
-        let region = account.region.clone();
+        let tried = self.tried(&account.region, attempts::SIGN_IN, address)?;
         match browser {
             Some(ticket) => {
                 let failures = failures(&ticket) + 1;
                 let data = json!({"account": account.id, "failures": failures, "until": wait(failures).map(|wait| now + wait)});
-                let put = vec![Put::Ticket(Ticket { data, ..ticket })];
+                let put = vec![Put::Ticket(Ticket { data, ..ticket }), tried];
                 let expect = Vec::new();
                 self.inner.store.commit(Change { expect, put }).await?;
             }
-            None => self.count_stranger(account, now).await?,
+            None => self.count_stranger(account, tried, now).await?,
         }
-        self.count_unknown(&region, address).await
+        Ok(())
     }
 
     /// Every failure counts, however many come at once.
-    async fn count_stranger(&self, account: Account, now: Timestamp) -> Result<(), Refused> {
+    async fn count_stranger(&self, account: Account, tried: Put, now: Timestamp) -> Result<(), Refused> {
         let mut account = Some(account);
         while let Some(known) = account {
             let failures = known.failures.saturating_add(1);
@@ -256,7 +261,7 @@ impl Registry {
                 locked_until: wait(failures).map(|wait| now + wait),
                 ..known.clone()
             };
-            account = self.put_account(known, changed).await?;
+            account = self.put_account_and(known, changed, vec![tried.clone()]).await?;
         }
         Ok(())
     }
@@ -281,17 +286,28 @@ impl Registry {
         known: Account,
         changed: Account,
     ) -> Result<Option<Account>, Refused> {
+        self.put_account_and(known, changed, Vec::new()).await
+    }
+
+    /// The same, with more in the same change.
+    async fn put_account_and(
+        &self,
+        known: Account,
+        changed: Account,
+        mut put: Vec<Put>,
+    ) -> Result<Option<Account>, Refused> {
         let changed = Account {
             revision: known.revision + 1,
             ..changed
         };
+        put.push(Put::Account(Box::new(changed)));
         let change = Change {
             expect: vec![Expect::AccountRevision {
                 region: known.region.clone(),
                 id: known.id.clone(),
                 revision: known.revision,
             }],
-            put: vec![Put::Account(Box::new(changed))],
+            put,
         };
         match self.inner.store.commit(change).await {
             Ok(_) => Ok(None),
