@@ -61,7 +61,7 @@ pub(crate) fn rows(world: &World, declared: &Declared) -> Vec<Row> {
             let address = format!("/verify/{}/{}", world.region, world.certificate);
             vec![row(String::new(), address, Object::Nothing)]
         }
-        "/preview/files/{*path}" => one("{*path}", &format!("forms/{}/region.yaml", world.region)),
+        "/preview/files/{*path}" => one("{*path}", &format!("{}/region.yaml", world.region)),
         "/preview/{form}" => one("{form}", region.forms.keys().next().unwrap()),
         "/demo/outbox/{message}" => one("{message}", "none"),
         "/texts/{text}" => one("{text}", region.texts.keys().next().unwrap()),
