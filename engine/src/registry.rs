@@ -7,6 +7,7 @@
 pub mod accounts;
 mod act;
 mod attempts;
+mod captcha;
 mod case;
 mod checkers;
 mod clock;
@@ -42,6 +43,7 @@ use crate::plugin::Plugins;
 use crate::store::{Change, Files, Put, Sealer, Store};
 
 pub use act::{Acted, Given};
+pub use captcha::{Challenge, Riddle, Solution};
 pub use case::Case;
 pub use clock::Clock;
 pub use draft::{Command, Saved};
