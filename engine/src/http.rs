@@ -3,6 +3,7 @@
 
 mod app;
 mod body;
+mod captcha;
 mod client;
 mod cookie;
 mod error;

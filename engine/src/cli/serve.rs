@@ -44,6 +44,11 @@ pub(super) struct Options {
     /// 演示：示例单位、账号和申请。The demonstration: sample units, accounts and applications.
     #[arg(long)]
     demo: bool,
+    /// 服务器只能经由反向代理访问：客户端地址取代理在 X-Forwarded-For 末尾写入的地址。没有代理时不要打开，否则任何人都能
+    /// 伪造地址。The server is reached through a reverse proxy alone: a client's address, by which attempts are counted, is
+    /// the last one in X-Forwarded-For, which the proxy must add. Without a proxy anybody could forge it.
+    #[arg(long, env = "DENGJI_BEHIND_PROXY")]
+    behind_proxy: bool,
     #[command(flatten)]
     settings: super::settings::SettingsOptions,
     /// 提示的语言。
@@ -139,6 +144,7 @@ async fn start(options: &Options) -> Result<(), Failure> {
     let settings = Settings {
         secure: public_url.starts_with("https://"),
         demo,
+        behind_proxy: options.behind_proxy || posting.behind_proxy,
     };
     let app = App::new(registry, &options.themes, settings)?;
     let sending = outbox.spawn();
@@ -155,6 +161,7 @@ fn posting(options: &Options) -> Result<super::settings::Settings, Failure> {
         return Ok(super::settings::Settings {
             mailer: Mailer::Kept,
             phone: Phone::Kept,
+            behind_proxy: false,
         });
     }
     Ok(super::settings::Settings::read(&options.settings)?)

@@ -9,6 +9,7 @@ use indexmap::IndexMap;
 use crate::definition::workflow::{Action, ActionField};
 use crate::definition::{Form, Id, Region};
 use crate::registry::Registry;
+use crate::theme::lettering::Lettering;
 use crate::theme::{PreparedFields, PreparedForm, Theme, ThemeError};
 
 /// How the server presents itself.
@@ -18,12 +19,20 @@ pub struct Settings {
     pub secure: bool,
     /// The accounts of the demonstration, by region; shown on the sign-in pages.
     pub demo: IndexMap<String, Vec<DemoAccount>>,
+    /// A proxy stands before the server, and the last address that it adds to `X-Forwarded-For` is the client's.
+    pub behind_proxy: bool,
 }
 
 impl Settings {
     /// Where the demonstration shows the mail that it sends; none on any other server.
     pub(super) fn demo_outbox(&self) -> Option<&'static str> {
         (!self.demo.is_empty()).then_some("/demo/outbox")
+    }
+
+    /// Whether these are the name and password of an account that the demonstration shows to everybody.
+    pub(super) fn shows(&self, region: &str, name: &str, password: &str) -> bool {
+        let mut shown = self.demo.get(region).into_iter().flatten();
+        shown.any(|account| account.name == name && account.password == password)
     }
 }
 
@@ -50,6 +59,7 @@ struct Inner {
     registry: Registry,
     settings: Settings,
     front: Theme,
+    lettering: Lettering,
     regions: HashMap<Id, Arc<Shop>>,
 }
 
@@ -72,11 +82,13 @@ pub struct AppError {
 impl App {
     /// Loads the themes and prepares every form and every action's inputs.
     pub fn new(registry: Registry, themes: &Path, settings: Settings) -> Result<Self, AppError> {
-        let front = Theme::load(themes, "default", &[], &IndexMap::new()).map_err(|error| AppError {
+        let failed = |error| AppError {
             theme: "default".into(),
             region: None,
             error,
-        })?;
+        };
+        let front = Theme::load(themes, "default", &[], &IndexMap::new()).map_err(failed)?;
+        let lettering = Lettering::load(&themes.join("default/fonts")).map_err(failed)?;
         let mut regions = HashMap::new();
         for office in registry.offices() {
             let region = office.region();
@@ -87,6 +99,7 @@ impl App {
                 registry,
                 settings,
                 front,
+                lettering,
                 regions,
             }),
         })
@@ -104,6 +117,11 @@ impl App {
     /// The theme of pages that belong to no region.
     pub(super) fn front(&self) -> &Theme {
         &self.inner.front
+    }
+
+    /// Draws the pictures that keep programs out.
+    pub(super) fn lettering(&self) -> &Lettering {
+        &self.inner.lettering
     }
 
     pub(super) fn shop(&self, region: &str) -> Option<&Arc<Shop>> {

@@ -8,15 +8,16 @@ use tower_http::catch_panic::CatchPanicLayer;
 
 use super::app::App;
 use super::pages::{
-    account, actions, activation, applications, approvals, certificates, check, create, documents, files, form_page,
-    health, home, language, outbox, overview, people, profile, queue, regions, reset, roles, second_factor, sign_in,
-    sign_up, statics, texts, units, unmask, verify,
+    account, actions, activation, applications, approvals, captcha, certificates, check, create, documents, files,
+    form_page, health, home, language, outbox, overview, people, profile, queue, regions, reset, roles, second_factor,
+    sign_in, sign_up, statics, texts, units, unmask, verify,
 };
-use super::{Error, error, guard};
+use super::{BehindProxy, Error, error, guard};
 
 /// Every address of the server.
 pub fn router(app: App) -> Router {
-    Router::new()
+    let behind_proxy = app.settings().behind_proxy;
+    let router = Router::new()
         .route("/", get(regions::show))
         .route("/healthz", get(health::show))
         .route("/static/{hash}/{file}", get(statics::show))
@@ -29,6 +30,8 @@ pub fn router(app: App) -> Router {
         .route("/{region}/sign-in", get(sign_in::show).post(sign_in::sign_in))
         .route("/{region}/sign-in/code", get(sign_in::code_alone).post(sign_in::code))
         .route("/{region}/sign-out", post(sign_in::sign_out))
+        .route("/{region}/captcha", get(captcha::fresh))
+        .route("/{region}/captcha/{picture}", get(captcha::picture))
         .route("/{region}/sign-up", get(sign_up::choose))
         .route("/{region}/sign-up/{way}", get(sign_up::show).post(sign_up::sign_up))
         .route("/{region}/sign-up/{way}/check", post(sign_up::live))
@@ -105,5 +108,9 @@ pub fn router(app: App) -> Router {
         }))
         .layer(from_fn(guard::layer))
         .layer(from_fn_with_state(app.clone(), error::page))
-        .with_state(app)
+        .with_state(app);
+    match behind_proxy {
+        true => router.layer(axum::Extension(BehindProxy)),
+        false => router,
+    }
 }

@@ -84,10 +84,7 @@ impl Lettering {
             strike(&mut canvas, &ink, width, &mut chance)?;
         }
         for _ in 0..DOTS {
-            let (x, y) = (
-                chance.between(0.0, WIDTH as f32),
-                chance.between(0.0, HEIGHT as f32),
-            );
+            let (x, y) = (chance.between(0.0, WIDTH as f32), chance.between(0.0, HEIGHT as f32));
             let side = chance.between(2.0, 4.5);
             canvas.fill_rect(Rect::from_xywh(x, y, side, side)?, &ink, Transform::identity(), None);
         }
@@ -124,7 +121,10 @@ fn outline(face: &Face<'_>, letter: char) -> Option<Path> {
     face.outline_glyph(face.glyph_index(letter)?, &mut pen)?;
     let path = pen.0.finish()?;
     let bounds = path.bounds();
-    let (x, y) = (bounds.left() + bounds.width() / 2.0, bounds.top() + bounds.height() / 2.0);
+    let (x, y) = (
+        bounds.left() + bounds.width() / 2.0,
+        bounds.top() + bounds.height() / 2.0,
+    );
     let em = 1.0 / f32::from(face.units_per_em());
     path.transform(Transform::from_translate(-x, -y).post_scale(em, -em))
 }
@@ -258,9 +258,16 @@ mod tests {
         for at in 0..40 {
             let letters: String = ALPHABET.chars().cycle().skip(at * 3).take(4).collect();
             let picture = Pixmap::decode_png(&lettering.draw(&letters, &at.to_string()).unwrap()).unwrap();
-            let ink = |y: u32| (0..WIDTH).filter(|x| picture.pixel(*x, y).is_some_and(|p| p.red() < 0x60)).count();
+            let ink = |y: u32| {
+                (0..WIDTH)
+                    .filter(|x| picture.pixel(*x, y).is_some_and(|p| p.red() < 0x60))
+                    .count()
+            };
             // An edge has dots and ends of lines, but no letter's body.
-            assert!(ink(0) < 40 && ink(HEIGHT - 1) < 40, "{letters} with seed {at} touches an edge");
+            assert!(
+                ink(0) < 40 && ink(HEIGHT - 1) < 40,
+                "{letters} with seed {at} touches an edge"
+            );
         }
     }
 

@@ -65,6 +65,20 @@ pub enum Entrance {
 }
 
 impl Registry {
+    /// Whether a captcha is asked before a password is looked at: where the region asks for captchas, after a failure
+    /// from the same address or with the same name, whether or not somebody has that name.
+    pub async fn doubts(&self, region: &str, name: &str, from: &From) -> Result<bool, Refused> {
+        if !self.region(region)?.sign_in.captcha {
+            return Ok(false);
+        }
+        if let Some(address) = from.address.map(counted)
+            && !self.may_try(region, attempts::SIGN_IN_AGAIN, &address).await?
+        {
+            return Ok(true);
+        }
+        Ok(!self.may_try(region, attempts::SIGN_IN_NAME, &folded(name)).await?)
+    }
+
     /// Signs somebody in with name and password.
     pub async fn sign_in(&self, region: &str, name: &str, password: &str, from: &From) -> Result<Entrance, Refused> {
         self.office(region)?;
@@ -82,7 +96,7 @@ impl Registry {
         let fits = self.inner.passwords.verify(password, hash).await?;
         // Others may have tried meanwhile: what counts is how the account stands now.
         let Some(account) = store.account_by_sign_in_name(region, name).await? else {
-            self.count_unknown(region, &address).await?;
+            self.count_failure(region, name, &address, None).await?;
             return Ok(Entrance::Refused);
         };
         let browser = self.known_browser(&account, from).await?;
@@ -92,11 +106,8 @@ impl Registry {
         };
         let waits = until.is_some_and(|until| until > now);
         if !fits || waits || account.standing != Standing::Active {
-            if fits || waits {
-                self.count_unknown(region, &address).await?;
-            } else {
-                self.count_failure(account, browser, &address, now).await?;
-            }
+            let guessed = (!fits && !waits).then_some((account, browser));
+            self.count_failure(region, name, &address, guessed).await?;
             return Ok(Entrance::Refused);
         }
         match account.second_factor {
@@ -224,41 +235,53 @@ impl Registry {
         Ok(ticket.filter(|ticket| ticket.expires_at > self.inner.clock.now()))
     }
 
-    /// Counts a failure where it belongs: at the known browser, or at the account for all others.
+    /// Counts a failure in one commit, whoever was named, so that a name that nobody has takes as long as one that
+    /// somebody has: at the address and the name, and of a guessed password at the known browser, or at the account
+    /// for all others. Every failure counts, however many come at once.
     async fn count_failure(
         &self,
-        account: Account,
-        browser: Option<Ticket>,
+        region: &str,
+        name: &str,
         address: &str,
-        now: Timestamp,
+        mut guessed: Option<(Account, Option<Ticket>)>,
     ) -> Result<(), Refused> {
-        let region = account.region.clone();
-        match browser {
-            Some(ticket) => {
-                let failures = failures(&ticket) + 1;
-                let data = json!({"account": account.id, "failures": failures, "until": wait(failures).map(|wait| now + wait)});
-                let put = vec![Put::Ticket(Ticket { data, ..ticket })];
-                let expect = Vec::new();
-                self.inner.store.commit(Change { expect, put }).await?;
-            }
-            None => self.count_stranger(account, now).await?,
-        }
-        self.count_unknown(&region, address).await
-    }
-
-    /// Every failure counts, however many come at once.
-    async fn count_stranger(&self, account: Account, now: Timestamp) -> Result<(), Refused> {
-        let mut account = Some(account);
-        while let Some(known) = account {
-            let failures = known.failures.saturating_add(1);
-            let changed = Account {
-                failures,
-                locked_until: wait(failures).map(|wait| now + wait),
-                ..known.clone()
+        let now = self.inner.clock.now();
+        loop {
+            let mut change = Change {
+                expect: Vec::new(),
+                put: vec![
+                    self.tried(region, attempts::SIGN_IN, address)?,
+                    self.tried_last(region, attempts::SIGN_IN_NAME, &folded(name)),
+                ],
             };
-            account = self.put_account(known, changed).await?;
+            match &guessed {
+                Some((account, Some(browser))) => change.put.push(failed_again(account, browser, now)),
+                Some((account, None)) => {
+                    change.expect.push(Expect::AccountRevision {
+                        region: account.region.clone(),
+                        id: account.id.clone(),
+                        revision: account.revision,
+                    });
+                    let failures = account.failures.saturating_add(1);
+                    change.put.push(Put::Account(Box::new(Account {
+                        revision: account.revision + 1,
+                        failures,
+                        locked_until: wait(failures).map(|wait| now + wait),
+                        ..account.clone()
+                    })));
+                }
+                None => {}
+            }
+            match self.inner.store.commit(change).await {
+                Ok(_) => return Ok(()),
+                Err(CommitError::Stale { .. } | CommitError::Missing { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+            if let Some((account, _)) = &guessed {
+                let account = self.inner.store.account(&account.region, &account.id).await?;
+                guessed = account.map(|account| (account, None));
+            }
         }
-        Ok(())
     }
 
     /// Forgets earlier failures after a success.
@@ -301,15 +324,25 @@ impl Registry {
             Err(error) => Err(error.into()),
         }
     }
+}
 
-    /// A failure is written down whoever was named, so that a name that nobody has takes as long as one that
-    /// somebody has.
-    async fn count_unknown(&self, region: &str, address: &str) -> Result<(), Refused> {
-        let put = vec![self.tried(region, attempts::SIGN_IN, address)?];
-        let expect = Vec::new();
-        self.inner.store.commit(Change { expect, put }).await?;
-        Ok(())
-    }
+/// One more failure of a known browser.
+fn failed_again(account: &Account, browser: &Ticket, now: Timestamp) -> Put {
+    let failures = failures(browser) + 1;
+    let until = wait(failures).map(|wait| now + wait);
+    Put::Ticket(Ticket {
+        data: json!({"account": account.id, "failures": failures, "until": until}),
+        ..browser.clone()
+    })
+}
+
+/// A name as its failures are counted: however it is written, and no longer than names are.
+fn folded(name: &str) -> String {
+    name.trim()
+        .chars()
+        .take(LONGEST_PASSWORD)
+        .collect::<String>()
+        .to_lowercase()
 }
 
 /// How long the next attempt waits after so many failures in a row.
