@@ -15,15 +15,16 @@ use ttf_parser::{Face, OutlineBuilder};
 use super::ThemeError;
 use super::assets::files_in;
 
-/// The letters that pictures are made of: none that is taken for another (0 and O, 1 and I, 2 and Z, 5 and S, …).
-pub const ALPHABET: &str = "ACEFHJKMNPRTWXY3479";
+/// The letters that pictures are made of: none that is taken for another (0 and O, 1 and I, 2 and Z, 5 and S, …),
+/// and none so wide that it runs into its neighbours.
+pub const ALPHABET: &str = "ACEFHJKNPRTXY3479";
 
 /// The size in pixels: twice what the page shows.
 const WIDTH: u32 = 320;
 const HEIGHT: u32 = 112;
 /// Lines drawn through the letters in their colour, lines cut out of them, and dots.
 const LINES: usize = 3;
-const CUTS: usize = 2;
+const CUTS: usize = 1;
 const DOTS: usize = 40;
 
 /// The outlines of the alphabet.
@@ -66,11 +67,11 @@ impl Lettering {
         };
         for (at, letter) in letters.chars().enumerate() {
             let (_, path) = self.outlines.iter().find(|(known, _)| *known == letter)?;
-            let size = chance.between(84.0, 98.0);
+            let size = chance.between(80.0, 94.0);
             let middle = 20.0 + step * (at as f32 + 0.5) + chance.between(-7.0, 7.0);
             let turned = Transform::from_row(size, 0.0, size * chance.between(-0.2, 0.2), size, 0.0, 0.0)
                 .post_rotate(chance.between(-17.0, 17.0))
-                .post_translate(middle, HEIGHT as f32 / 2.0 + chance.between(-9.0, 9.0));
+                .post_translate(middle, HEIGHT as f32 / 2.0 + chance.between(-8.0, 8.0));
             let path = wave.bend(&path.clone().transform(turned)?)?;
             canvas.fill_path(&path, &ink, FillRule::Winding, Transform::identity(), None);
             canvas.stroke_path(&path, &ink, &bold, Transform::identity(), None);
