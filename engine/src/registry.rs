@@ -11,6 +11,7 @@ mod captcha;
 mod case;
 mod checkers;
 mod clock;
+mod code;
 pub mod demo;
 mod draft;
 pub mod email;

@@ -1,5 +1,8 @@
 //! The captcha: where it is asked, what answers it, what does not, and what it costs nobody.
 
+use axum::body::Body;
+use axum::http::Request;
+use dengji::http::Settings;
 use dengji::store::Store;
 use dengji_tests::{Answer, Client, TestApp};
 
@@ -185,4 +188,36 @@ async fn sign_in_asks_after_a_failure_whoever_was_named() {
         303,
         "a browser does the work"
     );
+}
+
+#[tokio::test]
+async fn addresses_are_told_apart_by_what_the_operators_proxy_adds() {
+    let app = TestApp::start().await;
+    for behind_proxy in [true, false] {
+        let settings = Settings {
+            behind_proxy,
+            ..Settings::default()
+        };
+        let mut client = app.served(settings).await;
+        let fails = Request::post("/gansu/sign-in")
+            .header("sec-fetch-site", "same-origin")
+            .header("x-forwarded-for", "203.0.113.7")
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Body::from("name=somebody%40example.com&password=wrong"));
+        assert_eq!(client.send(fails.unwrap()).await.status, 422);
+        for (told, doubted) in [
+            ("203.0.113.7", behind_proxy),
+            ("198.51.100.1, 203.0.113.7", behind_proxy),
+            ("203.0.113.8", false),
+            ("203.0.113.7, 203.0.113.8", false),
+        ] {
+            let looks = Request::get("/gansu/sign-in").header("x-forwarded-for", told);
+            let page = client.send(looks.body(Body::empty()).unwrap()).await;
+            assert_eq!(
+                page.solution().is_some(),
+                doubted,
+                "{told}, behind a proxy: {behind_proxy}"
+            );
+        }
+    }
 }

@@ -29,6 +29,9 @@ export function solveCaptcha(field) {
     // Whoever is typing the characters already is not interrupted.
     if (!input.value && document.activeElement !== input) field.classList.add("is-done");
     state.textContent = field.dataset.done;
+    field.classList.remove("is-invalid");
+    input.removeAttribute("aria-invalid");
+    field.querySelector(".error")?.remove();
     goOn();
   }
 
