@@ -19,7 +19,7 @@ pub mod limits;
 pub mod path;
 pub mod posted;
 mod print_mark;
-mod rules;
+pub mod rules;
 mod table;
 mod walk;
 mod wording;

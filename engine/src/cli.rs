@@ -3,9 +3,13 @@
 
 mod account;
 mod check;
+mod codes;
 mod diff;
+mod import;
 mod keys;
+mod mail;
 mod migrate;
+mod new;
 mod plugin;
 pub mod render_worker;
 mod schema;
@@ -37,28 +41,38 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// 启动服务。Runs the server.
-    Serve(serve::Options),
+    Serve(Box<serve::Options>),
     /// 检查定义，列出全部问题；有错误时退出码为 1。Tells every problem of the definitions.
     Check(check::Options),
     /// 列出两个版本的定义有何不同，以及对在办申请的影响。Tells how two versions of definitions differ.
     Diff(diff::Options),
     /// 运行各地区的样例；不符时退出码为 1。Runs the samples of the regions.
     Test(test::Options),
+    /// 新建一个地区的文件夹。Makes the folder of a new region.
+    New(new::Options),
     /// 把在办申请转入新版登记表（只在不影响内容时）。Takes applications in progress over to the forms of today where
     /// that is safe.
     Migrate(migrate::Options),
-    /// 打印登记表的 JSON Schema。Prints the JSON Schema of a form.
-    Schema(FormOptions),
+    /// 打印登记表或定义文件的 JSON Schema。Prints the JSON Schema of a form, or of the definition files.
+    Schema(schema::Options),
     /// 打印合并后的登记表，每行注明出处。Prints the merged form, each line with its origin.
     Show(FormOptions),
     /// 打印流程：状态 × 角色的操作表或流程图。Prints who can do what in which state.
     Workflow(workflow::Options),
+    /// 邮件：试发，查看没有发出的，重新发送。Tries out what is set up; lists what was not sent; sends it again.
+    #[command(subcommand)]
+    Mail(mail::Command),
     /// 密钥：列出、添加、更换、删去。The keys that sensitive answers are sealed with.
     #[command(subcommand)]
     Keys(keys::Command),
     /// 账号：创建、重置、停用、导出、删除。What operators do with accounts.
     #[command(subcommand)]
     Account(account::Command),
+    /// 把 JSON Schema 或 XLSForm 转成登记表。Turns a JSON Schema or an XLSForm into a form.
+    Import(import::Options),
+    /// 代码表：导入、核对。Official code lists: import, verify.
+    #[command(subcommand)]
+    Codes(codes::Command),
     /// 插件：构建。What plugin authors do.
     #[command(subcommand)]
     Plugin(PluginCommand),
@@ -156,12 +170,16 @@ pub fn run() -> ExitCode {
         Command::Check(options) => check::run(&options),
         Command::Diff(options) => diff::run(&options),
         Command::Test(options) => test::run(&options),
+        Command::New(options) => new::run(&options),
         Command::Migrate(options) => migrate::run(&options),
         Command::Schema(options) => schema::run(&options),
         Command::Show(options) => show::run(&options),
         Command::Workflow(options) => workflow::run(&options),
+        Command::Mail(command) => mail::run(&command),
         Command::Keys(command) => keys::run(&command),
         Command::Account(command) => account::run(&command),
+        Command::Import(options) => import::run(&options),
+        Command::Codes(command) => codes::run(&command),
         Command::Plugin(PluginCommand::Build { folder }) => done(plugin::build(&folder)),
         Command::RenderWorker => render_worker::run(),
     }

@@ -21,6 +21,7 @@ mod migrate;
 mod office;
 mod operator;
 pub mod outbox;
+mod passed;
 mod password;
 mod people;
 mod personal;
@@ -57,6 +58,7 @@ pub use people::{Entrance, From, Person, SignedIn};
 pub use personal::{Erasure, Exported, Kept};
 pub use print::Print;
 pub use refused::Refused;
+pub use settle::unplaced;
 pub use units::Units;
 pub use upload::{Received, kind_of};
 
@@ -156,12 +158,32 @@ impl Registry {
         Ok(self.office(region)?.region())
     }
 
+    /// Opens a region that is not served yet, or opens it anew: compiles it and settles what is stored under it.
+    pub async fn open_office(&self, region: Arc<Region>, plugins: &Plugins) -> Result<Arc<Office>, OfficeError> {
+        let office = Arc::new(Office::compile(region, plugins).await?);
+        self.with_offices([Arc::clone(&office)]).settle().await?;
+        Ok(office)
+    }
+
+    /// The same registry with exactly these offices; store, files and sessions live on.
+    pub fn with_offices(&self, offices: impl IntoIterator<Item = Arc<Office>>) -> Self {
+        let offices = offices.into_iter();
+        let mut offices: IndexMap<Id, Arc<Office>> =
+            offices.map(|office| (Id::clone(&office.region().id), office)).collect();
+        offices.sort_keys();
+        self.copy(offices, self.inner.clock.clone())
+    }
+
     /// The same registry at another time: for entering what happened earlier.
     pub(crate) fn at(&self, clock: Clock) -> Self {
+        self.copy(self.inner.offices.clone(), clock)
+    }
+
+    fn copy(&self, offices: IndexMap<Id, Arc<Office>>, clock: Clock) -> Self {
         let inner = &*self.inner;
         Self {
             inner: Arc::new(Inner {
-                offices: inner.offices.clone(),
+                offices,
                 store: inner.store.clone(),
                 files: inner.files.clone(),
                 sealer: inner.sealer.clone(),

@@ -36,6 +36,7 @@ mod writer;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread::JoinHandle;
 
 use redb::Database;
@@ -89,6 +90,7 @@ struct Inner {
     readers: Arc<Semaphore>,
     queue: Option<mpsc::Sender<Job>>,
     writer: Option<JoinHandle<()>>,
+    commits: AtomicU64,
     path: PathBuf,
 }
 
@@ -111,6 +113,7 @@ impl Store {
             readers,
             queue: Some(queue),
             writer: Some(writer),
+            commits: AtomicU64::new(0),
             path: path.to_owned(),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -121,12 +124,19 @@ impl Store {
     /// If the caller stops waiting, the change may still be made.
     pub async fn commit(&self, change: Change) -> Result<Committed, CommitError> {
         let (reply, outcome) = oneshot::channel();
+        self.inner.commits.fetch_add(1, Ordering::Relaxed);
         let queue = self.inner.queue.as_ref().ok_or(StoreError::Closed)?;
         queue
             .send(Job { change, reply })
             .await
             .map_err(|_| StoreError::Closed)?;
         outcome.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// How many changes were asked for since the database was opened: what a request costs, and whether two requests
+    /// that should look alike cost the same.
+    pub fn commits(&self) -> u64 {
+        self.inner.commits.load(Ordering::Relaxed)
     }
 
     /// Where a counter stands; 0 if it was never put.

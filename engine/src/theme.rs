@@ -41,6 +41,7 @@ pub struct Theme {
     texts: Texts,
     assets: Arc<Assets>,
     environments: [Environment<'static>; 2],
+    folders: Vec<PathBuf>,
 }
 
 impl Theme {
@@ -58,15 +59,8 @@ impl Theme {
         overrides: &[PathBuf],
         words: &IndexMap<String, Text>,
     ) -> Result<Self, ThemeError> {
-        let base = themes.join(name);
-        let mut folders = vec![base.as_path()];
-        folders.extend(
-            overrides
-                .iter()
-                .rev()
-                .map(PathBuf::as_path)
-                .filter(|folder| folder.is_dir()),
-        );
+        let read = folders(themes, name, overrides);
+        let folders: Vec<&Path> = read.iter().rev().map(PathBuf::as_path).collect();
         let mut texts = Texts::load(&folders)?;
         texts.take_words(words)?;
         let assets = Arc::new(Assets::load(&folders)?);
@@ -82,7 +76,13 @@ impl Theme {
             texts,
             assets,
             environments,
+            folders: read,
         })
+    }
+
+    /// The folders it was read from, nearest first.
+    pub fn folders(&self) -> &[PathBuf] {
+        &self.folders
     }
 
     /// The page `view` in its frame, in the language of the frame.
@@ -122,6 +122,12 @@ impl Theme {
     pub fn file(&self, address: &str) -> Option<&Asset> {
         self.assets.at(address)
     }
+}
+
+/// The folders that a theme is read from, nearest first: the overrides that are there, then its own.
+pub fn folders(themes: &Path, name: &str, overrides: &[PathBuf]) -> Vec<PathBuf> {
+    let there = overrides.iter().filter(|folder| folder.is_dir()).cloned();
+    there.chain([themes.join(name)]).collect()
 }
 
 fn place(language: Language) -> usize {

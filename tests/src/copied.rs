@@ -36,6 +36,18 @@ impl Copied {
         }
     }
 
+    /// Copies the themes too, and says where they are.
+    pub fn themes(&self) -> PathBuf {
+        let themes = self.folder.path().join("themes");
+        copy(&repository().join("themes"), &themes);
+        themes
+    }
+
+    /// Copies a folder below the copy to another place there.
+    pub fn copy(&self, from: &str, to: &str) {
+        copy(&self.file(from), &self.file(to));
+    }
+
     /// A file below the copy: `forms/…` or `plugins/…`.
     pub fn file(&self, path: &str) -> PathBuf {
         self.folder.path().join(path)

@@ -10,6 +10,7 @@ mod bench;
 mod client;
 mod copied;
 mod large;
+mod letters;
 mod pairs;
 mod post_office;
 mod shell;
@@ -21,7 +22,7 @@ use std::sync::Arc;
 use axum::Router;
 use dengji::definition::load::{Folders, Loaded, Sample, load, samples};
 use dengji::document::{Renderer, RendererOptions};
-use dengji::http::{App, Settings, router};
+use dengji::http::{App, Settings, Troubles, Watch, router};
 use dengji::plugin::{Grant, Limits, Plugins};
 use dengji::registry::demo::{self, DemoAccount};
 use dengji::registry::{Clock, Office, Parts, Registry};
@@ -33,6 +34,7 @@ pub use bench::AtWork;
 pub use client::{Answer, Client};
 pub use copied::Copied;
 pub use large::{LARGE, LargeRegion};
+pub use letters::Mail;
 pub use pairs::{Upload, page_pairs};
 pub use post_office::{PostOffice, Taken, Then};
 pub use shell::{Told, command, dengji};
@@ -172,6 +174,20 @@ impl TestApp {
 
     /// A browser before the same data, served in another way.
     pub async fn served(&self, settings: Settings) -> Client {
+        let themes = repository().join("themes");
+        let app = App::new(self.registry.clone(), &themes, settings).expect("the themes load");
+        Client::new(router(app))
+    }
+
+    /// A browser without a session on the same offices, of a server that watches its files.
+    pub fn watching(&self) -> Client {
+        let (_, live) = tokio::sync::watch::channel("1".into());
+        let folders = Arc::new(self.folders.clone());
+        let watch = Watch::new("1".into(), Troubles::default(), folders, live);
+        let settings = Settings {
+            watch: Some(watch),
+            ..Settings::default()
+        };
         let themes = repository().join("themes");
         let app = App::new(self.registry.clone(), &themes, settings).expect("the themes load");
         Client::new(router(app))

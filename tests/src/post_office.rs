@@ -136,7 +136,7 @@ impl PostOffice {
             reply_to: None,
             authority: None,
         };
-        Mailer::Smtp(Smtp::new(settings).unwrap())
+        Mailer::Smtp(Box::new(Smtp::new(settings).unwrap()))
     }
 }
 

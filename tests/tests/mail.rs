@@ -231,7 +231,7 @@ async fn a_closed_way_costs_no_letter_a_try() {
         reply_to: None,
         authority: None,
     };
-    let nobody = Mailer::Smtp(dengji::registry::outbox::Smtp::new(settings).unwrap());
+    let nobody = Mailer::Smtp(Box::new(dengji::registry::outbox::Smtp::new(settings).unwrap()));
     for mailer in [nobody, Mailer::Off] {
         let found = outbox(&app.registry, mailer).pass(Channel::Mail).await.unwrap();
         assert_passed(&found, passed(0, 0, 0, true));
@@ -593,4 +593,97 @@ async fn a_demonstration_shows_what_it_would_have_sent() {
     later(8 * 24);
     app.registry.purge().await.unwrap();
     assert_eq!(left(&app.registry).await.len(), 0, "kept for seven days");
+}
+
+/// The program with these arguments, on the data of a test.
+fn program(arguments: &[&str], app: &std::path::Path) -> tokio::process::Command {
+    let folders = dengji_tests::folders();
+    let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_dengji-under-test"));
+    command.args(arguments).arg("--data").arg(app);
+    command
+        .arg("--forms")
+        .arg(folders.forms)
+        .arg("--plugins")
+        .arg(folders.plugins);
+    command.stdin(std::process::Stdio::null()).kill_on_drop(true);
+    command
+}
+
+async fn told(command: &mut tokio::process::Command) -> (Option<i32>, String) {
+    let output = command.output().await.unwrap();
+    let both = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8(both).unwrap())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_program_sends_what_waits_and_an_operator_sees_the_rest() {
+    let app = TestApp::start().await;
+    let mut office = PostOffice::open().await;
+    write(&app.registry, to("nobody@b.example"), &returned("甲")).await;
+    office.then([Then::Unknown]);
+    outbox(&app.registry, office.mailer())
+        .pass(Channel::Mail)
+        .await
+        .unwrap();
+    write(&app.registry, to("a@b.example"), &returned("乙")).await;
+    let data = tempfile::tempdir().unwrap();
+    for file in ["dengji.redb", "key"] {
+        std::fs::copy(app.data().join(file), data.path().join(file)).unwrap();
+    }
+    drop(app);
+
+    // What was not sent is seen, and sent again when an operator says so.
+    let (code, listed) = told(&mut program(&["mail", "list"], data.path())).await;
+    assert_eq!(code, Some(0), "{listed}");
+    let parked = listed.lines().find(|line| line.contains("nobody@b.example")).unwrap();
+    assert!(parked.contains("not sent: ") && parked.contains("550"), "{parked}");
+    assert!(listed.contains("a@b.example  tries 0  waits"), "{listed}");
+    let id = parked.split_whitespace().nth(1).unwrap();
+    let (code, again) = told(&mut program(&["mail", "again", id], data.path())).await;
+    assert_eq!((code, &*again), (Some(0), &*format!("{id} waits to be sent again\n")));
+    assert_eq!(told(&mut program(&["mail", "again", id], data.path())).await.0, Some(2));
+    assert_eq!(
+        told(&mut program(&["mail", "again", "nothing"], data.path())).await.0,
+        Some(2)
+    );
+
+    // The server sends both, and finishes the one that it hands over when it is told to end.
+    office.then([Then::Take, Then::Hold]);
+    let port = office.address.port().to_string();
+    let mail = [
+        "--mail-host",
+        "127.0.0.1",
+        "--mail-security",
+        "none",
+        "--mail-from",
+        "登记 <office@north.example>",
+    ];
+    let mut arguments = vec!["serve", "--listen", "127.0.0.1:0", "--mail-port", &port, "--themes"];
+    let themes = themes();
+    arguments.push(themes.to_str().unwrap());
+    arguments.extend(mail);
+    let mut server = program(&arguments, data.path())
+        .stdout(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    office.held().await;
+    let pid = server.id().unwrap().to_string();
+    std::process::Command::new("kill")
+        .args(["-TERM", &pid])
+        .status()
+        .unwrap();
+    office.answer();
+    assert!(server.wait().await.unwrap().success());
+    let readers: Vec<String> = office.taken().into_iter().map(|mail| mail.to).collect();
+    assert_eq!(readers.len(), 2, "{readers:?}");
+    let (_, left) = told(&mut program(&["mail", "list"], data.path())).await;
+    assert_eq!(left, "nothing waits, and everything was sent\n");
+
+    // A letter to try out what is set up.
+    let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_dengji-under-test"));
+    command
+        .args(["mail", "try", "Ａ@b.example", "--lang", "en", "--mail-port", &port])
+        .args(mail);
+    assert_eq!(told(&mut command).await, (Some(0), "sent to a@b.example\n".into()));
+    assert_eq!(office.taken().pop().unwrap().header("Subject"), "A letter to try out");
 }

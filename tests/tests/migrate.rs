@@ -150,6 +150,21 @@ fn run(copy: &Copied, data: &Path, command: &[&str]) -> (Option<i32>, String, St
     (status.code(), text(stdout), text(stderr))
 }
 
+/// `dengji check --data`, which takes no theme.
+fn run_check(copy: &Copied, data: &Path) -> (Option<i32>, String, String) {
+    let folders = copy.folders();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_dengji-under-test"));
+    command.args(["check", "--lang", "en", "--data"]).arg(data);
+    command
+        .arg("--forms")
+        .arg(folders.forms)
+        .arg("--plugins")
+        .arg(folders.plugins);
+    let Output { status, stdout, stderr } = command.stdin(Stdio::null()).output().unwrap();
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    (status.code(), text(stdout), text(stderr))
+}
+
 #[tokio::test]
 async fn answers_seals_files_marks_and_remarks_follow_a_rename() {
     let office = Office::start().await;
@@ -387,6 +402,32 @@ async fn what_is_not_safe_stays_as_it_is_and_says_why() {
 }
 
 #[tokio::test]
+async fn what_was_hidden_does_not_come_back_unseen() {
+    let office = Office::start().await;
+    let shown = "{label: 备注, type: text, maxLength: 30}";
+    let hidden = "{label: 备注, type: text, maxLength: 30, showWhen: 'grade == \"a\"'}";
+    office.copy.edit(RESULT, shown, hidden);
+    let office = office.restarted().await;
+    let form = office.app.form(REGION, FORM);
+    let mut registrant = office.role("registrant").await;
+    let filed = registrant.fill(REGION, &form, &office.answers).await;
+    drop(registrant);
+    // The answer is in the draft, and hidden since another one was given.
+    let pages = office.app.stored(REGION, &filed.id).await;
+    assert_eq!(pages["extra"].answers.get("remark"), Some(&json!("无")));
+    office.copy.edit(RESULT, hidden, shown);
+    let office = office.restarted().await;
+    let (fates, outcome) = office.migrate(true).await;
+    assert_eq!(
+        (outcome.moved, fates[0].consequence),
+        (0, NeedsAnswer),
+        "{:#?}",
+        fates[0].reasons
+    );
+    assert_eq!(fates[0].reasons[0].at.as_deref(), Some("remark"));
+}
+
+#[tokio::test]
 async fn a_draft_that_lacks_as_much_as_before_moves() {
     let office = Office::start().await;
     let form = office.app.form(REGION, FORM);
@@ -437,6 +478,12 @@ async fn a_dropped_state_with_applications_stops_the_start_until_it_is_renamed()
     ] {
         assert!(told.contains(words), "{words} is not told: {told}");
     }
+    let (code, out, told) = run_check(&copy, data.path());
+    assert!(code == Some(1) && out.contains("state-occupied"), "{out}{told}");
+    let dry = ["migrate", REGION, "--lang", "en", "--dry-run"];
+    let (code, out, told) = run(&copy, data.path(), &dry);
+    assert!(code == Some(1) && told.contains("state-occupied"), "{out}{told}");
+    assert!(out.contains("Nothing was changed"), "{out}");
     let (code, _, told) = run(&copy, data.path(), &["migrate", REGION, "--lang", "en"]);
     assert_eq!(code, Some(1), "{told}");
     assert!(told.contains("1 applications stand in the state `unit`"), "{told}");

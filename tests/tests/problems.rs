@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 use dengji::definition::Language;
 use dengji::definition::load::{Folders, load, samples};
-use dengji::definition::problem::{Format, Problem, print};
+use dengji::definition::problem::{Format, Problem, RULES, print};
 
 const LANGUAGES: [(&str, Language); 2] = [
     ("expected.zh.txt", Language::Chinese),
@@ -111,6 +111,11 @@ fn nothing_is_told_twice_and_every_problem_has_a_place() {
             );
             assert!(seen.insert(told), "{} tells twice: {problem:?}", case.display());
             assert!(problem.message.has_english(), "{}: {problem:?}", case.display());
+            let rule = RULES.iter().find(|rule| rule.id == problem.rule);
+            assert!(
+                rule.is_some_and(|rule| rule.severity == problem.severity),
+                "{problem:?}"
+            );
             let is_there = folder.path().join(&place.file).exists();
             assert!(is_there && place.line > 0, "{}: {problem:?}", case.display());
         }
@@ -190,6 +195,7 @@ fn rules_in_source() -> BTreeSet<String> {
             ".unknown(",
             ".at_node(",
             ".refuse(",
+            "Words::new(",
         ];
         for call in calls {
             for (at, _) in code.match_indices(call) {
@@ -236,6 +242,8 @@ fn every_rule_has_a_case() {
     assert!(known.len() > 90, "only {} rules found: {known:?}", known.len());
     let without: Vec<_> = known.difference(&told).collect();
     assert!(without.is_empty(), "no case in tests/fixtures/problems for {without:?}");
+    let listed: BTreeSet<String> = RULES.iter().map(|rule| rule.id.to_owned()).collect();
+    assert_eq!(known, listed, "the rules of the source and of `problem::RULES`");
     let unseen: Vec<_> = told.difference(&known).collect();
     assert!(unseen.is_empty(), "not found in the source: {unseen:?}");
 }

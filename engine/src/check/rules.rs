@@ -13,14 +13,49 @@ struct Here<'a> {
     rows: Vec<(Path, &'a RowState)>,
 }
 
+/// How a rule of the form came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It does not hold at so many places.
+    Broken(usize),
+    /// It holds wherever it applies.
+    Holds,
+    /// It does not apply: `when` is false, what it reads is empty, or its table has no row.
+    Silent,
+    /// It takes more steps than one rule may.
+    TooCostly,
+}
+
+/// How each rule comes out, in the order of the form.
+pub fn verdicts<'f>(evaluated: &Evaluated<'f>) -> Vec<(&'f Rule, Verdict)> {
+    let rules = evaluated.form().rules.values();
+    rules.map(|rule| (rule, verdict(rule, evaluated))).collect()
+}
+
+fn verdict(rule: &Rule, evaluated: &Evaluated<'_>) -> Verdict {
+    let (mut wrong, mut right) = (0, 0);
+    for here in places(rule, evaluated) {
+        match judged(rule, evaluated, &here.records()) {
+            Ok(Value::Bool(false)) => wrong += 1,
+            Ok(Value::Bool(true)) => right += 1,
+            Ok(_) => {}
+            Err(TooCostly) => return Verdict::TooCostly,
+        }
+    }
+    match (wrong, right) {
+        (0, 0) => Verdict::Silent,
+        (0, _) => Verdict::Holds,
+        (wrong, _) => Verdict::Broken(wrong),
+    }
+}
+
 /// Judges every rule and adds what does not hold.
 pub(super) fn run(form: &Form, evaluated: &Evaluated<'_>, findings: &mut Vec<Finding>) {
     for rule in form.rules.values() {
         for here in places(rule, evaluated) {
-            let extra: Vec<Value> = here.rows.iter().map(|(_, row)| row.record().clone()).collect();
-            match broken(rule, evaluated, &extra) {
-                Ok(false) => {}
-                Ok(true) => {
+            let extra = here.records();
+            match judged(rule, evaluated, &extra) {
+                Ok(Value::Bool(false)) => {
                     let message = rule.message.fill(&evaluated.frame(&extra));
                     findings.push(Finding::new(
                         form,
@@ -30,6 +65,7 @@ pub(super) fn run(form: &Form, evaluated: &Evaluated<'_>, findings: &mut Vec<Fin
                         message,
                     ));
                 }
+                Ok(_) => {}
                 Err(TooCostly) => {
                     findings.push(too_costly(form, rule, &here));
                     break;
@@ -59,15 +95,15 @@ pub(super) fn outcomes<'f>(evaluated: &Evaluated<'f>) -> Vec<(&'f Rule, bool, Op
     outcomes
 }
 
-/// False also where the rule does not apply or its result is empty.
-fn broken(rule: &Rule, evaluated: &Evaluated<'_>, extra: &[Value]) -> Result<bool, TooCostly> {
+/// What the rule's `assert` gives; empty where the rule does not apply.
+fn judged(rule: &Rule, evaluated: &Evaluated<'_>, extra: &[Value]) -> Result<Value, TooCostly> {
     let frame = evaluated.frame(extra);
     if let Some(when) = &rule.when
         && !when.holds(&frame)?
     {
-        return Ok(false);
+        return Ok(Value::Empty);
     }
-    Ok(rule.assert.eval(&frame)? == Value::Bool(false))
+    rule.assert.eval(&frame)
 }
 
 /// The whole form, or each row of the table or inner table that the rule names.
@@ -97,6 +133,11 @@ fn inner_rows<'a>(outer: (Path, &'a RowState), inner: &Id) -> Vec<Here<'a>> {
 }
 
 impl Here<'_> {
+    /// The rows as an expression reads them, behind the form's own slots.
+    fn records(&self) -> Vec<Value> {
+        self.rows.iter().map(|(_, row)| row.record().clone()).collect()
+    }
+
     /// `at` as a place of the answers; the row itself where none is given.
     fn place(&self, at: Option<&str>) -> Option<Path> {
         let row = |number: usize| self.rows.get(number).map(|(path, _)| path.clone());

@@ -8,6 +8,7 @@ use crate::definition::build::{Kind, Must, Tab, ask, codes, files, form, must};
 use crate::definition::scope::App;
 use crate::definition::{FieldType as T, Language};
 
+mod verdicts;
 mod words;
 
 const TODAY: Date = date(2026, 11, 20);

@@ -2,6 +2,7 @@
 //! one, 2 where the definitions cannot be read.
 
 use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum};
@@ -9,8 +10,10 @@ use clap::{Args, ValueEnum};
 use super::{FolderOptions, Lang, language, put};
 use crate::definition::Language;
 use crate::definition::form::Severity;
-use crate::definition::load::{load, samples};
+use crate::definition::load::{Loaded, load, samples};
 use crate::definition::problem::{Format, Problem, print};
+use crate::registry::unplaced;
+use crate::store::{Store, StoreOptions};
 
 /// What `check` takes.
 #[derive(Debug, Args)]
@@ -19,6 +22,10 @@ pub(super) struct Options {
     region: Option<String>,
     #[command(flatten)]
     folders: FolderOptions,
+    /// 数据所在的文件夹：另外检查在办申请所处的状态、所等的角色是否还在。The folder of data: also tells of
+    /// applications whose state or role is gone. The server must be stopped.
+    #[arg(long)]
+    data: Option<PathBuf>,
     /// 输出格式。
     #[arg(long, value_enum, default_value = "text")]
     format: Output,
@@ -48,6 +55,15 @@ pub(super) fn run(options: &Options) -> ExitCode {
     for region in loaded.regions.values() {
         loaded.problems.extend(samples(&folders, region).1);
     }
+    if let Some(data) = &options.data {
+        match without_place(data, &loaded) {
+            Ok(problems) => loaded.problems.extend(problems),
+            Err(why) => {
+                eprintln!("{why}");
+                return ExitCode::from(2);
+            }
+        }
+    }
     let format = match options.format {
         Output::Json => Format::Json,
         Output::Sarif => Format::Sarif,
@@ -64,6 +80,20 @@ pub(super) fn run(options: &Options) -> ExitCode {
     } else {
         ExitCode::SUCCESS
     }
+}
+
+/// The problems of definitions that applications have outgrown.
+fn without_place(data: &Path, loaded: &Loaded) -> Result<Vec<Problem>, String> {
+    let file = data.join("dengji.redb");
+    if !file.is_file() {
+        return Err(format!("{} is not there", file.display()));
+    }
+    let store = Store::open(&file, &StoreOptions::default()).map_err(|error| error.to_string())?;
+    let runtime = tokio::runtime::Builder::new_current_thread().build();
+    let runtime = runtime.map_err(|error| error.to_string())?;
+    let regions = loaded.regions.values().map(|region| &**region);
+    let found = runtime.block_on(unplaced(regions, &store));
+    found.map_err(|error| error.to_string())
 }
 
 fn summary(problems: &[Problem], regions: usize, language: Language) -> String {

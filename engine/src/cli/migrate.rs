@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 use super::{FolderOptions, Lang, language, put, sound_region};
 use crate::definition::difference::Consequence;
 use crate::definition::load::{Loaded, load};
-use crate::definition::problem::{Format, print};
+use crate::definition::problem::{Format, Problem, print};
 use crate::definition::{Language, Region};
 use crate::document::{Renderer, RendererOptions};
 use crate::plugin::{Grant, Limits, Plugins};
@@ -65,7 +65,7 @@ pub(super) fn run(options: &Options) -> ExitCode {
         Err(error) => Err(Failure::Unreadable(error.to_string())),
     };
     match done {
-        Ok(outcome) if outcome.counts[1..].iter().all(|count| *count == 0) => ExitCode::SUCCESS,
+        Ok((outcome, true)) if outcome.counts[1..].iter().all(|count| *count == 0) => ExitCode::SUCCESS,
         Ok(_) => ExitCode::FAILURE,
         Err(Failure::Occupied(told)) => {
             eprintln!("{}", told.trim_end());
@@ -91,11 +91,14 @@ impl<E: std::error::Error> From<E> for Failure {
     }
 }
 
-async fn migrate(options: &Options, language: Language) -> Result<Outcome, Failure> {
+/// What has come of it, and whether everything stored has its place under the definitions.
+async fn migrate(options: &Options, language: Language) -> Result<(Outcome, bool), Failure> {
     let folders = options.folders.folders();
     let region = sound_region(&folders, &options.region, language).map_err(Failure::Unreadable)?;
     let loaded = load(&folders, Some(&options.region))?;
     let registry = open(options, &loaded, language).await?;
+    let unplaced = registry.unplaced().await?;
+    eprint!("{}", problems(options, &unplaced, language));
     let mut all: Vec<Json> = Vec::new();
     let tell = |fate: Fate| match options.format {
         Output::Json => all.push(to_json(&fate, language)),
@@ -114,7 +117,16 @@ async fn migrate(options: &Options, language: Language) -> Result<Outcome, Failu
         Output::Json => drop(put(&format!("{:#}\n", Json::Array(all)))),
         Output::Text => println!("{}", summary(&outcome, language, options.dry_run)),
     }
-    Ok(outcome)
+    Ok((outcome, unplaced.is_empty()))
+}
+
+fn problems(options: &Options, problems: &[Problem], language: Language) -> String {
+    print(
+        problems,
+        &options.folders.forms,
+        language,
+        Format::Text { colour: false },
+    )
 }
 
 async fn open(options: &Options, loaded: &Loaded, language: Language) -> Result<Registry, Failure> {
@@ -136,24 +148,11 @@ async fn open(options: &Options, loaded: &Loaded, language: Language) -> Result<
         clock: Clock::system(),
         public_url: String::new(),
     };
-    let occupied = |problems: &[_]| {
-        let format = Format::Text { colour: false };
-        Failure::Occupied(print(problems, &options.folders.forms, language, format))
-    };
     if options.dry_run {
-        let registry = Registry::inspect(loaded, parts).await?;
-        let problems = registry.unplaced().await?;
-        let told = print(
-            &problems,
-            &options.folders.forms,
-            language,
-            Format::Text { colour: false },
-        );
-        eprint!("{told}");
-        return Ok(registry);
+        return Ok(Registry::inspect(loaded, parts).await?);
     }
     Registry::open(loaded, parts).await.map_err(|error| match error {
-        OfficeError::Occupied(problems) => occupied(&problems),
+        OfficeError::Occupied(found) => Failure::Occupied(problems(options, &found, language)),
         other => other.into(),
     })
 }
@@ -187,11 +186,12 @@ fn to_text(fate: &Fate, region: &Region, language: Language, dry: bool) -> Strin
         .and_then(|id| region.workflow.states.get(id));
     let state = state.map_or(fate.state.as_str(), |state| state.label.get(language));
     let to = fate.to.as_deref().map_or_else(|| "—".into(), short);
+    let label = fate.consequence.label();
     let verdict = match (fate.consequence, fate.moved, language) {
         (Consequence::Safe, true, Language::Chinese) => "已转入",
         (Consequence::Safe, true, Language::English) => "moved",
         (Consequence::Safe, false, Language::English) if dry => "safe: would be moved",
-        (consequence, ..) => &consequence.label().get(language).to_owned(),
+        _ => label.get(language),
     };
     let mut out = format!(
         "{}  {}\n    {}  {} → {to}  {state}\n    {verdict}\n",

@@ -1,21 +1,35 @@
-//! `dengji serve`: the server, and with `--demo` the demonstration.
+//! `dengji serve`: the server, with `--demo` the demonstration, with `--watch` for whoever writes
+//! definitions.
+
+mod reload;
+mod sending;
+mod watch;
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
+use axum::Router;
 use clap::Args;
 use indexmap::IndexMap;
 use tokio::net::TcpListener;
+use tokio::sync::watch::{Receiver, Sender};
+use tokio::task::JoinHandle;
+
+use self::reload::{Reloader, Sources};
+use self::sending::Posting;
+use self::watch::Watching;
 
 use super::keys::{KeyOptions, database};
+use super::settings::SettingsOptions;
 use super::{FolderOptions, Lang, language};
-use crate::definition::load::{Loaded, load, samples};
+use crate::definition::Region;
+use crate::definition::load::{Folders, Kept, Loaded, load, samples};
 use crate::definition::problem::{Format, print};
 use crate::document::{Renderer, RendererOptions};
-use crate::http::{App, DemoAccount, ServeLimits, Settings, router, serve};
+use crate::http::{App, DemoAccount, Live, ServeLimits, Settings, router, serve};
 use crate::plugin::{Grant, Limits, Plugins};
-use crate::registry::outbox::{Mailer, Outbox, Phone};
+use crate::registry::outbox::{Mailer, Phone};
 use crate::registry::{Clock, OfficeError, Parts, Registry, demo};
 use crate::store::{Files, Store, StoreOptions};
 
@@ -50,7 +64,10 @@ pub(super) struct Options {
     #[arg(long, env = "DENGJI_BEHIND_PROXY")]
     behind_proxy: bool,
     #[command(flatten)]
-    settings: super::settings::SettingsOptions,
+    settings: SettingsOptions,
+    /// 边改边看：保存的文件立即生效，有错时页面上显示问题。What is saved is live at once; the pages show mistakes.
+    #[arg(long)]
+    watch: bool,
     /// 提示的语言。
     #[arg(long, value_enum)]
     lang: Option<Lang>,
@@ -108,8 +125,14 @@ async fn start(options: &Options) -> Result<(), Failure> {
             options.listen
         )));
     }
-    let posting = posting(options)?;
-    let loaded = definitions(options)?;
+    if matches!(posting(options.demo, &options.settings)?.mailer, Mailer::Off) {
+        tracing::warn!("no mail server is set up: letters wait in the database, see [mail] in dengji.toml");
+    }
+    // Mistakes are told before anything is touched; a watching server shows them on its pages.
+    let loaded = match options.watch {
+        true => Loaded::default(),
+        false => definitions(options)?,
+    };
     // Whatever a temporary folder holds goes with it.
     let temporary = match &options.data {
         None if options.demo => Some(tempfile::Builder::new().prefix("dengji-demo-").tempdir()?),
@@ -132,23 +155,29 @@ async fn start(options: &Options) -> Result<(), Failure> {
         .public_url
         .clone()
         .unwrap_or_else(|| format!("http://{address}"));
-    let registry = open(options, &loaded, &data, public_url.trim_end_matches('/')).await?;
-    let demo = if options.demo {
-        seed(options, &registry).await?
-    } else {
-        IndexMap::new()
-    };
-    announce(options, &loaded, &address, &demo);
-    let purging = tokio::spawn(purge(registry.clone()));
-    let outbox = Outbox::open(registry.clone(), &options.themes, posting.mailer, posting.phone)?;
     let settings = Settings {
         secure: public_url.starts_with("https://"),
-        demo,
-        behind_proxy: options.behind_proxy || posting.behind_proxy,
+        behind_proxy: options.behind_proxy || posting(options.demo, &options.settings)?.behind_proxy,
+        ..Settings::default()
     };
-    let app = App::new(registry, &options.themes, settings)?;
-    let sending = outbox.spawn();
-    serve(listener, router(app), ServeLimits::default(), ended()).await;
+    let parts = parts(options, &data, public_url.trim_end_matches('/')).await?;
+    let Opened {
+        router,
+        registry,
+        watching,
+    } = match options.watch {
+        true => watched(options, parts, settings, &address).await?,
+        false => fixed(options, &loaded, parts, settings, &address).await?,
+    };
+    let purging = tokio::spawn(purge(registry.clone()));
+    let (demo, settings) = (options.demo, options.settings.clone());
+    let sending = Posting::start(registry, options.themes.clone(), move || posting(demo, &settings))?;
+    // Browsers that wait for the next version are let go first, then requests under way end.
+    let end = async move {
+        ended().await;
+        watching.iter().for_each(JoinHandle::abort);
+    };
+    serve(listener, router, ServeLimits::default(), end).await;
     sending.stop().await;
     purging.abort();
     tracing::info!("stopped");
@@ -156,15 +185,91 @@ async fn start(options: &Options) -> Result<(), Failure> {
 }
 
 /// How letters and short messages leave. A demonstration sends nothing, whatever is set up.
-fn posting(options: &Options) -> Result<super::settings::Settings, Failure> {
-    if options.demo {
+fn posting(demo: bool, settings: &SettingsOptions) -> Result<super::settings::Settings, Failure> {
+    if demo {
         return Ok(super::settings::Settings {
             mailer: Mailer::Kept,
             phone: Phone::Kept,
             behind_proxy: false,
         });
     }
-    Ok(super::settings::Settings::read(&options.settings)?)
+    Ok(super::settings::Settings::read(settings)?)
+}
+
+/// A server that is ready to answer.
+struct Opened {
+    router: Router,
+    /// The offices as they are now, and later.
+    registry: Receiver<Registry>,
+    /// What makes further versions live.
+    watching: Option<JoinHandle<()>>,
+}
+
+/// A server that reads its files once.
+async fn fixed(
+    options: &Options,
+    loaded: &Loaded,
+    parts: Parts,
+    mut settings: Settings,
+    address: &SocketAddr,
+) -> Result<Opened, Failure> {
+    let registry = Registry::open(loaded, parts).await.map_err(|error| match error {
+        OfficeError::Occupied(problems) => Failure {
+            code: 1,
+            text: print(
+                &problems,
+                &options.folders.folders().forms,
+                language(options.lang),
+                Format::Text { colour: false },
+            ),
+        },
+        other => other.into(),
+    })?;
+    if options.demo {
+        let folders = options.folders.folders();
+        for region in loaded.regions.values() {
+            let accounts = seed_region(&folders, &registry, region).await?;
+            settings.demo.insert(region.id.to_string(), accounts);
+        }
+    }
+    announce(options, loaded.regions.values(), address, &settings.demo);
+    let app = App::new(registry.clone(), &options.themes, settings)?;
+    Ok(Opened {
+        router: router(app),
+        registry: Sender::new(registry).subscribe(),
+        watching: None,
+    })
+}
+
+/// A server that reads its files again whenever they change.
+async fn watched(options: &Options, parts: Parts, settings: Settings, address: &SocketAddr) -> Result<Opened, Failure> {
+    let folders = options.folders.folders();
+    if !folders.forms.is_dir() {
+        let path = folders.forms.display();
+        return Err(failure(format!("there is no folder of definitions {path}")));
+    }
+    if !options.listen.ip().is_loopback() {
+        tracing::warn!(listen = %options.listen, "whoever reaches this address can read the definition files");
+    }
+    // Watched from before the first reading, so that nothing is missed between.
+    let watching = Watching::start(&folders.forms, &options.themes, &folders.plugins)?;
+    let plugins = parts.plugins.clone();
+    let sources = Sources {
+        folders: std::sync::Arc::new(folders),
+        themes: options.themes.clone(),
+        registry: Registry::open(&Loaded::default(), parts).await?,
+        plugins,
+        kept: Kept::default(),
+        language: language(options.lang),
+    };
+    let reloader = Reloader::start(sources, settings, options.demo).await?;
+    announce(options, reloader.regions(), address, reloader.accounts());
+    let live = Live::new(reloader.app());
+    Ok(Opened {
+        router: live.router(),
+        registry: reloader.registry(),
+        watching: Some(tokio::spawn(reloader.follow(watching, live))),
+    })
 }
 
 fn definitions(options: &Options) -> Result<Loaded, Failure> {
@@ -215,12 +320,12 @@ fn claim(data: &Path, demo: bool) -> Result<(), Failure> {
     }
 }
 
-async fn open(options: &Options, loaded: &Loaded, data: &Path, public_url: &str) -> Result<Registry, Failure> {
+async fn parts(options: &Options, data: &Path, public_url: &str) -> Result<Parts, Failure> {
     let program = std::env::current_exe()?;
     let fonts = options.themes.join("default/fonts");
     // Before the database, so that no data folder is ever begun without its keys.
     let sealer = options.keys.sealer(data).map_err(failure)?;
-    let parts = Parts {
+    Ok(Parts {
         store: Store::open(&database(data), &StoreOptions::default())?,
         files: Files::open(&data.join("files"))?,
         sealer,
@@ -228,49 +333,40 @@ async fn open(options: &Options, loaded: &Loaded, data: &Path, public_url: &str)
         plugins: Plugins::new(Limits::default(), Grant::default())?,
         clock: Clock::system(),
         public_url: public_url.to_owned(),
-    };
-    Registry::open(loaded, parts).await.map_err(|error| match error {
-        OfficeError::Occupied(problems) => Failure {
-            code: 1,
-            text: print(
-                &problems,
-                &options.folders.folders().forms,
-                language(options.lang),
-                Format::Text { colour: false },
-            ),
-        },
-        other => other.into(),
     })
 }
 
-async fn seed(options: &Options, registry: &Registry) -> Result<IndexMap<String, Vec<DemoAccount>>, Failure> {
-    let mut accounts = IndexMap::new();
-    let offices: Vec<_> = registry.offices().cloned().collect();
-    for office in offices {
-        let region = office.region();
-        let (samples, _) = samples(&options.folders.folders(), region);
-        let seeded = demo::seed(registry, &region.id, &samples).await?;
-        let account = |account: demo::DemoAccount| DemoAccount {
-            name: account.name,
-            password: demo::PASSWORD.to_owned(),
-            role: account.label,
-            unit: account.unit,
-        };
-        accounts.insert(region.id.to_string(), seeded.into_iter().map(account).collect());
-    }
-    Ok(accounts)
+/// Enters the demonstration of a region, from its samples.
+async fn seed_region(folders: &Folders, registry: &Registry, region: &Region) -> Result<Vec<DemoAccount>, Failure> {
+    let (samples, _) = samples(folders, region);
+    let seeded = demo::seed(registry, &region.id, &samples).await?;
+    let account = |account: demo::DemoAccount| DemoAccount {
+        name: account.name,
+        password: demo::PASSWORD.to_owned(),
+        role: account.label,
+        unit: account.unit,
+    };
+    Ok(seeded.into_iter().map(account).collect())
 }
 
-fn announce(options: &Options, loaded: &Loaded, address: &SocketAddr, demo: &IndexMap<String, Vec<DemoAccount>>) {
-    for (id, region) in &loaded.regions {
-        println!("{}  http://{address}/{id}/", region.title);
-        for account in demo.get(&**id).into_iter().flatten() {
+fn announce<'r>(
+    options: &Options,
+    regions: impl Iterator<Item = &'r std::sync::Arc<Region>>,
+    address: &SocketAddr,
+    demo: &IndexMap<String, Vec<DemoAccount>>,
+) {
+    for region in regions {
+        println!("{}  http://{address}/{}/", region.title, region.id);
+        for account in demo.get(&*region.id).into_iter().flatten() {
             let unit = account.unit.as_deref().unwrap_or("—");
             println!(
                 "    {:<28} {}    {}  {unit}",
                 account.name, account.password, account.role
             );
         }
+    }
+    if options.watch {
+        println!("保存的文件立即生效；预览：http://{address}/preview/  What is saved is live at once.");
     }
     if options.demo {
         println!("发件箱 Outbox  http://{address}/demo/outbox");
@@ -279,12 +375,18 @@ fn announce(options: &Options, loaded: &Loaded, address: &SocketAddr, demo: &Ind
 }
 
 /// Every hour, what has ended is forgotten.
-async fn purge(registry: Registry) {
+async fn purge(registry: Receiver<Registry>) {
     let mut hours = tokio::time::interval(std::time::Duration::from_secs(3600));
     loop {
         hours.tick().await;
+        let registry = registry.borrow().clone();
         if let Err(error) = registry.purge().await {
             tracing::warn!(%error, "ended sessions could not be purged");
+        }
+        match registry.limits_passed().await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "limits have passed, and what the workflow says was done"),
+            Err(error) => tracing::warn!(%error, "passed limits could not be looked at"),
         }
     }
 }

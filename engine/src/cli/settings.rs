@@ -60,7 +60,7 @@ const SECTIONS: [(&str, &[&str]); 3] = [
 ];
 
 /// The flags and the environment. A password is no flag: flags can be seen by everybody on the machine.
-#[derive(Debug, Default, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(super) struct SettingsOptions {
     /// 设置文件（默认读取 dengji.toml，没有则不读）。The file of settings; dengji.toml if there is one.
     #[arg(long, env = "DENGJI_CONFIG")]
@@ -193,7 +193,7 @@ fn mailer(
         (None, None) => None,
     };
     let authority = section.text("ca-file")?.map(|path| file.beside(&path));
-    Ok(Mailer::Smtp(Smtp::new(SmtpSettings {
+    Ok(Mailer::Smtp(Box::new(Smtp::new(SmtpSettings {
         host,
         port: match options.mail_port {
             Some(port) => port,
@@ -205,7 +205,7 @@ fn mailer(
         from_name,
         reply_to: reply_to.map_err(|fault| section.wrong("reply-to", fault.to_string()))?,
         authority: authority.map(|path| read(&path)).transpose()?.map(String::into_bytes),
-    })?))
+    })?)))
 }
 
 fn phone(options: &SettingsOptions, file: &File, env: impl Fn(&str) -> Option<String>) -> Result<Phone, SettingsError> {

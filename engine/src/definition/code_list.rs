@@ -155,6 +155,19 @@ pub struct Row {
     pub columns: IndexMap<String, String>,
 }
 
+impl RowProblem {
+    /// The row that it is about, from 1 without the header.
+    pub fn row(&self) -> usize {
+        match self {
+            Self::Duplicate { row, .. }
+            | Self::Orphan { row, .. }
+            | Self::Date { row, .. }
+            | Self::Deep { row }
+            | Self::Loop { row } => *row,
+        }
+    }
+}
+
 impl CodeList {
     /// Builds a list, or says every row that is wrong.
     pub fn new(id: Id, rows: Vec<Row>) -> Result<Self, Vec<RowProblem>> {

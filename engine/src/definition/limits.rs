@@ -21,7 +21,10 @@ pub const DEPTH: usize = 64;
 /// Files that one definition is merged from, each counted as often as it is reached.
 pub const BASES: usize = 64;
 
-/// Fields and columns of one form.
+/// States and actions of a workflow; roles, documents, registers, ways in of a region: each kind.
+pub const ENTRIES: usize = 2_000;
+
+/// Fields and columns of one form; its rules; its `let`s.
 pub const FIELDS: usize = 10_000;
 
 /// Cells of one CSV.
@@ -38,6 +41,9 @@ pub const MESSAGE_EXPRESSIONS: usize = 50;
 
 /// Bytes of memory that one compiled pattern may take.
 pub const PATTERN_BYTES: usize = 1 << 20;
+
+/// Patterns of one form: each is compiled.
+pub const PATTERNS: usize = 1_000;
 
 /// Rows, items or files that a field may require.
 pub const REQUIRED_ITEMS: u64 = 2_000;

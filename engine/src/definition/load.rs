@@ -11,8 +11,11 @@ mod files;
 mod form;
 mod goal;
 mod json_schema;
+mod kept;
 mod language;
+mod lets;
 mod menu;
+mod new_region;
 mod number;
 mod order;
 mod people;
@@ -21,6 +24,7 @@ mod places;
 mod plugin;
 mod region;
 mod register;
+mod relies;
 mod renamed;
 mod rule;
 mod sample;
@@ -31,6 +35,7 @@ mod told;
 mod trees;
 mod words;
 mod workflow;
+mod workflow_keys;
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -38,18 +43,28 @@ use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
 
-use super::expression::Type;
+use super::expression::{Type, with_room};
 use super::merge::Files;
 use super::problem::Problem;
 use super::source::{Node, Problems, Spot};
 use super::{Calendar, CodeList, Id, Region};
 
 pub use checkers::{PinnedPlugin, pinned_checkers};
+#[cfg(test)]
+pub(crate) use field_type::TYPES;
+pub(super) use form::FORM;
+pub use kept::Kept;
+pub(super) use menu::MENU;
+pub use new_region::{NewRegion, NewRegionError, Wanted, new_region};
 pub use pinned::{LANGUAGE_VERSION, Unreadable, pinned, pinned_tree, readable};
 pub use places::Places;
+pub(super) use region::REGION;
+pub use relies::relied_on;
+pub(super) use sample::SAMPLE;
 pub use sample::{Act, Case, Expected, ExpectedFinding, Sample, Words, samples};
 pub use trees::{Trees, trees};
 pub(super) use words::{Of, word};
+pub(super) use workflow_keys::WORKFLOW;
 
 /// Where definitions are.
 #[derive(Debug, Clone)]
@@ -109,6 +124,15 @@ pub enum LoadError {
 
 /// Loads every region of a folder, or the one called `only`.
 pub fn load(folders: &Folders, only: Option<&str>) -> Result<Loaded, LoadError> {
+    load_again(folders, only, &Kept::default())
+}
+
+/// The same as often as files change: what `kept` knows of files that say what they said is not read anew.
+pub fn load_again(folders: &Folders, only: Option<&str>, kept: &Kept) -> Result<Loaded, LoadError> {
+    with_room(|| load_here(folders, only, kept))
+}
+
+fn load_here(folders: &Folders, only: Option<&str>, kept: &Kept) -> Result<Loaded, LoadError> {
     let mut ids = region_folders(&folders.forms)?;
     if let Some(asked) = only {
         if !ids.iter().any(|id| id == asked) {
@@ -121,7 +145,10 @@ pub fn load(folders: &Folders, only: Option<&str>) -> Result<Loaded, LoadError> 
     }
     let mut files = Files::new(&folders.forms);
     let mut problems = Problems::default();
-    let mut shared = Shared::default();
+    let mut shared = Shared {
+        kept: kept.clone(),
+        ..Shared::default()
+    };
     let mut regions = IndexMap::new();
     if only.is_none() {
         told::folders_without_region(&folders.forms, &mut problems);
@@ -201,6 +228,7 @@ type ReadList = (Option<Arc<CodeList>>, Vec<Problem>);
 #[derive(Debug, Default)]
 struct Shared {
     lists: HashMap<PathBuf, ReadList>,
+    kept: Kept,
 }
 
 /// The state of loading one region.
@@ -229,6 +257,8 @@ struct Loader<'a> {
     seeds: HashSet<PathBuf>,
     used_texts: HashSet<String>,
     used_lists: HashSet<Id>,
+    /// How many patterns the form at hand has.
+    patterns: usize,
     /// How many values the `$ref`s of the form at hand have brought.
     referred: usize,
 }
@@ -259,6 +289,7 @@ impl<'a> Loader<'a> {
             seeds: HashSet::new(),
             used_texts: HashSet::new(),
             used_lists: HashSet::new(),
+            patterns: 0,
             referred: 0,
         }
     }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::folder::{self, Found};
+use super::shape::FileKind;
 use super::source::{self, Entry, Node, Problems, SourceFile, Spot, Value};
 use super::{Text, limits};
 
@@ -146,7 +147,10 @@ impl Files {
             Some(base) => merge(base, own, chain.removed, chain.problems),
             None => added(own, chain.problems),
         };
-        Some(place::entries(merged, chain.problems))
+        Some(match FileKind::of_suffix(chain.suffix) {
+            Some(kind) => place::entries(merged, &kind.shape, chain.problems),
+            None => merged,
+        })
     }
 
     /// What `extends` names, its own bases under it.

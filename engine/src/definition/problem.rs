@@ -40,6 +40,8 @@ pub struct Place {
 }
 
 mod print;
+mod rules;
 mod sarif;
 
 pub use print::{Format, print};
+pub use rules::{ProblemRule, RULES};

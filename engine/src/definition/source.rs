@@ -2,7 +2,9 @@
 //!
 //! Scalars stay text: what `no`, `012` or `1.10` mean is decided by whoever expects a value there.
 
+mod id;
 mod parse;
+mod problems;
 mod reader;
 
 use std::ops::Range;
@@ -13,9 +15,11 @@ use serde_json::{Map, Value as Json};
 
 use super::problem::Place;
 
+pub(super) use id::{RESERVED, check_id, is_id};
 pub use parse::parse;
-pub use reader::{Keys, MapReader, Problems};
-pub(super) use reader::{check_id, list_of, names_of, nearest, replaced, string_of, text_of, words_of, wrong_type};
+pub use problems::Problems;
+pub use reader::MapReader;
+pub(super) use reader::{list_of, names_of, nearest, replaced, string_of, text_of, words_of, wrong_type};
 
 /// A file that was read, kept for excerpts.
 #[derive(Debug, PartialEq, Eq)]
@@ -197,6 +201,15 @@ impl Node {
         self.entries().is_some_and(|entries| {
             !entries.is_empty() && entries.iter().all(|entry| matches!(entry.key.as_str(), "zh" | "en"))
         })
+    }
+
+    /// A whole number from 0, written without quotes.
+    pub fn whole_number(&self) -> Option<u64> {
+        let number = self.to_json();
+        let whole = number
+            .as_f64()
+            .filter(|number| number.fract() == 0.0 && *number >= 0.0)?;
+        number.as_u64().or_else(|| format!("{whole:.0}").parse().ok())
     }
 
     /// How many values it holds, itself among them.

@@ -7,13 +7,15 @@
 //! A handler returns [`Error`]; [`page`] is the layer that makes the page of it, because only the
 //! layer knows region, theme and language.
 
+use std::sync::Arc;
+
 use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::app::App;
-use super::{cookie, guard, shell};
+use super::{Told, cookie, guard, shell};
 use crate::definition::{Language, Text};
 use crate::registry::Refused;
 use crate::theme::ThemeError;
@@ -57,6 +59,12 @@ pub enum Error {
     /// Too much is going on, a plugin could not be asked, or a document not be made.
     #[error("try again: {0}")]
     Unavailable(Text, String),
+    /// The region's definition has mistakes and there is no earlier version to serve.
+    #[error("the definition of the region is broken")]
+    Broken,
+    /// A template of the theme asks for what its page does not have.
+    #[error("{0}")]
+    Theme(Arc<ThemeError>),
     /// Ours.
     #[error("{0}")]
     Internal(String),
@@ -105,7 +113,7 @@ impl From<Refused> for Error {
 
 impl From<ThemeError> for Error {
     fn from(error: ThemeError) -> Self {
-        Self::Internal(error.to_string())
+        Self::Theme(Arc::new(error))
     }
 }
 
@@ -120,8 +128,8 @@ impl Error {
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Unprocessable(_) => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::Unavailable(..) => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Unavailable(..) | Self::Broken => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal(_) | Self::Theme(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
 
@@ -140,7 +148,11 @@ impl Error {
             | Self::TooLarge(text)
             | Self::Unprocessable(text)
             | Self::Unavailable(text, _) => text.clone(),
-            Self::Internal(_) => Text::both(
+            Self::Broken => Text::both(
+                "这个地区的定义有错，还没有可用的版本。改好下面列出的问题并保存，页面会自动打开",
+                "The definition of this region has mistakes, and there is no earlier version to show. Mend what is listed below and save; the page opens by itself.",
+            ),
+            Self::Internal(_) | Self::Theme(_) => Text::both(
                 "系统出错，没有任何改动。请稍后再试，并把下面的编号告诉技术支持",
                 "Something is broken here; nothing was changed. Please try again later and tell the support the reference below.",
             ),
@@ -157,7 +169,8 @@ impl Error {
             Self::TooLarge(_) => Text::both("提交的内容太大", "The post is too large"),
             Self::Unprocessable(_) => Text::both("没有办成", "This could not be done"),
             Self::Unavailable(..) => Text::both("请稍后再试", "Please try again later"),
-            Self::Internal(_) => Text::both("系统出错", "Something is broken"),
+            Self::Broken => Text::both("地区还不能使用", "The region cannot be used yet"),
+            Self::Internal(_) | Self::Theme(_) => Text::both("系统出错", "Something is broken"),
         }
     }
 }
@@ -189,18 +202,23 @@ pub(super) async fn page(State(app): State<App>, request: Request, next: Next) -
     let path = request.uri().path().to_owned();
     let headers = request.headers().clone();
     let response = next.run(request).await;
-    let Some(error) = response.extensions().get::<Error>().cloned() else {
+    let Some(mut error) = response.extensions().get::<Error>().cloned() else {
         return response;
     };
-    let region = path
-        .split('/')
-        .nth(1)
-        .and_then(|segment| app.registry().region(segment).ok())
-        .cloned();
+    let segment = path.split('/').nth(1).unwrap_or_default();
+    let region = app.registry().region(segment).ok().cloned();
+    let watch = app.settings().watch.as_ref();
+    if region.is_none() && watch.is_some_and(|watch| watch.is_broken(segment)) {
+        error = Error::Broken;
+    }
     let language = cookie::read_language(&headers)
         .or(region.as_ref().map(|region| region.language))
         .unwrap_or(Language::Chinese);
     let reference = log(&error);
+    let told = match &error {
+        Error::Theme(error) => Some(Told::theme(error, &app.theme_folders(region.as_deref()))),
+        _ => None,
+    };
     let view = ErrorPage {
         status: error.status().as_u16(),
         title: error.title().get(language).to_owned(),
@@ -212,17 +230,32 @@ pub(super) async fn page(State(app): State<App>, request: Request, next: Next) -
         .as_ref()
         .and_then(|region| app.shop(&region.id))
         .map_or(app.front(), |shop| &shop.theme);
-    let shell = shell::bare(&app, region.as_deref(), language, &path);
-    let body = theme.page(&shell, &view).unwrap_or_else(|_| view.title.clone());
+    let mut shell = shell::bare(&app, region.as_deref(), language, &path);
+    let of_page = (!segment.is_empty()).then_some(segment);
+    shell.watch = watch.map(|watch| watch.bar(of_page, language, told));
+    // A frame that cannot be rendered either leaves the bare words.
+    let body = theme.page(&shell, &view).unwrap_or_else(|failed| match watch {
+        Some(_) => format!(
+            "<!doctype html><meta charset=\"utf-8\"><title>dengji</title><pre>{}",
+            plain(&failed)
+        ),
+        None => view.title.clone(),
+    });
     let mut page = (error.status(), axum::response::Html(body)).into_response();
     guard::page_headers(page.headers_mut());
     page
 }
 
+/// A theme's mistake as text that can stand in a page.
+fn plain(error: &ThemeError) -> String {
+    error.to_string().replace('&', "&amp;").replace('<', "&lt;")
+}
+
 /// Logs what is ours to mend, once, and gives the reference that finds it.
 fn log(error: &Error) -> Option<String> {
     let cause = match error {
-        Error::Internal(cause) | Error::Unavailable(_, cause) => cause,
+        Error::Internal(cause) | Error::Unavailable(_, cause) => cause.clone(),
+        Error::Theme(cause) => cause.to_string(),
         _ => return None,
     };
     let mut bytes = [0; 4];

@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::visit::Visit;
 use crate::check::{Evaluated, FieldState, Finding, posted};
 use crate::definition::{FieldType, Page};
-use crate::registry::Case;
+use crate::registry::{Case, Units};
 use crate::theme::filling::{Candidate, Editing, Filling, Message};
 use crate::theme::view::ErrorLink;
 use crate::workflow;
@@ -20,27 +20,38 @@ pub(super) fn filling<'a>(
     evaluated: &Evaluated<'_>,
     answers: &'a serde_json::Map<String, Json>,
 ) -> Filling<'a> {
+    let mut filling = asked(page, evaluated, answers, case.units());
+    filling.editing = match case.editing() {
+        workflow::Editing::No => Editing::Nothing,
+        workflow::Editing::All => Editing::All,
+        workflow::Editing::Only(fields) => Editing::Only(fields.iter().map(ToString::to_string).collect()),
+    };
+    filling.names = case.names();
+    filling.remarks = case.remarks();
+    filling.changed = visit.app.registry().changed(case);
+    filling.files_at = format!("{}/", visit.of(case, "files"));
+    filling
+}
+
+/// The same without an application: what the form asks now, and what can be picked.
+pub(super) fn asked<'a>(
+    page: &Page,
+    evaluated: &Evaluated<'_>,
+    answers: &'a serde_json::Map<String, Json>,
+    units: &Units,
+) -> Filling<'a> {
     let mut filling = Filling::new(answers);
     for field in page.fields.values() {
         if let Some(state) = evaluated.field(&field.id) {
             state_of(&mut filling, field, &field.id, state);
         }
     }
-    filling.editing = match case.editing() {
-        workflow::Editing::No => Editing::Nothing,
-        workflow::Editing::All => Editing::All,
-        workflow::Editing::Only(fields) => Editing::Only(fields.iter().map(ToString::to_string).collect()),
-    };
-    let candidates = evaluated.candidates(&page.fields, case.units());
+    let candidates = evaluated.candidates(&page.fields, units);
     let candidate = |(value, label)| Candidate { value, label };
     filling.candidates = candidates
         .into_iter()
         .map(|(path, list)| (path, list.into_iter().map(candidate).collect()))
         .collect();
-    filling.names = case.names();
-    filling.remarks = case.remarks();
-    filling.changed = visit.app.registry().changed(case);
-    filling.files_at = format!("{}/", visit.of(case, "files"));
     filling
 }
 
@@ -69,7 +80,7 @@ pub(super) fn state_of(filling: &mut Filling<'_>, field: &crate::definition::Fie
     }
 }
 
-fn computed_text(value: &Json) -> String {
+pub(super) fn computed_text(value: &Json) -> String {
     match value {
         Json::String(text) => text.clone(),
         Json::Bool(true) => "是".into(),

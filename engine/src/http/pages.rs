@@ -19,8 +19,10 @@ pub(super) mod language;
 pub(super) mod outbox;
 pub(super) mod overview;
 pub(super) mod people;
+pub(super) mod preview;
 pub(super) mod profile;
 pub(super) mod queue;
+pub(super) mod reference;
 pub(super) mod regions;
 pub(super) mod reset;
 pub(super) mod roles;
@@ -32,6 +34,7 @@ pub(super) mod texts;
 pub(super) mod units;
 pub(super) mod unmask;
 pub(super) mod verify;
+pub(super) mod watch;
 
 use serde::Deserialize;
 

@@ -39,6 +39,11 @@ pub(super) fn bare(app: &App, region: Option<&Region>, language: Language, addre
         languages: languages(language, address),
         version: env!("CARGO_PKG_VERSION").into(),
         demo: !app.settings().demo.is_empty(),
+        watch: app
+            .settings()
+            .watch
+            .as_ref()
+            .map(|watch| watch.bar(region.map(|region| &*region.id), language, None)),
         ..Shell::default()
     }
 }
@@ -98,23 +103,27 @@ fn head(region: &Region, language: Language) -> RegionHead {
 }
 
 fn languages(current: Language, address: &str) -> Vec<LanguageLink> {
-    let name = |language| match language {
-        Language::Chinese => "中文",
-        Language::English => "English",
-    };
     let others = LANGUAGES.into_iter().filter(|language| *language != current);
     let next = percent_encoding::utf8_percent_encode(address, percent_encoding::NON_ALPHANUMERIC).to_string();
     others
         .map(|language| LanguageLink {
             tag: language.tag().into(),
-            label: name(language).into(),
+            label: name_of(language).into(),
             href: format!("/language/{}?next={next}", language.tag()),
         })
         .collect()
 }
 
+/// What a language calls itself.
+pub(super) fn name_of(language: Language) -> &'static str {
+    match language {
+        Language::Chinese => "中文",
+        Language::English => "English",
+    }
+}
+
 /// The way through the menu to the page, then the steps below.
-fn breadcrumb(menu: &[MenuEntry], stand: Stand) -> Vec<Crumb> {
+pub(super) fn breadcrumb(menu: &[MenuEntry], stand: Stand) -> Vec<Crumb> {
     let mut crumbs = Vec::new();
     let mut level = menu;
     while let Some(entry) = level.iter().find(|entry| entry.current) {

@@ -90,3 +90,20 @@ pub enum LoadError {
         why: String,
     },
 }
+
+impl LoadError {
+    /// The plugin that it is about; none where the engine itself cannot start.
+    pub fn plugin(&self) -> Option<&str> {
+        match self {
+            Self::Engine(_) => None,
+            Self::Hash { plugin, .. }
+            | Self::NotAComponent { plugin, .. }
+            | Self::System { plugin, .. }
+            | Self::Version { plugin, .. }
+            | Self::UnknownImport { plugin, .. }
+            | Self::NotGranted { plugin, .. }
+            | Self::MissingExport { plugin, .. }
+            | Self::Type { plugin, .. } => Some(plugin),
+        }
+    }
+}

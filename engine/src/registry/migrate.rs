@@ -141,9 +141,17 @@ impl Registry {
             Err(reason) => fate.reasons.push(reason),
             Ok((case, carried, reasons)) if reasons.is_empty() => {
                 if let (true, Some(form)) = (go, form) {
-                    self.take_over(&case, form, carried).await?;
-                    fate.moved = true;
-                    outcome.moved += 1;
+                    match self.take_over(&case, form, carried).await {
+                        Ok(()) => {
+                            fate.moved = true;
+                            outcome.moved += 1;
+                        }
+                        Err(Refused::Stale(_)) => fate.reasons.push(stuck(
+                            "同时有人在改它，没有转入，请再运行一次",
+                            "somebody was changing it at the same time; it was not moved, run this again",
+                        )),
+                        Err(error) => return Err(error),
+                    }
                 }
             }
             Ok((_, _, reasons)) => fate.reasons = reasons,

@@ -20,6 +20,7 @@ use crate::store::{Standing, Unit};
 
 pub use coverage::{Coverage, Measure, Missing};
 pub use exercise::{Exercise, Transition};
+pub use findings::difference;
 pub use mend::mended;
 pub use run::{Difference, Edit, Outcome, Ran, run};
 
@@ -84,13 +85,21 @@ fn date(context: &Map<String, Json>, key: &str) -> Result<Option<Date>, SampleEr
 }
 
 /// A sample that was checked, with what it was checked with.
-struct Tried<'f> {
-    app: App,
-    today: Date,
-    answers: Answers,
-    checked: Checked<'f>,
-    units: Units,
-    told: crate::plugin::Context,
+pub struct Tried<'f> {
+    /// What `app` reads as.
+    pub app: App,
+    /// What `today` reads as.
+    pub today: Date,
+    /// The units and registers.
+    pub units: Units,
+    /// The answers.
+    pub answers: Answers,
+    /// What was found, plugins included where they could be asked.
+    pub checked: Checked<'f>,
+    /// What plugins are told.
+    pub(super) told: crate::plugin::Context,
+    /// The plugin that could not be asked.
+    pub fault: Option<CallError>,
 }
 
 impl Office {
@@ -105,10 +114,24 @@ impl Office {
     }
 
     async fn tried(&self, sample: &Sample, case: Option<&Case>, now: Date) -> Result<Tried<'_>, SampleError> {
+        let tried = self.try_answers(sample, case, answers(sample, case)?, now).await?;
+        match tried.fault {
+            Some(fault) => Err(fault.into()),
+            None => Ok(tried),
+        }
+    }
+
+    /// Checks other answers in the place of a sample's own: same form, day, applicant and registers.
+    pub async fn try_answers(
+        &self,
+        sample: &Sample,
+        case: Option<&Case>,
+        answers: Answers,
+        now: Date,
+    ) -> Result<Tried<'_>, SampleError> {
         let form = self
             .form(&sample.form)
             .ok_or_else(|| SampleError::Form(sample.form.clone()))?;
-        let answers = answers(sample, case)?;
         let mut context = sample.context.clone();
         context.extend(case.map(|case| case.context.clone()).unwrap_or_default());
         let today = date(&context, "today")?.unwrap_or(now);
@@ -142,23 +165,25 @@ impl Office {
             applicant_unit: app.applicant_unit.clone(),
             action: None,
         };
+        let mut fault = None;
         for plugin in self.checkers() {
-            let found = plugin
-                .check(&told, &visible, std::sync::Arc::new(units.clone()))
-                .await?;
-            checked.merge(
-                found
-                    .into_iter()
-                    .map(|finding| super::case::plugin_finding(form.form(), finding)),
-            );
+            match plugin.check(&told, &visible, std::sync::Arc::new(units.clone())).await {
+                Ok(found) => checked.merge(
+                    found
+                        .into_iter()
+                        .map(|finding| super::case::plugin_finding(form.form(), finding)),
+                ),
+                Err(error) => fault = Some(error),
+            }
         }
         Ok(Tried {
             app,
             today,
+            units,
             answers,
             checked,
-            units,
             told,
+            fault,
         })
     }
 

@@ -8,6 +8,7 @@ use crate::definition::problem::Problem;
 use crate::definition::{Id, Region, Text, load};
 use crate::store::{
     Account, Accounts, Application, Audit, Change, CommitError, Expect, Listing, Occupied, Page, Party, Put, Store,
+    StoreError,
 };
 
 /// How many applications are read in one go.
@@ -15,14 +16,9 @@ const PART: usize = 200;
 
 impl Registry {
     /// Every place where applications stand or wait that the definitions of today do not have.
-    pub async fn unplaced(&self) -> Result<Vec<Problem>, OfficeError> {
-        let mut problems = Vec::new();
-        for office in self.offices() {
-            let region = office.region();
-            let occupied = self.inner.store.occupied(&region.id).await?;
-            problems.extend(unplaced(region, &occupied));
-        }
-        Ok(problems)
+    pub async fn unplaced(&self) -> Result<Vec<Problem>, StoreError> {
+        let regions = self.offices().map(|office| &**office.region());
+        unplaced(regions, &self.inner.store).await
     }
 
     /// Follows renamed states and roles and enters seeded units, once nothing is without a place and every
@@ -220,8 +216,19 @@ async fn readable(region: &Region, store: &Store) -> Result<(), OfficeError> {
     Ok(())
 }
 
-/// Where applications stand or wait, and the region has no such place.
-fn unplaced(region: &Region, occupied: &Occupied) -> Vec<Problem> {
+/// Every place where applications of these regions stand or wait, and the definitions have none.
+pub async fn unplaced<'r>(
+    regions: impl Iterator<Item = &'r Region>,
+    store: &Store,
+) -> Result<Vec<Problem>, StoreError> {
+    let mut problems = Vec::new();
+    for region in regions {
+        problems.extend(without_place(region, &store.occupied(&region.id).await?));
+    }
+    Ok(problems)
+}
+
+fn without_place(region: &Region, occupied: &Occupied) -> Vec<Problem> {
     let problem = |rule, message, help| Problem {
         rule,
         severity: Severity::Error,

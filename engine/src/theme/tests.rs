@@ -72,6 +72,7 @@ fn pages_can_be_looked_at() {
         "count.js",
         "save.js",
         "account.js",
+        "watch.js",
         "icon.svg",
     ] {
         let address = theme.asset(name).unwrap();

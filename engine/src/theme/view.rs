@@ -9,14 +9,20 @@ mod application;
 mod care;
 mod entrance;
 mod outbox;
+mod preview;
+mod reference;
 mod shell;
+mod watch;
 
 pub use account::*;
 pub use application::*;
 pub use care::*;
 pub use entrance::*;
 pub use outbox::*;
+pub use preview::*;
+pub use reference::*;
 pub use shell::*;
+pub use watch::*;
 
 use serde::Serialize;
 

@@ -61,6 +61,12 @@ fn patterns_that_explode() {
         let told = spoilt.check();
         assert!(told.has("constraint-invalid", FORM), "{pattern}: {told:#?}");
     }
+    // Each is as large as it may be.
+    let fields = (0..5_000).fold(String::new(), |text, at| {
+        text + &format!("      f{at}: {{label: F, type: text, pattern: '[a-z]{{9000}}'}}\n")
+    });
+    let page = format!("  p:\n    title: P\n    fields:\n{fields}");
+    Spoilt::new().pages(&page).is("too-large", FORM);
     // What is exponential elsewhere is a matter of nothing here, also against a value.
     let spoilt = Spoilt::new();
     let value = "a".repeat(5_000);

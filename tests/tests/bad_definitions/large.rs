@@ -142,6 +142,26 @@ fn a_hundred_thousand_of_something() {
         .write("qingshan/codes/level.csv", wide)
         .is("csv-header", "qingshan/codes/level.csv");
 
+    let roles = lines(20_000, |at| format!("  r{at}: {{label: R, sees: own}}"));
+    let region = format!("extends: base\nname: x\ntitle: x\nauthority: x\nroles:\n{roles}");
+    Spoilt::new()
+        .write("qingshan/region.yaml", region)
+        .is("too-large", "qingshan/region.yaml");
+    let states = lines(20_000, |at| format!("  s{at}: {{label: S, final: true}}"));
+    let actions = lines(20_000, |at| {
+        format!("  a{at}: {{label: A, from: s{at}, by: applicant, to: s{at}}}")
+    });
+    let workflow = format!("start: s0\nstates:\n{states}actions:\n{actions}");
+    Spoilt::new()
+        .write("qingshan/workflow.yaml", workflow)
+        .is("too-large", "qingshan/workflow.yaml");
+    let rules = lines(20_000, |at| format!("  r{at}: {{assert: 'filled(name)', message: m}}"));
+    let lets = lines(20_000, |at| format!("  l{at}: 'filled(name)'"));
+    for part in [format!("rules:\n{rules}"), format!("let:\n{lets}")] {
+        let form = format!("form: applied\nextends: base/applied\n{part}");
+        Spoilt::new().write(FORM, form).is("too-large", FORM);
+    }
+
     let numbers = "1,\n  ".repeat(many);
     Spoilt::new()
         .pages(&format!(

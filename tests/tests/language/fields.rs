@@ -108,7 +108,7 @@ fn l4_words_and_pages() {
                 &["key-not-for-type@3"],
             ),
             (
-                "no id of today, and no other field's",
+                "An old id is no id of today, not its own, and nobody else's",
                 FORM,
                 one("{label: 甲, type: text, renamedFrom: name}"),
                 &["renamed-exists@3"],

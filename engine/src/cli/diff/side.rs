@@ -25,7 +25,7 @@ pub(super) enum Read {
     /// A folder.
     Folder(Whole),
     /// A stored form.
-    Stored(Stored),
+    Stored(Box<Stored>),
 }
 
 /// The regions of a folder.
@@ -43,7 +43,7 @@ pub(super) struct Stored {
 impl Reader {
     pub(super) fn read(&self, named: &str) -> Result<Read, String> {
         match named.split_once('@') {
-            Some((place, hash)) if !Path::new(named).exists() => Ok(Read::Stored(self.stored(place, hash)?)),
+            Some((place, hash)) if !Path::new(named).exists() => Ok(Read::Stored(Box::new(self.stored(place, hash)?))),
             _ => Ok(Read::Folder(self.folder(Path::new(named))?)),
         }
     }

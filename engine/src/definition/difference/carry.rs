@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json};
 
+use super::field::choice;
 use super::fit::{Fit, convert, fit, is_stored};
 use super::{Consequence, origins};
 use crate::definition::form_schema::is_answered;
@@ -178,6 +179,9 @@ impl Carrier {
         };
         match kept {
             Some(kept) => drop(carried.insert(is.id.to_string(), kept)),
+            None if choice(&was.kind).is_some() && choice(&is.kind).is_some() => {
+                self.lose(above, &was.id, Some(was), Why::CodeGone);
+            }
             None => self.lose(above, &was.id, Some(was), Why::Narrowed(is.kind.name())),
         }
     }
@@ -237,6 +241,7 @@ fn by_id(columns: &IndexMap<Id, Field>) -> IndexMap<Id, &Field> {
 enum Why {
     Unknown,
     Removed,
+    CodeGone,
     Narrowed(&'static str),
     Retyped(&'static str, &'static str),
     Unsealed,
@@ -246,7 +251,7 @@ enum Why {
 impl Why {
     fn consequence(&self) -> Consequence {
         match self {
-            Self::Unknown | Self::Removed | Self::Narrowed(_) => Consequence::LosesAnswer,
+            Self::Unknown | Self::Removed | Self::CodeGone | Self::Narrowed(_) => Consequence::LosesAnswer,
             Self::Retyped(..) | Self::Unsealed | Self::Published => Consequence::CannotMove,
         }
     }
@@ -261,9 +266,13 @@ impl Why {
                 "已填写，新版没有这个字段（也没有 renamedFrom 说它改了名）".into(),
                 "is answered, and the new version has no such field (nor a `renamedFrom` of it)".into(),
             ),
+            Self::CodeGone => (
+                "所选代码已不在新版的代码表里（也没有 renamed_from 说它改了）".into(),
+                "has a code chosen that the new version no longer has (nor a `renamed_from` of it)".into(),
+            ),
             Self::Narrowed(to) => (
-                format!("的答案放不进新版：类型现为 {to}，或所选代码已不在代码表中"),
-                format!("has an answer that the new version cannot hold: it is a {to} now, or the code chosen is gone"),
+                format!("的答案放不进新版：类型现为 {to}"),
+                format!("has an answer that the new version cannot hold: it is a {to} now"),
             ),
             Self::Retyped(from, to) => (
                 format!("由 {from} 改为 {to}，原来的答案没有办法照原意转过去"),

@@ -8,8 +8,10 @@ use indexmap::IndexMap;
 use super::Loader;
 use super::renamed::renamed_codes;
 use crate::definition::code_list::{CodeList, Row, RowProblem};
+use crate::definition::merge::Files;
+use crate::definition::sheet::{MOST_ROWS, decoded};
 use crate::definition::source::{Node, Problems, SourceFile, Spot, nearest, words_of};
-use crate::definition::{Calendar, Id, Text, limits};
+use crate::definition::{Calendar, Id, Text, folder, limits};
 
 impl Loader<'_> {
     /// Every list of the region's folder and its bases; the nearest of a name counts.
@@ -36,8 +38,16 @@ impl Loader<'_> {
     fn code_list(&mut self, path: &Path, id: &Id) -> Option<Arc<CodeList>> {
         if !self.shared.lists.contains_key(path) {
             let mut problems = Problems::default();
-            let file = self.files.read(path, &mut problems);
-            let list = file.and_then(|file| read_list(&file, id, &mut problems));
+            let file = Self::csv_file(self.files, path, &mut problems);
+            let list = file.and_then(|file| {
+                self.shared.kept.list(&file).or_else(|| {
+                    let list = read_list(&file, id, &mut problems)?;
+                    if problems.is_empty() {
+                        self.shared.kept.keep(file, Arc::clone(&list));
+                    }
+                    Some(list)
+                })
+            });
             self.shared
                 .lists
                 .insert(path.to_path_buf(), (list, problems.into_sorted()));
@@ -100,7 +110,7 @@ impl Loader<'_> {
             rollover,
             ..Calendar::default()
         };
-        let Some(file) = self.files.read(&path, self.problems) else {
+        let Some(file) = Self::csv_file(self.files, &path, self.problems) else {
             return calendar;
         };
         for (line, record) in records(&file, &["date", "kind"], self.problems) {
@@ -119,6 +129,52 @@ impl Loader<'_> {
             }
         }
         calendar
+    }
+
+    /// The text of a CSV of the region or a base. GB 18030, as Excel saves it in China, is read and told.
+    pub(super) fn csv_file(files: &Files, path: &Path, problems: &mut Problems) -> Option<Arc<SourceFile>> {
+        let spot = Spot::whole(path);
+        let bytes = match folder::read(files.root(), path, limits::FILE_BYTES) {
+            Ok(bytes) => bytes,
+            Err(refused) => {
+                let (message, help) = refused.told();
+                problems.error("file-unreadable", &spot, message, help);
+                return None;
+            }
+        };
+        let (error, help) = match decoded(&bytes) {
+            Ok((text, _)) if text.trim().is_empty() => {
+                let message = Text::both("这个文件是空的", "the file is empty");
+                let help = Text::both("写上内容，或删去这个文件", "write something into it, or delete it");
+                problems.error("empty-file", &spot, message, Some(help));
+                return None;
+            }
+            Ok((text, encoding)) => {
+                let path = path.to_path_buf();
+                let file = Arc::new(SourceFile::new(path, text));
+                if let Some(message) = encoding.told() {
+                    let first = line_spot(&file, 1);
+                    problems.warning("csv-encoding", &first, message, Some(encoding.mend()));
+                }
+                return Some(file);
+            }
+            Err(_) if bytes.starts_with(b"PK") => (
+                Text::both("这是 Excel 工作簿，不是 CSV", "this is a workbook, not a CSV"),
+                Text::both(
+                    "另存为“CSV UTF-8”，或用 dengji codes import 转换",
+                    "save it as `CSV UTF-8`, or convert it with `dengji codes import`",
+                ),
+            ),
+            Err(error) => (
+                error.told(),
+                Text::both(
+                    "请另存为 UTF-8：记事本在“编码”里选，Excel 选“CSV UTF-8”",
+                    "save it as UTF-8; in Excel choose `CSV UTF-8`",
+                ),
+            ),
+        };
+        problems.error("file-unreadable", &spot, error, Some(help));
+        None
     }
 
     /// The list called `name`, or a problem.
@@ -150,34 +206,12 @@ pub(super) fn records(
         .comment(Some(b'#'))
         .from_reader(file.text.as_bytes());
     let header = reader.headers().cloned().unwrap_or_default();
-    if let Some(missing) = columns
-        .iter()
-        .find(|column| !header.iter().any(|known| known == **column))
-    {
-        let message = Text::both(
-            format!("表头里没有「{missing}」这一列"),
-            format!("the header has no column `{missing}`"),
-        );
-        let help = Text::both(
-            format!("表头要有：{}", columns.join("、")),
-            format!("the header has {}", columns.join(", ")),
-        );
-        problems.error("csv-header", &line_spot(file, header_line(file)), message, Some(help));
+    if !header_fits(file, &header, columns, problems) {
         return Vec::new();
     }
-    let twice = header
-        .iter()
-        .enumerate()
-        .find(|(at, name)| !name.is_empty() && header.iter().take(*at).any(|other| other == *name));
-    if let Some((_, name)) = twice {
-        let message = Text::both(
-            format!("表头里「{name}」写了两次"),
-            format!("the header names `{name}` twice"),
-        );
-        problems.error("csv-header", &line_spot(file, header_line(file)), message, None);
-        return Vec::new();
-    }
-    let mut rows = Vec::new();
+    let (mut rows, mut unlike) = (Vec::new(), Vec::new());
+    let line_of =
+        |position: Option<&csv::Position>| position.map_or(1, |position| usize::try_from(position.line()).unwrap_or(1));
     for record in reader.records() {
         if problems.is_full() {
             break;
@@ -187,37 +221,109 @@ pub(super) fn records(
             problems.too_large(&line_spot(file, header_line(file)), what, limits::CELLS);
             return Vec::new();
         }
+        if rows.len() + unlike.len() == MOST_ROWS {
+            let message = Text::both(
+                format!("超过 {MOST_ROWS} 行的上限"),
+                format!("there are more than {MOST_ROWS} rows, which is the limit"),
+            );
+            let help = Text::both(
+                "把表拆开，或去掉用不到的行",
+                "split the list, or leave out rows that nobody needs",
+            );
+            problems.error(
+                "file-unreadable",
+                &line_spot(file, header_line(file)),
+                message,
+                Some(help),
+            );
+            return Vec::new();
+        }
         match record {
             Ok(record) => {
-                let line = record
-                    .position()
-                    .map_or(0, |position| usize::try_from(position.line()).unwrap_or(0));
-                rows.push((
-                    line,
-                    header
-                        .iter()
-                        .map(str::to_owned)
-                        .zip(record.iter().map(str::to_owned))
-                        .collect(),
-                ));
+                let cells = header.iter().map(str::to_owned).zip(record.iter().map(str::to_owned));
+                rows.push((line_of(record.position()), cells.collect()));
             }
-            Err(error) => {
-                let line = error
-                    .position()
-                    .map_or(1, |position| usize::try_from(position.line()).unwrap_or(1));
-                let message = Text::both(
-                    "这一行的列数与表头不同",
-                    "this row has not as many columns as the header",
-                );
-                let help = Text::both(
-                    "内容里有逗号时，整格加半角双引号",
-                    "put a cell with a comma in it into double quotes",
-                );
-                problems.error("csv-row", &line_spot(file, line), message, Some(help));
-            }
+            Err(error) => unlike.push((line_of(error.position()), cells_of(&error))),
         }
     }
+    for (line, cells) in unlike.iter().take(MOST_TOLD) {
+        let message = Text::both(
+            format!("这一行有 {cells} 格，表头有 {} 列", header.len()),
+            format!("this row has {cells} cells, the header has {} columns", header.len()),
+        );
+        let help = Text::both(
+            "内容里有逗号时，整格加半角双引号",
+            "put a cell with a comma in it into double quotes",
+        );
+        problems.error("csv-row", &line_spot(file, *line), message, Some(help));
+    }
+    not_told(file, unlike.iter().map(|(line, _)| *line), problems);
     rows
+}
+
+/// Whether a header has every column that is needed, and none twice.
+fn header_fits(file: &Arc<SourceFile>, header: &csv::StringRecord, columns: &[&str], problems: &mut Problems) -> bool {
+    let spot = || line_spot(file, header_line(file));
+    let missing = columns
+        .iter()
+        .find(|column| !header.iter().any(|known| known == **column));
+    if let Some(missing) = missing {
+        let message = Text::both(
+            format!("表头里没有「{missing}」这一列"),
+            format!("the header has no column `{missing}`"),
+        );
+        let other = [(';', ";"), ('\t', "Tab"), ('，', "，")];
+        let other = other
+            .iter()
+            .find(|(mark, _)| header.len() == 1 && header[0].contains(*mark));
+        let help = match other {
+            Some((_, name)) => Text::both(
+                format!("各列之间要用半角逗号，这里用的是 {name}"),
+                format!("columns are separated by `,`, here it is {name}"),
+            ),
+            None => Text::both(
+                format!("表头要有：{}", columns.join("、")),
+                format!("the header has {}", columns.join(", ")),
+            ),
+        };
+        problems.error("csv-header", &spot(), message, Some(help));
+        return false;
+    }
+    let twice = header
+        .iter()
+        .enumerate()
+        .find(|(at, name)| !name.is_empty() && header.iter().take(*at).any(|other| other == *name));
+    if let Some((_, name)) = twice {
+        let message = Text::both(
+            format!("表头里「{name}」这一列有两个"),
+            format!("the header has the column `{name}` twice"),
+        );
+        let help = Text::both("删去其中一列，或改名", "delete one of them, or rename it");
+        problems.error("csv-header", &spot(), message, Some(help));
+    }
+    twice.is_none()
+}
+
+/// How many cells a row of another length has.
+fn cells_of(error: &csv::Error) -> u64 {
+    match error.kind() {
+        csv::ErrorKind::UnequalLengths { len, .. } => *len,
+        _ => 0,
+    }
+}
+
+/// The most rows of a file of which the same is told; of a list of thousands, nobody reads more.
+const MOST_TOLD: usize = 20;
+
+/// Says how many lines more than [`MOST_TOLD`] have the mistake that was told before.
+fn not_told(file: &Arc<SourceFile>, mut lines: impl Iterator<Item = usize>, problems: &mut Problems) {
+    let Some(line) = lines.nth(MOST_TOLD) else { return };
+    let more = lines.count() + 1;
+    let message = Text::both(
+        format!("从这一行起，还有 {more} 行是同样的情形，不再一一列出"),
+        format!("from here on {more} more rows are like this and not listed"),
+    );
+    problems.error("csv-more", &line_spot(file, line), message, None);
 }
 
 /// The first line that is neither empty nor a comment.
@@ -240,17 +346,12 @@ pub(super) fn line_spot(file: &Arc<SourceFile>, line: usize) -> Spot {
 fn read_list(file: &Arc<SourceFile>, id: &Id, problems: &mut Problems) -> Option<Arc<CodeList>> {
     let header = line_spot(file, header_line(file));
     let before = problems.len();
-    let mut lines = Vec::new();
-    let mut rows = Vec::new();
+    let (mut lines, mut rows, mut empty) = (Vec::new(), Vec::new(), Vec::new());
     for (line, mut record) in records(file, &["code", "name"], problems) {
         let mut take = |key: &str| record.shift_remove(key).unwrap_or_default();
         let (code, name, parent, branch) = (take("code"), take("name"), take("parent"), take("branch"));
         if code.is_empty() || name.is_empty() {
-            let message = Text::both(
-                "代码表每行都要有 code 和 name",
-                "each row of a code list has a code and a name",
-            );
-            problems.error("code-list-row", &line_spot(file, line), message, None);
+            empty.push((line, if code.is_empty() { "code" } else { "name" }));
             continue;
         }
         lines.push(line);
@@ -262,6 +363,14 @@ fn read_list(file: &Arc<SourceFile>, id: &Id, problems: &mut Problems) -> Option
             columns: record,
         });
     }
+    for (line, column) in empty.iter().take(MOST_TOLD) {
+        let message = Text::both(
+            format!("代码表每行都要有 code 和 name，这里 {column} 是空的"),
+            format!("each row of a code list has a code and a name; here `{column}` is empty"),
+        );
+        problems.error("code-list-row", &line_spot(file, *line), message, None);
+    }
+    not_told(file, empty.iter().map(|(line, _)| *line), problems);
     if problems.len() > before && rows.is_empty() {
         return None;
     }
@@ -278,9 +387,11 @@ fn read_list(file: &Arc<SourceFile>, id: &Id, problems: &mut Problems) -> Option
     match CodeList::new(id.clone(), rows) {
         Ok(list) => Some(Arc::new(list)),
         Err(found) => {
-            for problem in found.iter().take(limits::PROBLEMS) {
+            for problem in found.iter().take(MOST_TOLD) {
                 tell_row(file, &lines, problem, problems);
             }
+            let line = |problem: &RowProblem| lines.get(problem.row() - 1).copied().unwrap_or(1);
+            not_told(file, found.iter().map(line), problems);
             None
         }
     }

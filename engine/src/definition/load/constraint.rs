@@ -42,6 +42,12 @@ impl Loader<'_> {
             }
         }
         self.contradictions(map, &constraints);
+        self.patterns += patterns(&constraints);
+        if self.patterns > limits::PATTERNS {
+            let what = ("一份登记表的正则表达式", "the patterns of one form");
+            self.problems.too_large(&map.node.spot, what, limits::PATTERNS);
+            return Map::new();
+        }
         if let Err(wrong) = Validator::new(&Json::Object(constraints.clone())) {
             let word = wrong.word.as_str();
             let node = map
@@ -177,6 +183,21 @@ impl Loader<'_> {
             }
         }
     }
+}
+
+/// How many regular expressions a schema has, and those in it.
+fn patterns(schema: &Map<String, Json>) -> usize {
+    let below = |value: &Json| match value {
+        Json::Object(inner) => patterns(inner),
+        Json::Array(items) => items.iter().filter_map(Json::as_object).map(patterns).sum(),
+        _ => 0,
+    };
+    let own = |word: &str, value: &Json| match word {
+        "pattern" => 1,
+        "patternProperties" => value.as_object().map_or(0, Map::len),
+        _ => 0,
+    };
+    schema.iter().map(|(word, value)| own(word, value) + below(value)).sum()
 }
 
 /// That nobody can give as much as a constraint requires.

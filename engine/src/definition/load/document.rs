@@ -9,29 +9,52 @@ use super::Loader;
 use crate::definition::expression::{Scope, Type};
 use crate::definition::region::{Document, DocumentSource, PluginUse, Role, Watermark};
 use crate::definition::scope::App;
-use crate::definition::source::{Entry, Keys, MapReader, Node, Spot, check_id, string_of, text_of};
+use crate::definition::shape::{Key, Keys, Shape};
+use crate::definition::source::{Entry, MapReader, Node, Spot, check_id, string_of, text_of};
 use crate::definition::{Id, Text, folder, limits};
 
-pub(super) const DOCUMENT: Keys = Keys {
-    what: ("文书", "a document"),
-    keys: &[
-        ("label", "名称", "what people call it"),
-        ("template", "Typst 模板", "a Typst template"),
-        ("layout", "插件版式", "a plugin's layout"),
-        ("in", "在哪些状态提供", "the states in which it is offered"),
-        ("by", "提供给哪些角色", "the roles it is offered to"),
-        ("watermark", "水印", "a text across the page"),
-        (
+pub(super) static DOCUMENT: Keys = Keys::new(
+    "document",
+    ("文书", "a document"),
+    &[
+        Key::new("label", Shape::Text, "名称", "what people call it")
+            .needed()
+            .such_as("登记证书"),
+        Key::new("template", Shape::Word, "Typst 模板", "a Typst template").such_as("documents/certificate.typ"),
+        Key::new("layout", Shape::Word, "插件版式", "a plugin's layout").such_as("certificate"),
+        Key::new(
+            "in",
+            Shape::Names,
+            "在哪些状态提供",
+            "the states in which it is offered",
+        )
+        .usually("每个状态", "every state")
+        .such_as("[done]"),
+        Key::new("by", Shape::Names, "提供给哪些角色", "the roles it is offered to")
+            .usually("每个角色", "every role")
+            .such_as("[registrant, office]"),
+        Key::new("watermark", Shape::Map(&WATERMARK), "水印", "a text across the page").such_as("{text: 草稿}"),
+        Key::new(
             "over",
+            Shape::Word,
             "对选了同一条登记册记录的全部申请打印一份",
             "printed once over all applications that picked one entry of this register",
-        ),
+        )
+        .such_as("batches"),
     ],
-};
-const WATERMARK: Keys = Keys {
-    what: ("水印", "a watermark"),
-    keys: &[("when", "条件", "the condition"), ("text", "文字", "the text")],
-};
+);
+static WATERMARK: Keys = Keys::new(
+    "watermark",
+    ("水印", "a watermark"),
+    &[
+        Key::new("when", Shape::Expression, "条件", "the condition")
+            .usually("总有", "always")
+            .such_as("'app.state != \"done\"'"),
+        Key::new("text", Shape::Text, "文字", "the text")
+            .needed()
+            .such_as("草稿"),
+    ],
+);
 
 /// What a document may name. Without states there was no workflow to read, which is told elsewhere.
 pub(super) struct Around<'a> {
@@ -46,6 +69,9 @@ impl Loader<'_> {
     pub(super) fn documents(&mut self, entries: &[Entry], around: &mut Around<'_>) -> IndexMap<Id, Document> {
         let files = Arc::new(self.document_files());
         let mut documents = IndexMap::new();
+        if self.too_many(entries) {
+            return documents;
+        }
         for entry in entries {
             check_id(entry, true, self.problems);
             if let Some(document) = self.document(entry, &files, around) {

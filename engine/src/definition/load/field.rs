@@ -2,10 +2,10 @@
 
 use super::Loader;
 use super::field_keys::{FIELD, allowed};
-use super::field_type::TYPES;
+use super::field_type::TYPE;
 use crate::definition::expression::Scope;
 use crate::definition::form::Statistic;
-use crate::definition::source::{Entry, MapReader, check_id, nearest, string_of};
+use crate::definition::source::{Entry, MapReader, check_id, string_of};
 use crate::definition::{Field, FieldType, Text};
 
 impl Loader<'_> {
@@ -18,15 +18,6 @@ impl Loader<'_> {
             .and_then(|node| crate::definition::source::text_of(node, self.problems));
         let kind_node = map.need("type", self.problems)?;
         let kind_name = string_of(kind_node, self.problems)?;
-        if !TYPES.contains(&kind_name.as_str()) {
-            let message = Text::both(
-                format!("没有名为「{kind_name}」的字段类型"),
-                format!("there is no field type called `{kind_name}`"),
-            );
-            let help = elsewhere(&kind_name).or_else(|| nearest(&kind_name, TYPES));
-            self.problems.at_node("unknown-type", kind_node, message, help);
-            return None;
-        }
         self.keys_fit(&map, &kind_name);
         let kind = self.kind(&entry.key, &kind_name, &map, scope, depth)?;
         let constraints = self.constraints(&map);
@@ -36,14 +27,14 @@ impl Loader<'_> {
             label: label.unwrap_or_default(),
             help: map.text("help", self.problems),
             placeholder: map.text("placeholder", self.problems),
-            required: map.bool("required", self.problems).unwrap_or(false),
+            required: map.bool("required").unwrap_or(false),
             require_when: self.condition(map.get("requireWhen"), scope),
             show_when: self.condition(map.get("showWhen"), scope),
             read_only_when: self.condition(map.get("readOnlyWhen"), scope),
             default: None,
             sensitive: self.sensitive(&map),
             print_in_full: self.print_in_full(&map),
-            public: map.bool("public", self.problems).unwrap_or(false),
+            public: map.bool("public").unwrap_or(false),
             statistic,
             renamed_from: self.old_ids(&map),
             constraints,
@@ -55,11 +46,8 @@ impl Loader<'_> {
     }
 
     fn sensitive(&mut self, map: &MapReader<'_>) -> bool {
-        let sensitive = map.bool("sensitive", self.problems).unwrap_or(false);
-        if let (true, Some(node)) = (
-            sensitive && map.bool("public", self.problems) == Some(true),
-            map.get("public"),
-        ) {
+        let sensitive = map.bool("sensitive").unwrap_or(false);
+        if let (true, Some(node)) = (sensitive && map.bool("public") == Some(true), map.get("public")) {
             let message = Text::both("sensitive 的字段不能同时 public", "a sensitive field cannot be public");
             let help = Text::both("删去其中一个", "delete one of the two");
             self.problems.at_node("sensitive-public", node, message, Some(help));
@@ -69,8 +57,8 @@ impl Loader<'_> {
 
     /// Printing in full is an exception from masking, and means nothing elsewhere.
     fn print_in_full(&mut self, map: &MapReader<'_>) -> bool {
-        let in_full = map.bool("printInFull", self.problems).unwrap_or(false);
-        let sensitive = map.bool("sensitive", self.problems).unwrap_or(false);
+        let in_full = map.bool("printInFull").unwrap_or(false);
+        let sensitive = map.bool("sensitive").unwrap_or(false);
         if let (true, false, Some(node)) = (in_full, sensitive, map.get("printInFull")) {
             let message = Text::both(
                 "printInFull 只用于 sensitive 的字段，其他字段本来就完整印出",
@@ -89,12 +77,7 @@ impl Loader<'_> {
     fn statistic(&mut self, map: &MapReader<'_>, kind: &FieldType) -> Option<Statistic> {
         let node = map.get("statistic")?;
         let name = string_of(node, self.problems)?;
-        let Some(statistic) = Statistic::named(&name) else {
-            let known = Statistic::ALL.map(Statistic::name);
-            self.problems
-                .unknown("unknown-statistic", node, ("统计方式", "way of counting"), &name, known);
-            return None;
-        };
+        let statistic = Statistic::named(&name)?;
         if statistic.suits(kind) {
             return Some(statistic);
         }
@@ -126,7 +109,7 @@ impl Loader<'_> {
                     format!("「{}」类型的字段不用「{}」", kind, entry.key),
                     format!("a field of type `{kind}` takes no `{}`", entry.key),
                 );
-                let takes: Vec<&str> = TYPES.into_iter().filter(|kind| allowed(kind, &entry.key)).collect();
+                let takes: Vec<&str> = TYPE.names().filter(|kind| allowed(kind, &entry.key)).collect();
                 let help = Text::both(
                     format!("它用于这些类型：{}", takes.join("、")),
                     format!("these types take it: {}", takes.join(", ")),
@@ -136,20 +119,4 @@ impl Loader<'_> {
             }
         }
     }
-}
-
-/// What a type is called here that has another name elsewhere.
-fn elsewhere(kind: &str) -> Option<Text> {
-    let (zh, en) = match kind {
-        "string" | "str" => ("text", "text"),
-        "textarea" => ("long-text", "long-text"),
-        "int" => ("integer", "integer"),
-        "number" | "float" | "double" => ("integer（整数）或 decimal（小数）", "integer or decimal"),
-        "bool" | "boolean" => ("yes-no", "yes-no"),
-        "datetime" => ("date", "date"),
-        "select" | "radio" | "enum" => ("choice", "choice"),
-        "multiselect" | "checkbox" => ("choices", "choices"),
-        _ => return None,
-    };
-    Some(Text::both(format!("这里写 {zh}"), format!("here it is {en}")))
 }

@@ -8,40 +8,85 @@ use super::Loader;
 use super::constraint::more_than;
 use crate::definition::expression::{RecordType, Scope, Type};
 use crate::definition::form::{Choice, Computed, FileRules, Lookup, Table};
-use crate::definition::source::{MapReader, Node, string_of, wrong_type};
+use crate::definition::shape::Words;
+use crate::definition::source::{MapReader, Node, string_of};
 use crate::definition::{CodeList, FieldType, Id, Text, limits, scope};
 
 /// The types of a field.
-pub(super) const TYPES: [&str; 28] = [
-    "text",
-    "long-text",
-    "integer",
-    "decimal",
-    "money",
-    "date",
-    "month",
-    "year",
-    "yes-no",
-    "choice",
-    "choices",
-    "tree",
-    "trees",
-    "lookup",
-    "email",
-    "phone",
-    "url",
-    "cn-id-number",
-    "cn-credit-code",
-    "cn-org-code",
-    "cn-patent-number",
-    "isbn",
-    "issn",
-    "list",
-    "table",
-    "file",
-    "computed",
-    "note",
+pub(super) static TYPE: Words = Words {
+    slips: &[
+        (&["string", "str"], "text", "text"),
+        (&["textarea"], "long-text", "long-text"),
+        (&["int"], "integer", "integer"),
+        (
+            &["number", "float", "double"],
+            "integer（整数）或 decimal（小数）",
+            "integer or decimal",
+        ),
+        (&["bool", "boolean"], "yes-no", "yes-no"),
+        (&["datetime"], "date", "date"),
+        (&["select", "radio", "enum"], "choice", "choice"),
+        (&["multiselect", "checkbox"], "choices", "choices"),
+    ],
+    ..Words::new("unknown-type", ("字段类型", "field type"), TYPES)
+};
+
+pub(crate) const TYPES: &[(&str, &str, &str)] = &[
+    ("text", "一行文字", "one line of text"),
+    ("long-text", "多行文字", "text of several lines"),
+    ("integer", "整数", "a whole number"),
+    ("decimal", "小数，精确到写下的位数", "a number, exact as written"),
+    ("money", "金额", "an amount of money"),
+    ("date", "日期，2026-11-20", "a day, 2026-11-20"),
+    ("month", "年月，2026-11", "a month, 2026-11"),
+    ("year", "年", "a year"),
+    ("yes-no", "是或否", "yes or no"),
+    ("choice", "从代码表选一个", "one code of a list"),
+    ("choices", "从代码表选几个", "several codes of a list"),
+    ("tree", "从分级代码表选一个", "one code of a list with levels"),
+    ("trees", "从分级代码表选几个", "several codes of a list with levels"),
+    ("lookup", "从单位或登记册选一条", "a unit, or an entry of a register"),
+    ("email", "电子邮箱", "a mail address"),
+    ("phone", "电话号码", "a phone number"),
+    ("url", "网址", "a web address"),
+    ("cn-id-number", "居民身份证号码", "a resident's identity number"),
+    ("cn-credit-code", "统一社会信用代码", "a unified social credit code"),
+    ("cn-org-code", "组织机构代码", "an organisation code"),
+    ("cn-patent-number", "专利号", "a patent number"),
+    ("isbn", "书号 ISBN", "an ISBN"),
+    ("issn", "刊号 ISSN", "an ISSN"),
+    ("list", "同类内容的列表，由 of 说明", "a list of what `of` says"),
+    ("table", "表格，列写在 columns", "a table of `columns`"),
+    ("file", "上传的文件", "uploaded files"),
+    ("computed", "由 compute 算出，不用填", "worked out by `compute`"),
+    ("note", "只供阅读的说明", "a note to read"),
 ];
+
+/// The types that hold one value: those of a list's items and of what is computed.
+pub(super) static SINGLE: Words = Words::new(
+    "unknown-type",
+    ("可用的单值类型", "single-valued type"),
+    &[
+        ("text", "一行文字", "one line of text"),
+        ("long-text", "多行文字", "text of several lines"),
+        ("integer", "整数", "a whole number"),
+        ("decimal", "小数，精确到写下的位数", "a number, exact as written"),
+        ("money", "金额", "an amount of money"),
+        ("date", "日期，2026-11-20", "a day, 2026-11-20"),
+        ("month", "年月，2026-11", "a month, 2026-11"),
+        ("year", "年", "a year"),
+        ("yes-no", "是或否", "yes or no"),
+        ("email", "电子邮箱", "a mail address"),
+        ("phone", "电话号码", "a phone number"),
+        ("url", "网址", "a web address"),
+        ("cn-id-number", "居民身份证号码", "a resident's identity number"),
+        ("cn-credit-code", "统一社会信用代码", "a unified social credit code"),
+        ("cn-org-code", "组织机构代码", "an organisation code"),
+        ("cn-patent-number", "专利号", "a patent number"),
+        ("isbn", "书号 ISBN", "an ISBN"),
+        ("issn", "刊号 ISSN", "an ISSN"),
+    ],
+);
 
 impl Loader<'_> {
     /// The type that an answer reads as, for the scope; unknown where the field has a mistake
@@ -76,7 +121,7 @@ impl Loader<'_> {
             "table" => Type::List(Box::new(self.row_type(id, node))),
             "note" => Type::Unknown,
             // What it was meant to be is not known, and whoever reads it is not blamed.
-            other if !TYPES.contains(&other) => Type::Unknown,
+            other if !TYPE.has(other) => Type::Unknown,
             _ => Type::Text,
         }
     }
@@ -148,34 +193,6 @@ impl Loader<'_> {
     fn inner(&mut self, id: &str, map: &MapReader<'_>, scope: &Scope) -> Option<FieldType> {
         let node = map.need("of", self.problems)?;
         let name = string_of(node, self.problems)?;
-        let single: Vec<&str> = TYPES
-            .into_iter()
-            .filter(|kind| {
-                !matches!(
-                    *kind,
-                    "list"
-                        | "table"
-                        | "file"
-                        | "computed"
-                        | "note"
-                        | "choices"
-                        | "trees"
-                        | "choice"
-                        | "tree"
-                        | "lookup"
-                )
-            })
-            .collect();
-        if !single.contains(&name.as_str()) {
-            self.problems.unknown(
-                "unknown-type",
-                node,
-                ("可用的单值类型", "single-valued type"),
-                &name,
-                single,
-            );
-            return None;
-        }
         self.kind(id, &name, map, scope, 0)
     }
 
@@ -183,22 +200,13 @@ impl Loader<'_> {
         let codes = map.need("codes", self.problems)?;
         let list: Arc<CodeList> = match codes.scalar() {
             Some(name) => self.list_named(name, codes)?,
-            None if codes.entries().is_some() => self.inline_list(id, codes)?,
-            None => {
-                wrong_type(
-                    codes,
-                    ("代码表名，或 代码: 名称", "a code list's name or code: label"),
-                    None,
-                    self.problems,
-                );
-                return None;
-            }
+            None => self.inline_list(id, codes)?,
         };
         let candidate = scope.with("it", scope::entry_type(&list));
         let filter = self.condition(map.get("where"), &candidate);
         Some(Choice {
             filter,
-            leaf_only: map.bool("leafOnly", self.problems).unwrap_or(false),
+            leaf_only: map.bool("leafOnly").unwrap_or(false),
             list,
         })
     }
@@ -208,24 +216,11 @@ impl Loader<'_> {
         let name = self.register_named(from)?;
         let record = self.record_type(&name);
         let filter = self.condition(map.get("where"), &scope.with("it", record.clone()));
-        let pick_only = match map.get("pick") {
-            Some(node) if node.scalar() != Some("only") => {
-                self.problems.unknown(
-                    "unknown-pick",
-                    node,
-                    ("选取方式", "way of picking"),
-                    node.scalar().unwrap_or_default(),
-                    ["only"],
-                );
-                false
-            }
-            other => other.is_some(),
-        };
         Some(Lookup {
             from: name,
             record,
             filter,
-            pick_only,
+            pick_only: map.get("pick").is_some(),
         })
     }
 
@@ -265,12 +260,12 @@ impl Loader<'_> {
                     .unknown("unknown-field", node, ("列", "column"), &name, known);
             }
         }
-        let min_rows = map.count("minRows", self.problems).unwrap_or(0);
+        let min_rows = map.count("minRows").unwrap_or(0);
         if let (true, Some(node)) = (min_rows as u64 > limits::REQUIRED_ITEMS, map.get("minRows")) {
             let message = more_than("minRows", limits::REQUIRED_ITEMS);
             self.problems.at_node("constraint-contradiction", node, message, None);
         }
-        let max_rows = map.count("maxRows", self.problems).unwrap_or(200);
+        let max_rows = map.count("maxRows").unwrap_or(200);
         if let (true, Some(node)) = (min_rows > max_rows, map.get("minRows")) {
             let message = Text::both(
                 format!("minRows {min_rows} 大于 maxRows {max_rows}"),
@@ -283,28 +278,20 @@ impl Loader<'_> {
             min_rows,
             max_rows,
             unique,
-            ordered: map.bool("ordered", self.problems).unwrap_or(false),
+            ordered: map.bool("ordered").unwrap_or(false),
             row_type,
         })
     }
 
     fn file_rules(&mut self, map: &MapReader<'_>) -> Option<FileRules> {
-        const KINDS: [&str; 8] = ["pdf", "jpg", "png", "docx", "xlsx", "doc", "xls", "zip"];
-        let mut accept = Vec::new();
-        for (kind, node) in map.names("accept", self.problems) {
-            if KINDS.contains(&&*kind) {
-                accept.push(kind.to_string());
-            } else {
-                self.problems
-                    .unknown("unknown-file-kind", node, ("文件种类", "kind of file"), &kind, KINDS);
-            }
-        }
+        let named = map.names("accept", self.problems);
+        let mut accept: Vec<String> = named.into_iter().map(|(kind, _)| kind.to_string()).collect();
         if accept.is_empty() {
             accept.push("pdf".into());
         }
-        let max_size = map.get("maxSize").map_or(Some(20 << 20), |node| self.size(node))?;
-        let min_items = map.count("minItems", self.problems).unwrap_or(0);
-        let max_items = map.count("maxItems", self.problems).unwrap_or(min_items.max(1));
+        let max_size = map.get("maxSize").map_or(Some(20 << 20), size)?;
+        let min_items = map.count("minItems").unwrap_or(0);
+        let max_items = map.count("maxItems").unwrap_or(min_items.max(1));
         Some(FileRules {
             accept,
             max_size,
@@ -330,31 +317,6 @@ impl Loader<'_> {
         Some(name.into())
     }
 
-    /// `20 MB`, `500 KB`.
-    fn size(&mut self, node: &Node) -> Option<u64> {
-        let text = string_of(node, self.problems)?;
-        let digits: String = text.chars().take_while(char::is_ascii_digit).collect();
-        let unit = match text[digits.len()..].trim() {
-            "MB" => Some(1 << 20),
-            "KB" => Some(1 << 10),
-            _ => None,
-        };
-        let size = digits
-            .parse::<u64>()
-            .ok()
-            .zip(unit)
-            .and_then(|(number, unit)| number.checked_mul(unit));
-        if size.is_none() {
-            wrong_type(
-                node,
-                ("大小，如 20 MB 或 500 KB", "a size such as 20 MB or 500 KB"),
-                None,
-                self.problems,
-            );
-        }
-        size
-    }
-
     fn computed(&mut self, id: &str, map: &MapReader<'_>, scope: &Scope) -> Option<Computed> {
         let of = self.inner(id, map, scope)?;
         let expected = self.read_type(id, map.node);
@@ -365,4 +327,12 @@ impl Loader<'_> {
             compute,
         })
     }
+}
+
+/// `20 MB`, `500 KB`, in bytes.
+fn size(node: &Node) -> Option<u64> {
+    let text = node.scalar()?;
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let unit = if text.contains("MB") { 1 << 20 } else { 1 << 10 };
+    text.get(..digits)?.parse::<u64>().ok()?.checked_mul(unit)
 }

@@ -11,7 +11,10 @@ use crate::definition::source::{Node, Spot, nearest};
 use crate::definition::{Form, Id, Region, Text};
 
 /// Folders of which every file may be read.
-const OPEN_FOLDERS: [&str; 3] = ["documents", "plugins", "theme"];
+const OPEN_FOLDERS: [&str; 4] = ["documents", "plugins", "theme", TEMPLATE_FOLDER];
+
+/// Where a base keeps what a new region is made from.
+pub(super) const TEMPLATE_FOLDER: &str = "template";
 
 /// What is read in each other folder.
 const READ: [(&str, &str); 7] = [

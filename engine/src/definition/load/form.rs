@@ -1,7 +1,5 @@
 //! One form: pages and lets (LANGUAGE L4, L5).
 
-use std::cmp::Reverse;
-use std::collections::{BTreeSet, BinaryHeap, HashMap};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -9,54 +7,137 @@ use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
 use super::Loader;
+use super::field_keys::FIELD;
 use super::order::Reads;
+use super::rule::RULE;
 use crate::definition::expression::{Scope, Type};
-use crate::definition::form::Let;
 use crate::definition::scope::App;
-use crate::definition::source::{Entry, Keys, MapReader, Node, Spot, check_id};
+use crate::definition::shape::{Ids, Key, Keys, Shape};
+use crate::definition::source::{Entry, MapReader, Node, Spot, check_id};
 use crate::definition::{Field, FieldType, Form, Id, Page, Text, form_schema, limits};
 
-pub(super) const FORM: Keys = Keys {
-    what: ("登记表", "a form"),
-    keys: &[
-        ("form", "登记表的标识，同文件名", "the form's id, as its file is called"),
-        ("extends", "以哪些文件为底", "the files it is built on"),
-        (
+pub(in crate::definition) static FORM: Keys = Keys::new(
+    "form",
+    ("登记表", "a form"),
+    &[
+        Key::new(
+            "form",
+            Shape::Word,
+            "登记表的标识，同文件名",
+            "the form's id, as its file is called",
+        )
+        .usually(
+            "没有 form 的文件只供别的文件继承",
+            "a file without it is only there to be extended",
+        )
+        .such_as("applied-technology"),
+        Key::new("extends", Shape::Names, "以哪些文件为底", "the files it is built on")
+            .such_as("[national/applied-technology, beihe/common]"),
+        Key::new(
             "schema",
+            Shape::Word,
             "字段来自这个 JSON Schema 文件",
             "the JSON Schema file whose properties are its fields",
-        ),
-        ("title", "标题", "the title"),
-        ("category", "类别名称，如 应用技术类", "what applicants choose by"),
-        ("version", "版本号", "the author's version"),
-        ("code", "编号中的类别字母", "`{category}` in numbers"),
-        (
+        )
+        .such_as("result.schema.json"),
+        Key::new("title", Shape::Text, "标题", "the title")
+            .needed()
+            .such_as("应用技术类科技成果登记表"),
+        Key::new(
+            "category",
+            Shape::Text,
+            "类别名称，如 应用技术类",
+            "what applicants choose by",
+        )
+        .usually("同 title", "as `title`")
+        .such_as("应用技术类"),
+        Key::new("version", Shape::Word, "版本号", "the author's version").such_as("\"2026\""),
+        Key::new("code", Shape::Word, "编号中的类别字母", "`{category}` in numbers").such_as("Y"),
+        Key::new(
             "create",
+            Shape::Names,
             "新增时先填的字段",
             "the fields asked when an application is added",
-        ),
-        ("pages", "栏目", "the pages"),
-        ("let", "给表达式取的名字", "named expressions"),
-        ("rules", "填报内容之间的规则", "what must hold between answers"),
+        )
+        .such_as("[name, status]"),
+        Key::new(
+            "pages",
+            Shape::Each(Ids::Dashed, &Shape::Map(&PAGE)),
+            "栏目",
+            "the pages",
+        )
+        .needed()
+        .such_as("{overview: {title: 成果概况, fields: {name: {label: 成果名称, type: text}}}}"),
+        Key::new(
+            "let",
+            Shape::Each(Ids::Plain, &Shape::Expression),
+            "给表达式取的名字",
+            "named expressions",
+        )
+        .such_as("{long: 'period_start + years(5) < period_end'}"),
+        Key::new(
+            "rules",
+            Shape::Each(Ids::Plain, &Shape::Map(&RULE)),
+            "填报内容之间的规则",
+            "what must hold between answers",
+        )
+        .such_as("{order: {assert: 'period_end >= period_start', message: 终止日期早于起始日期}}"),
     ],
-};
+);
 
-pub(super) const PAGE: Keys = Keys {
-    what: ("栏目", "a page"),
-    keys: &[
-        ("title", "栏目名称", "the page's title"),
-        ("intro", "栏目开头的说明", "a paragraph above the questions"),
-        ("text", "只供阅读的文字（texts/*.md）", "a text to read (texts/*.md)"),
-        ("showWhen", "条件成立时才有这个栏目", "there only while this holds"),
-        (
+/// A page. Over a JSON Schema its `fields` may be a list of properties, too: `schema:` has made a map
+/// of that before a page is read.
+pub(in crate::definition) static PAGE: Keys = Keys::new(
+    "page",
+    ("栏目", "a page"),
+    &[
+        Key::new("title", Shape::Text, "栏目名称", "the page's title")
+            .needed()
+            .such_as("成果概况"),
+        Key::new(
+            "intro",
+            Shape::Text,
+            "栏目开头的说明",
+            "a paragraph above the questions",
+        )
+        .such_as("请认真核对。"),
+        Key::new(
+            "text",
+            Shape::Word,
+            "只供阅读的文字（texts/*.md）",
+            "a text to read (texts/*.md)",
+        )
+        .such_as("texts/guide.md"),
+        Key::new(
+            "showWhen",
+            Shape::Expression,
+            "条件成立时才有这个栏目",
+            "there only while this holds",
+        )
+        .such_as("'converted'"),
+        Key::new(
             "requireWhen",
+            Shape::Expression,
             "条件不成立时，填了才要填全",
             "while false, required binds once a field is filled",
-        ),
-        ("renamedFrom", "栏目原来的标识", "the ids the page had before"),
-        ("fields", "字段", "the questions"),
+        )
+        .such_as("'status == \"applied\"'"),
+        Key::new(
+            "renamedFrom",
+            Shape::Names,
+            "栏目原来的标识",
+            "the ids the page had before",
+        )
+        .such_as("basics"),
+        Key::new(
+            "fields",
+            Shape::Picked(&Shape::Each(Ids::Plain, &Shape::Map(&FIELD))),
+            "字段",
+            "the questions",
+        )
+        .such_as("{name: {label: 成果名称, type: text, required: true}}"),
     ],
-};
+);
 
 impl Loader<'_> {
     /// Builds the form `id` from its merged definition.
@@ -125,6 +206,7 @@ impl Loader<'_> {
         let mut scope = Scope::new(Arc::clone(&self.calendar));
         let mut places: IndexMap<Id, &Entry> = IndexMap::new();
         self.fields.clear();
+        self.patterns = 0;
         for page in pages {
             for field in page.value.get("fields").and_then(Node::entries).unwrap_or_default() {
                 let id = Id::from(field.key.as_str());
@@ -152,57 +234,6 @@ impl Loader<'_> {
         scope.names.insert("today".into(), Type::Date);
         scope.names.insert("app".into(), App::ty());
         scope
-    }
-
-    /// Compiles the lets, each after those that it reads, and adds them to the scope.
-    fn lets(&mut self, node: Option<&Node>, scope: &mut Scope) -> IndexMap<Id, Let> {
-        let mut done = IndexMap::new();
-        let Some(map) = node.and_then(|node| MapReader::open(node, ("let", "`let`"), self.problems)) else {
-            return done;
-        };
-        for entry in map.entries() {
-            check_id(entry, false, self.problems);
-            if scope.names.contains_key(entry.key.as_str()) {
-                let message = Text::both(
-                    format!("「{}」已是字段的标识", entry.key),
-                    format!("`{}` is a field already", entry.key),
-                );
-                self.problems.error(
-                    "duplicate-id",
-                    &entry.key_spot,
-                    message,
-                    Some(Text::both("字段和 let 不能同名", "fields and lets share their names")),
-                );
-            }
-        }
-        let (ready, circle) = in_order(map.entries());
-        let entries = map.entries().iter().map(|entry| entry.key.as_str());
-        let taken: Vec<&str> = entries.filter(|key| scope.names.contains_key(*key)).collect();
-        for entry in &circle {
-            if !scope.names.contains_key(entry.key.as_str()) {
-                scope.names.insert(entry.key.as_str().into(), Type::Unknown);
-            }
-        }
-        for entry in ready.into_iter().filter(|entry| !taken.contains(&entry.key.as_str())) {
-            let id = Id::from(entry.key.as_str());
-            if let Some(expression) = self.expression(&entry.value, scope, None) {
-                scope.names.insert(id.clone(), expression.ty().clone());
-                done.insert(id.clone(), Let { id, expression });
-            } else {
-                // Its own mistake was told; whoever reads it shall not be blamed too.
-                scope.names.insert(id, Type::Unknown);
-            }
-        }
-        for entry in circle {
-            let message = Text::both(
-                format!("「{}」直接或间接地用到了自己", entry.key),
-                format!("`{}` reads itself, directly or by others", entry.key),
-            );
-            let help = Text::both("改写其中一个，让它不再用到自己", "write one of them without itself");
-            self.problems
-                .error("computation-cycle", &entry.key_spot, message, Some(help));
-        }
-        done
     }
 
     fn pages(&mut self, entries: &[Entry], scope: &Scope) -> IndexMap<Id, Page> {
@@ -265,50 +296,6 @@ impl Loader<'_> {
         }
         create
     }
-}
-
-/// The lets, each behind those that it reads and otherwise as they are written; and those that read
-/// themselves, directly or by others.
-fn in_order(entries: &[Entry]) -> (Vec<&Entry>, Vec<&Entry>) {
-    let places: HashMap<&str, usize> = entries
-        .iter()
-        .enumerate()
-        .map(|(at, entry)| (entry.key.as_str(), at))
-        .collect();
-    let mut readers: Vec<Vec<usize>> = vec![Vec::new(); entries.len()];
-    let mut waits: Vec<usize> = vec![0; entries.len()];
-    for (at, entry) in entries.iter().enumerate() {
-        let source = entry.value.scalar().unwrap_or_default();
-        let read: BTreeSet<usize> = words(source).filter_map(|word| places.get(word).copied()).collect();
-        waits[at] = read.len();
-        read.into_iter().for_each(|read| readers[read].push(at));
-    }
-    let free = waits.iter().enumerate().filter(|(_, count)| **count == 0);
-    let mut ready: BinaryHeap<Reverse<usize>> = free.map(|(at, _)| Reverse(at)).collect();
-    let mut ordered = Vec::with_capacity(entries.len());
-    while let Some(Reverse(at)) = ready.pop() {
-        ordered.push(&entries[at]);
-        for reader in &readers[at] {
-            waits[*reader] -= 1;
-            if waits[*reader] == 0 {
-                ready.push(Reverse(*reader));
-            }
-        }
-    }
-    let circle = entries.iter().zip(&waits).filter(|(_, count)| **count > 0);
-    (ordered, circle.map(|(entry, _)| entry).collect())
-}
-
-/// The names that stand in a source; not what follows a dot.
-fn words(source: &str) -> impl Iterator<Item = &str> {
-    let inside = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let mut before = None;
-    source.split_inclusive(move |c| !inside(c)).filter_map(move |piece| {
-        let word = piece.trim_end_matches(|c| !inside(c));
-        let column = before == Some('.');
-        before = piece.chars().next_back();
-        (!word.is_empty() && !column).then_some(word)
-    })
 }
 
 /// Where the first field stands that is one too many, counting columns.

@@ -2,17 +2,31 @@
 
 use super::Loader;
 use crate::definition::region::CoverageGoal;
-use crate::definition::source::{Keys, MapReader, wrong_type};
+use crate::definition::shape::{Key, Keys, Shape};
+use crate::definition::source::MapReader;
 
-const COVERAGE: Keys = Keys {
-    what: ("样例覆盖目标", "the goal of coverage"),
-    keys: &[
-        ("rules", "规则：百分之几", "percent of the rules"),
-        ("transitions", "流转：百分之几", "percent of the transitions"),
-        ("fields", "字段：百分之几", "percent of the fields"),
-        ("conditions", "条件：百分之几", "percent of the conditions"),
+pub(super) static COVERAGE: Keys = Keys::new(
+    "coverage",
+    ("样例覆盖目标", "the goal of coverage"),
+    &[
+        Key::new("rules", Shape::Percent, "规则：百分之几", "percent of the rules").such_as("100"),
+        Key::new(
+            "transitions",
+            Shape::Percent,
+            "流转：百分之几",
+            "percent of the transitions",
+        )
+        .such_as("100"),
+        Key::new("fields", Shape::Percent, "字段：百分之几", "percent of the fields").such_as("95"),
+        Key::new(
+            "conditions",
+            Shape::Percent,
+            "条件：百分之几",
+            "percent of the conditions",
+        )
+        .such_as("95"),
     ],
-};
+);
 
 impl Loader<'_> {
     /// The goal; nothing where a region sets none.
@@ -23,16 +37,7 @@ impl Loader<'_> {
         let Some(map) = map else {
             return CoverageGoal::default();
         };
-        let mut percent = |key: &str| {
-            let node = map.get(key)?;
-            let found = node.scalar().and_then(|text| text.parse().ok());
-            let found = found.filter(|percent| (0..=100).contains(percent));
-            if found.is_none() {
-                let expected = ("0 到 100 的整数", "a whole number from 0 to 100");
-                wrong_type(node, expected, None, self.problems);
-            }
-            found
-        };
+        let percent = |key: &str| map.count(key)?.try_into().ok();
         CoverageGoal {
             rules: percent("rules"),
             transitions: percent("transitions"),

@@ -4,18 +4,45 @@ use indexmap::IndexMap;
 
 use super::Loader;
 use crate::definition::region::{MenuItem, MenuTarget, Role};
-use crate::definition::source::{Keys, MapReader, Node, list_of, string_of, text_of};
+use crate::definition::shape::{Key, Keys, Shape, Words};
+use crate::definition::source::{MapReader, Node, list_of, string_of, text_of};
 use crate::definition::{Id, Text};
 
-const MENU: Keys = Keys {
-    what: ("菜单项", "a menu entry"),
-    keys: &[
-        ("label", "名称", "what it says"),
-        ("to", "去处", "where it leads"),
-        ("roles", "给哪些角色", "for these roles"),
-        ("items", "下级", "the entries below"),
+pub(in crate::definition) static MENU: Keys = Keys::new(
+    "menu-item",
+    ("菜单项", "a menu entry"),
+    &[
+        Key::new("label", Shape::Text, "名称", "what it says")
+            .needed()
+            .such_as("申报管理"),
+        Key::new("to", Shape::OneOf(&TARGET), "去处", "where it leads")
+            .usually("哪儿也不去，只是标题", "nowhere: it is a heading"),
+        Key::new("roles", Shape::Names, "给哪些角色", "for these roles")
+            .usually("每个角色", "every role")
+            .such_as("[registrant]"),
+        Key::new("items", Shape::List(&Shape::Map(&MENU)), "下级", "the entries below")
+            .such_as("[{label: 填写科技成果, to: applications}]"),
     ],
-};
+);
+
+static TARGET: Words = Words::new(
+    "unknown-menu-target",
+    ("去处", "target"),
+    &[
+        ("applications", "我的申请", "one's own applications"),
+        ("certificates", "证书", "certificates"),
+        ("queue", "待办", "what waits for one"),
+        ("account", "我的账号", "one's own account"),
+        ("profile", "个人信息", "one's own details"),
+        ("people", "本单位的人员", "the people of one's unit"),
+        ("units", "单位", "the units"),
+        (
+            "approvals",
+            "待批准的账号和单位",
+            "accounts and units that wait for approval",
+        ),
+    ],
+);
 
 impl Loader<'_> {
     /// Every text of the region's folder and its bases; the nearest of a name counts.
@@ -89,32 +116,17 @@ impl Loader<'_> {
     }
 
     fn menu_item(&mut self, node: &Node, roles: &IndexMap<Id, Role>) -> Option<MenuItem> {
-        const TARGETS: [&str; 8] = [
-            "applications",
-            "certificates",
-            "queue",
-            "account",
-            "profile",
-            "people",
-            "units",
-            "approvals",
-        ];
         let map = MapReader::new(node, &MENU, self.problems)?;
-        let target = match map.get("to").map(|node| (node, node.scalar().unwrap_or_default())) {
-            None => MenuTarget::Heading,
-            Some((_, "applications")) => MenuTarget::Applications,
-            Some((_, "certificates")) => MenuTarget::Certificates,
-            Some((_, "queue")) => MenuTarget::Queue,
-            Some((_, "account")) => MenuTarget::Account,
-            Some((_, "profile")) => MenuTarget::Profile,
-            Some((_, "people")) => MenuTarget::People,
-            Some((_, "units")) => MenuTarget::Units,
-            Some((_, "approvals")) => MenuTarget::Approvals,
-            Some((node, other)) => {
-                self.problems
-                    .unknown("unknown-menu-target", node, ("去处", "target"), other, TARGETS);
-                return None;
-            }
+        let target = match map.get("to").and_then(Node::scalar) {
+            Some("applications") => MenuTarget::Applications,
+            Some("certificates") => MenuTarget::Certificates,
+            Some("queue") => MenuTarget::Queue,
+            Some("account") => MenuTarget::Account,
+            Some("profile") => MenuTarget::Profile,
+            Some("people") => MenuTarget::People,
+            Some("units") => MenuTarget::Units,
+            Some("approvals") => MenuTarget::Approvals,
+            _ => MenuTarget::Heading,
         };
         let label = self.need_text(&map, "label");
         let roles_of = map

@@ -3,15 +3,42 @@
 use super::Loader;
 use crate::definition::Text;
 use crate::definition::region::{CounterKey, NumberPart, Numbering};
-use crate::definition::source::{Entry, Keys, MapReader, Node, string_of, wrong_type};
+use crate::definition::shape::{Key, Keys, Pattern, Shape, Words};
+use crate::definition::source::{Entry, MapReader, Node, string_of};
 
-pub(super) const NUMBERING: Keys = Keys {
-    what: ("编号规则", "a numbering"),
-    keys: &[
-        ("pattern", "样式，如 962{year}{category}{serial:4}", "the pattern"),
-        ("counter", "按什么分别计数", "what has a count of its own"),
+pub(super) static NUMBERING: Keys = Keys::new(
+    "numbering",
+    ("编号规则", "a numbering"),
+    &[
+        Key::new(
+            "pattern",
+            Shape::Written(&PATTERN),
+            "样式：文字、{year}（年）、{category}（类别字母）、{serial:位数}（流水号）",
+            "the pattern: text, {year}, {category} and {serial:digits}",
+        )
+        .needed()
+        .such_as("'999{year}{category}{serial:4}'"),
+        Key::new(
+            "counter",
+            Shape::SomeOf(&COUNTER),
+            "按什么分别计数",
+            "what has a count of its own",
+        )
+        .usually("全部一起计数", "one count for all")
+        .such_as("[year, category]"),
     ],
+);
+
+static PATTERN: Pattern = Pattern {
+    regex: r"^([^{]|\{[^{}]*\})*$",
+    what: ("成对的 { }", "paired { }"),
 };
+
+static COUNTER: Words = Words::new(
+    "unknown-counter",
+    ("计数方式", "counter key"),
+    &[("year", "每年", "each year"), ("category", "每个类别", "each category")],
+);
 
 impl Loader<'_> {
     /// One numbering: its pattern counts, and no two counts make the same number.
@@ -29,18 +56,11 @@ impl Loader<'_> {
                 .at_node("number-without-serial", node, message, Some(help));
         }
         let mut counter = Vec::new();
-        for (name, node) in map.names("counter", self.problems) {
-            match &*name {
-                "year" => counter.push(CounterKey::Year),
-                "category" => counter.push(CounterKey::Category),
-                other => self.problems.unknown(
-                    "unknown-counter",
-                    node,
-                    ("计数方式", "counter key"),
-                    other,
-                    ["year", "category"],
-                ),
-            }
+        for (name, _) in map.names("counter", self.problems) {
+            counter.push(match &*name {
+                "year" => CounterKey::Year,
+                _ => CounterKey::Category,
+            });
         }
         for (part, key, name) in [
             (NumberPart::Year, CounterKey::Year, "year"),
@@ -69,10 +89,7 @@ impl Loader<'_> {
             if open > 0 {
                 parts.push(NumberPart::Text(rest[..open].into()));
             }
-            let Some(close) = rest[open..].find('}') else {
-                wrong_type(node, ("成对的 { }", "paired { }"), None, self.problems);
-                return None;
-            };
+            let close = rest[open..].find('}')?;
             let name = &rest[open + 1..open + close];
             parts.push(match name.split_once(':') {
                 None if name == "year" => NumberPart::Year,

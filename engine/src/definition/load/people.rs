@@ -7,101 +7,195 @@ use indexmap::IndexMap;
 use super::Loader;
 use super::codes::{line_spot, records};
 use crate::definition::region::{Activation, PasswordRule, Role, Sees, SignIn, UnitSeed, WayIn};
-use crate::definition::source::{Entry, Keys, MapReader, Node, SourceFile, nearest, string_of, text_of};
+use crate::definition::shape::{Key, Keys, Shape, Words};
+use crate::definition::source::{Entry, MapReader, Node, SourceFile, nearest, string_of, text_of};
 use crate::definition::{Form, Id, Text};
 
-pub(super) const ROLE: Keys = Keys {
-    what: ("角色", "a role"),
-    keys: &[
-        ("label", "名称", "what people call it"),
-        (
+pub(super) static ROLE: Keys = Keys::new(
+    "role",
+    ("角色", "a role"),
+    &[
+        Key::new("label", Shape::Text, "名称", "what people call it")
+            .needed()
+            .such_as("省科技厅"),
+        Key::new(
             "sees",
-            "看到哪些申请：own、unit、handled 或 region",
+            Shape::OneOf(&SEES),
+            "看到哪些申请",
             "which applications it sees",
-        ),
-        (
+        )
+        .needed(),
+        Key::new(
             "secondFactor",
+            Shape::Flag,
             "登录须有动态口令",
             "whether it is taken only with a second factor",
-        ),
-        ("renamedFrom", "角色原来的标识", "what it was called before"),
+        )
+        .usually("false", "false"),
+        Key::new(
+            "renamedFrom",
+            Shape::Names,
+            "角色原来的标识",
+            "what it was called before",
+        )
+        .such_as("admin"),
     ],
-};
+);
 
-const WAY_IN: Keys = Keys {
-    what: ("取得账号的途径", "a way to an account"),
-    keys: &[
-        ("label", "名称", "what people call it"),
-        ("help", "适用于谁", "whom it is for, and who must not use it"),
-        ("form", "要填的表", "the form it asks"),
-        (
+static SEES: Words = Words::new(
+    "unknown-sees",
+    ("范围", "scope"),
+    &[
+        ("own", "自己的", "their own"),
+        ("unit", "本单位的", "those of their unit"),
+        ("handled", "由本单位办理的", "those that their unit handles"),
+        ("region", "全部", "all"),
+    ],
+);
+
+pub(super) static WAY_IN: Keys = Keys::new(
+    "way-in",
+    ("取得账号的途径", "a way to an account"),
+    &[
+        Key::new("label", Shape::Text, "名称", "what people call it")
+            .needed()
+            .such_as("单位注册"),
+        Key::new(
+            "help",
+            Shape::Text,
+            "适用于谁",
+            "whom it is for, and who must not use it",
+        )
+        .such_as("有依托单位的请勿由此注册。"),
+        Key::new(
+            "form",
+            Shape::Word,
+            "要填的表（accounts/*.form.yaml）",
+            "the form it asks (accounts/*.form.yaml)",
+        )
+        .such_as("unit"),
+        Key::new(
             "activationForm",
+            Shape::Word,
             "打开激活链接后要填的表",
             "the form asked when the link in the mail is opened",
-        ),
-        ("agreement", "须同意的协议", "the text to agree to"),
-        ("creates", "产生什么", "what it creates"),
-        ("joins", "加入已有单位", "joins a unit"),
-        ("invitedBy", "由谁分配", "the role that invites"),
-        ("activation", "激活方式", "how it is activated"),
-        ("approvedBy", "由谁批准", "the role that approves"),
+        )
+        .such_as("activation"),
+        Key::new(
+            "agreement",
+            Shape::Word,
+            "须同意的协议（texts/*.md）",
+            "the text to agree to (texts/*.md)",
+        )
+        .such_as("texts/agreement.md"),
+        Key::new("creates", Shape::Map(&CREATES), "产生什么", "what it creates")
+            .needed()
+            .such_as("{unit: completing, role: unit_admin}"),
+        Key::new("joins", Shape::OneOf(&JOINS), "加入已有单位", "joins a unit"),
+        Key::new("invitedBy", Shape::Word, "由谁分配", "the role that invites").such_as("unit_admin"),
+        Key::new(
+            "activation",
+            Shape::OneOf(&ACTIVATION),
+            "激活方式",
+            "how it is activated",
+        )
+        .usually("none", "none"),
+        Key::new("approvedBy", Shape::Word, "由谁批准", "the role that approves").such_as("office"),
     ],
-};
+);
 
-const CREATES: Keys = Keys {
-    what: ("产生的内容", "`creates`"),
-    keys: &[
-        ("unit", "单位种类", "a unit of this kind"),
-        ("role", "角色", "the role"),
-    ],
-};
-const SIGN_IN: Keys = Keys {
-    what: ("登录方式", "signIn"),
-    keys: &[
-        ("by", "email 或 name", "email or name"),
-        ("captcha", "验证码", "whether a captcha is asked"),
-        ("password", "密码规则", "what a password must be"),
-    ],
-};
-const PASSWORD: Keys = Keys {
-    what: ("密码规则", "a password rule"),
-    keys: &[
-        ("minLength", "最短", "at least"),
-        ("maxLength", "最长", "at most"),
+static JOINS: Words = Words::new(
+    "unknown-joins",
+    ("可加入的对象", "thing to join"),
+    &[("unit", "分配账号的人所在的单位", "the unit of whoever invites")],
+);
+
+static ACTIVATION: Words = Words::new(
+    "unknown-activation",
+    ("激活方式", "activation"),
+    &[
+        ("email", "点邮件中的链接", "by a link in a mail"),
+        ("none", "不用激活", "at once"),
         (
-            "classes",
-            "须含的字符类",
-            "classes that must appear: upper, lower, digit, symbol",
+            "approval",
+            "批准后（写明 approvedBy）",
+            "once approved (say `approvedBy`)",
         ),
     ],
-};
+);
+
+static CREATES: Keys = Keys::new(
+    "creates",
+    ("产生的内容", "`creates`"),
+    &[
+        Key::new("unit", Shape::Word, "单位种类", "a unit of this kind").such_as("completing"),
+        Key::new(
+            "role",
+            Shape::Word,
+            "角色（没有 unit 时必写）",
+            "the role (needed where there is no `unit`)",
+        )
+        .such_as("registrant"),
+    ],
+);
+pub(super) static SIGN_IN: Keys = Keys::new(
+    "sign-in",
+    ("登录方式", "signIn"),
+    &[
+        Key::new("by", Shape::OneOf(&SIGN_IN_BY), "用什么登录", "what people sign in by").usually("name", "name"),
+        Key::new("captcha", Shape::Flag, "验证码", "whether a captcha is asked").usually("false", "false"),
+        Key::new("password", Shape::Map(&PASSWORD), "密码规则", "what a password must be")
+            .such_as("{minLength: 8, classes: [upper, digit]}"),
+    ],
+);
+
+static SIGN_IN_BY: Words = Words::new(
+    "unknown-sign-in",
+    ("登录方式", "way of signing in"),
+    &[("email", "电子邮箱", "by mail address"), ("name", "用户名", "by name")],
+);
+static PASSWORD: Keys = Keys::new(
+    "password",
+    ("密码规则", "a password rule"),
+    &[
+        Key::new("minLength", Shape::Count, "最短", "at least").usually("8", "8"),
+        Key::new("maxLength", Shape::Count, "最长", "at most").usually("64", "64"),
+        Key::new(
+            "classes",
+            Shape::SomeOf(&CLASS),
+            "须含的字符类",
+            "classes that must appear",
+        )
+        .such_as("[upper, lower, digit]"),
+    ],
+);
+
+static CLASS: Words = Words::new(
+    "unknown-class",
+    ("字符类", "class of characters"),
+    &[
+        ("upper", "大写字母", "capital letters"),
+        ("lower", "小写字母", "small letters"),
+        ("digit", "数字", "digits"),
+        ("symbol", "符号", "symbols"),
+    ],
+);
 
 impl Loader<'_> {
     /// One role.
     pub(super) fn role_entry(&mut self, entry: &Entry) -> Option<Role> {
         let map = MapReader::new(&entry.value, &ROLE, self.problems)?;
-        let sees_node = map.need("sees", self.problems)?;
-        let sees = match sees_node.scalar().unwrap_or_default() {
+        let sees = match map.need("sees", self.problems)?.scalar()? {
             "own" => Sees::Own,
             "unit" => Sees::Unit,
             "handled" => Sees::Handled,
-            "region" => Sees::Region,
-            other => {
-                self.problems.unknown(
-                    "unknown-sees",
-                    sees_node,
-                    ("范围", "scope"),
-                    other,
-                    ["own", "unit", "handled", "region"],
-                );
-                return None;
-            }
+            _ => Sees::Region,
         };
         Some(Role {
             id: entry.key.as_str().into(),
             label: self.need_text(&map, "label"),
             sees,
-            second_factor: map.bool("secondFactor", self.problems).unwrap_or(false),
+            second_factor: map.bool("secondFactor").unwrap_or(false),
             renamed_from: self.old_ids(&map),
         })
     }
@@ -152,12 +246,6 @@ impl Loader<'_> {
         let approved_by = map.get("approvedBy").and_then(|node| self.role(node, roles));
         let agreement = map.get("agreement").and_then(|node| self.text_named(node));
         let activation = self.activation(&map);
-        let joins = map.get("joins");
-        if let Some(node) = joins.filter(|node| node.scalar() != Some("unit")) {
-            let name = node.scalar().unwrap_or_default();
-            self.problems
-                .unknown("unknown-joins", node, ("可加入的对象", "thing to join"), name, ["unit"]);
-        }
         let creates = map.need("creates", self.problems)?;
         let creates = MapReader::new(creates, &CREATES, self.problems)?;
         let role_node = match creates.get("unit") {
@@ -176,7 +264,7 @@ impl Loader<'_> {
             approved_by,
             role: role_node.and_then(|node| self.role(node, roles)),
             creates_unit: creates.get("unit").and_then(|node| self.unit_kind(node, kinds)),
-            joins_unit: joins.is_some(),
+            joins_unit: map.get("joins").is_some(),
         };
         self.asks_enough(&map, &way, forms);
         Some(way)
@@ -234,7 +322,6 @@ impl Loader<'_> {
             return Activation::None;
         };
         match node.scalar().unwrap_or_default() {
-            "none" => Activation::None,
             "email" => Activation::Email,
             "approval" => {
                 if map.get("approvedBy").is_none() {
@@ -249,12 +336,7 @@ impl Loader<'_> {
                 }
                 Activation::Approval
             }
-            other => {
-                let known = ["email", "none", "approval"];
-                self.problems
-                    .unknown("unknown-activation", node, ("激活方式", "activation"), other, known);
-                Activation::None
-            }
+            _ => Activation::None,
         }
     }
 
@@ -288,7 +370,7 @@ impl Loader<'_> {
             self.missing_file(node, &name, "");
             return Vec::new();
         };
-        let Some(file) = self.files.read(&path, self.problems) else {
+        let Some(file) = Self::csv_file(self.files, &path, self.problems) else {
             return Vec::new();
         };
         let mut units: IndexMap<Id, (UnitSeed, usize)> = IndexMap::new();
@@ -360,28 +442,15 @@ impl Loader<'_> {
         else {
             return sign_in;
         };
-        sign_in.by_email = match map.get("by").map(|node| (node, node.scalar())) {
-            None | Some((_, Some("name"))) => false,
-            Some((_, Some("email"))) => true,
-            Some((node, other)) => {
-                self.problems.unknown(
-                    "unknown-sign-in",
-                    node,
-                    ("登录方式", "way of signing in"),
-                    other.unwrap_or_default(),
-                    ["email", "name"],
-                );
-                false
-            }
-        };
-        sign_in.captcha = map.bool("captcha", self.problems).unwrap_or(false);
+        sign_in.by_email = map.get("by").and_then(Node::scalar) == Some("email");
+        sign_in.captcha = map.bool("captcha").unwrap_or(false);
         if let Some(map) = map
             .get("password")
             .and_then(|node| MapReader::new(node, &PASSWORD, self.problems))
         {
             let rule = &mut sign_in.password;
-            rule.min_length = map.count("minLength", self.problems).unwrap_or(rule.min_length);
-            rule.max_length = map.count("maxLength", self.problems).unwrap_or(rule.max_length);
+            rule.min_length = map.count("minLength").unwrap_or(rule.min_length);
+            rule.max_length = map.count("maxLength").unwrap_or(rule.max_length);
             if let (true, Some(node)) = (
                 rule.min_length > rule.max_length,
                 map.get("minLength").or(map.get("maxLength")),
@@ -395,18 +464,8 @@ impl Loader<'_> {
                 self.problems
                     .at_node("constraint-contradiction", node, message, Some(help));
             }
-            for (class, node) in map.names("classes", self.problems) {
-                match &*class {
-                    "upper" | "lower" | "digit" | "symbol" => rule.classes.push(class.to_string()),
-                    other => self.problems.unknown(
-                        "unknown-class",
-                        node,
-                        ("字符类", "class of characters"),
-                        other,
-                        ["upper", "lower", "digit", "symbol"],
-                    ),
-                }
-            }
+            let classes = map.names("classes", self.problems);
+            rule.classes = classes.into_iter().map(|(class, _)| class.to_string()).collect();
         }
         sign_in
     }

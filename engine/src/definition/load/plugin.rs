@@ -9,19 +9,42 @@ use super::Loader;
 use super::form::hex;
 use crate::definition::folder::read_file;
 use crate::definition::region::PluginUse;
-use crate::definition::source::{Entry, Keys, MapReader, Node, nearest, string_of};
+use crate::definition::shape::{Key, Keys, Shape, Words};
+use crate::definition::source::{Entry, MapReader, Node, nearest, string_of};
 use crate::definition::{Id, Text, limits};
 
-pub(super) const PLUGIN: Keys = Keys {
-    what: ("插件", "a plugin"),
-    keys: &[
-        ("file", "组件文件", "the component's file"),
-        ("sha256", "文件的 SHA-256", "the file's SHA-256"),
-        ("on", "何时运行：check、document", "when it runs: check, document"),
-        ("options", "选项", "its options"),
-        ("lookups", "可以查的表", "the lists it may look up"),
+pub(super) static PLUGIN: Keys = Keys::new(
+    "plugin",
+    ("插件", "a plugin"),
+    &[
+        Key::new("file", Shape::Word, "组件文件", "the component's file")
+            .needed()
+            .such_as("checks.wasm"),
+        Key::new("sha256", Shape::Word, "文件的 SHA-256", "the file's SHA-256")
+            .needed()
+            .such_as("\"b98e6198…\""),
+        Key::new("on", Shape::SomeOf(&PLUGIN_USE), "何时运行", "when it runs").such_as("[check]"),
+        Key::new("options", Shape::Data, "给插件的选项", "its options")
+            .usually("{}", "{}")
+            .such_as("{months: 6}"),
+        Key::new(
+            "lookups",
+            Shape::Names,
+            "可以查的代码表和登记册",
+            "the lists and registers it may look up",
+        )
+        .such_as("[place, units]"),
     ],
-};
+);
+
+static PLUGIN_USE: Words = Words::new(
+    "unknown-plugin-use",
+    ("运行时机", "time to run"),
+    &[
+        ("check", "检查填报内容时", "when answers are checked"),
+        ("document", "制作文书时", "when a document is made"),
+    ],
+);
 
 impl Loader<'_> {
     /// One plugin: its file is there and is what its hash says.
@@ -29,20 +52,8 @@ impl Loader<'_> {
         let map = MapReader::new(&entry.value, &PLUGIN, self.problems)?;
         let file_node = map.need("file", self.problems)?;
         let file_name = string_of(file_node, self.problems)?;
-        let (mut on_check, mut on_document) = (false, false);
-        for (name, node) in map.names("on", self.problems) {
-            match &*name {
-                "check" => on_check = true,
-                "document" => on_document = true,
-                other => self.problems.unknown(
-                    "unknown-plugin-use",
-                    node,
-                    ("运行时机", "time to run"),
-                    other,
-                    ["check", "document"],
-                ),
-            }
-        }
+        let on = map.names("on", self.problems);
+        let runs = |when: &str| on.iter().any(|(name, _)| &**name == when);
         let lookups = self.plugin_lookups(&map);
         let (file, bytes) = self.plugin_bytes(file_node, &file_name)?;
         let sha256 = hex(&Sha256::digest(&bytes));
@@ -53,8 +64,8 @@ impl Loader<'_> {
             file,
             bytes,
             sha256,
-            on_check,
-            on_document,
+            on_check: runs("check"),
+            on_document: runs("document"),
             options,
             lookups,
         })

@@ -7,85 +7,186 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::Loader;
 use super::checkers::pin_checkers;
-use super::document::Around;
+use super::document::{Around, DOCUMENT};
+use super::goal::COVERAGE;
+use super::language::LANGUAGE;
+use super::number::NUMBERING;
+use super::people::{ROLE, SIGN_IN, WAY_IN};
+use super::plugin::PLUGIN;
+use super::register::REGISTER;
 use super::workflow::Names;
 use crate::definition::region::Support;
-use crate::definition::source::{Entry, Keys, MapReader, Node, Spot, check_id, nearest, string_of, text_of};
+use crate::definition::shape::{Ids, Key, Keys, Shape};
+use crate::definition::source::{Entry, MapReader, Node, Spot, check_id, nearest, string_of, text_of};
 use crate::definition::workflow::{Effect, Workflow};
-use crate::definition::{Calendar, Id, Region, Text};
+use crate::definition::{Calendar, Id, Region, Text, limits};
 
-pub(super) const REGION: Keys = Keys {
-    what: ("地区", "a region"),
-    keys: &[
-        ("abstract", "只作底，不对外服务", "a base that is never served"),
-        ("extends", "以哪些地区为底", "the regions it is built on"),
-        ("name", "地区名称", "the place's name"),
-        ("title", "系统名称", "the system's title"),
-        ("authority", "登记机关", "the registering authority"),
-        ("place", "行政区划代码", "the GB/T 2260 code"),
-        ("language", "zh-CN 或 en", "zh-CN or en"),
-        (
+pub(in crate::definition) static REGION: Keys = Keys::new(
+    "region",
+    ("地区", "a region"),
+    &[
+        Key::new(
+            "abstract",
+            Shape::Flag,
+            "只作底，不对外服务",
+            "a base that is never served",
+        )
+        .usually("false", "false"),
+        Key::new("extends", Shape::Names, "以哪些地区为底", "the regions it is built on").such_as("national"),
+        Key::new("name", Shape::Text, "地区名称", "the place's name")
+            .needed()
+            .such_as("北河省"),
+        Key::new("title", Shape::Text, "系统名称", "the system's title")
+            .needed()
+            .such_as("北河省科技成果登记系统"),
+        Key::new("authority", Shape::Text, "登记机关", "the registering authority")
+            .needed()
+            .such_as("北河省科学技术厅"),
+        Key::new("place", Shape::Word, "行政区划代码", "the GB/T 2260 code").such_as("\"990000\""),
+        Key::new(
+            "language",
+            Shape::OneOf(&LANGUAGE),
+            "页面的语言",
+            "the language of a page before a person chooses",
+        )
+        .usually("zh-CN", "zh-CN"),
+        Key::new(
             "languages",
+            Shape::SomeOf(&LANGUAGE),
             "每段文字都应有的语言",
             "the languages that every text must be in",
-        ),
-        ("theme", "主题", "the theme"),
-        ("calendar", "工作日历", "working days"),
-        ("menu", "菜单文件", "the menu's file"),
-        ("words", "本办公室的用语", "the office's own words"),
-        ("support", "联系方式", "whom to ask"),
-        ("signIn", "登录方式", "how people sign in"),
-        ("accounts", "取得账号的途径", "the ways to an account"),
-        (
+        )
+        .usually("不作要求", "nothing is asked")
+        .such_as("[zh-CN, en]"),
+        Key::new("theme", Shape::Word, "主题", "the theme").usually("default", "default"),
+        Key::new("calendar", Shape::Map(&CALENDAR), "工作日历", "working days").such_as("{name: cn, rollover: true}"),
+        Key::new("menu", Shape::Word, "菜单文件", "the menu's file").such_as("texts/menu.yaml"),
+        Key::new("words", Shape::Word, "本办公室的用语", "the office's own words").such_as("texts/words.yaml"),
+        Key::new("support", Shape::Map(&SUPPORT), "联系方式", "whom to ask").such_as("{phone: 010-00000000}"),
+        Key::new("signIn", Shape::Map(&SIGN_IN), "登录方式", "how people sign in")
+            .such_as("{by: email, captcha: true}"),
+        Key::new(
+            "accounts",
+            Shape::Each(Ids::Plain, &Shape::Map(&WAY_IN)),
+            "取得账号的途径",
+            "the ways to an account",
+        )
+        .such_as("{solo: {label: 登记人, form: person, creates: {role: registrant}}}"),
+        Key::new(
             "profile",
+            Shape::Word,
             "个人信息维护的表（accounts/*.form.yaml）",
             "the account form that people keep up to date",
-        ),
-        ("roles", "角色", "the roles"),
-        ("unitKinds", "单位种类", "what kinds of unit there are"),
-        (
+        )
+        .such_as("profile"),
+        Key::new(
+            "roles",
+            Shape::Each(Ids::Plain, &Shape::Map(&ROLE)),
+            "角色",
+            "the roles",
+        )
+        .such_as("{office: {label: 省科技厅, sees: region}}"),
+        Key::new(
+            "unitKinds",
+            Shape::Each(Ids::Dashed, &Shape::Text),
+            "单位种类",
+            "what kinds of unit there are",
+        )
+        .such_as("{completing: 完成单位}"),
+        Key::new(
             "units",
+            Shape::Word,
             "预置单位的 CSV",
             "a CSV of units that are there from the start",
-        ),
-        (
+        )
+        .such_as("codes/units.csv"),
+        Key::new(
             "registers",
+            Shape::Each(Ids::Dashed, &Shape::Map(&REGISTER)),
             "登记册：随时维护的表",
             "the tables that people keep while the office runs",
-        ),
-        ("numbering", "编号规则", "how numbers are made"),
-        ("documents", "文书", "what is printed"),
-        ("plugins", "插件", "plugins"),
-        (
+        )
+        .such_as("{batches: {label: 批次, form: batch, editedBy: [office]}}"),
+        Key::new(
+            "numbering",
+            Shape::Each(Ids::Plain, &Shape::Map(&NUMBERING)),
+            "编号规则",
+            "how numbers are made",
+        )
+        .such_as("{registration: {pattern: '999{year}{category}{serial:4}', counter: [year, category]}}"),
+        Key::new(
+            "documents",
+            Shape::Each(Ids::Dashed, &Shape::Map(&DOCUMENT)),
+            "文书",
+            "what is printed",
+        )
+        .such_as("{certificate: {label: 登记证书, template: documents/certificate.typ}}"),
+        Key::new(
+            "plugins",
+            Shape::Each(Ids::Dashed, &Shape::Map(&PLUGIN)),
+            "插件",
+            "plugins",
+        )
+        .such_as("{checks: {file: checks.wasm, sha256: \"…\", on: [check]}}"),
+        Key::new(
             "coverage",
+            Shape::Map(&COVERAGE),
             "样例至少要覆盖的百分比",
             "how much of it the samples must exercise, in percent",
-        ),
+        )
+        .such_as("{rules: 100, transitions: 100}"),
     ],
-};
+);
 
-const CALENDAR: Keys = Keys {
-    what: ("工作日历", "a calendar"),
-    keys: &[
-        ("name", "名称（calendars/*.csv）", "its name (calendars/*.csv)"),
-        ("rollover", "到期日遇休息日顺延", "a deadline on a day off moves on"),
+static CALENDAR: Keys = Keys::new(
+    "calendar",
+    ("工作日历", "a calendar"),
+    &[
+        Key::new(
+            "name",
+            Shape::Word,
+            "名称（calendars/*.csv）",
+            "its name (calendars/*.csv)",
+        )
+        .needed()
+        .such_as("cn"),
+        Key::new(
+            "rollover",
+            Shape::Flag,
+            "到期日遇休息日顺延",
+            "a deadline on a day off moves on",
+        )
+        .usually("false", "false"),
     ],
-};
-const SUPPORT: Keys = Keys {
-    what: ("联系方式", "support"),
-    keys: &[
-        ("phone", "电话", "the phone"),
-        ("faq", "常见问题", "the FAQ's text"),
-        ("contact", "咨询服务", "the contact's text"),
+);
+static SUPPORT: Keys = Keys::new(
+    "support",
+    ("联系方式", "support"),
+    &[
+        Key::new("phone", Shape::Word, "电话", "the phone").such_as("010-00000000"),
+        Key::new(
+            "faq",
+            Shape::Word,
+            "常见问题（texts/*.md）",
+            "the FAQ's text (texts/*.md)",
+        )
+        .such_as("texts/faq.md"),
+        Key::new(
+            "contact",
+            Shape::Word,
+            "咨询服务（texts/*.md）",
+            "the contact's text (texts/*.md)",
+        )
+        .such_as("texts/contact.md"),
     ],
-};
+);
 
 impl Loader<'_> {
     /// Loads the region; `None` for a base, or where nothing can be made of it.
     pub(super) fn region(mut self) -> Option<Region> {
         let path = PathBuf::from(&*self.id).join("region.yaml");
         let own = self.files.tree(&path, self.problems)?;
-        if own.get("abstract").and_then(Node::scalar) == Some("true") {
+        if is_base(&own) {
             self.unknown_files(&own);
             return None;
         }
@@ -182,6 +283,7 @@ impl Loader<'_> {
         let merged = self.files.merged(&path, "/workflow.yaml", self.problems)?;
         self.removed = merged.removed;
         self.fields.clear();
+        self.patterns = 0;
         Some(merged.node)
     }
 
@@ -229,6 +331,9 @@ impl Loader<'_> {
         let Some(entries) = map.get(key).and_then(|node| MapReader::open(node, what, self.problems)) else {
             return found;
         };
+        if self.too_many(entries.entries()) {
+            return found;
+        }
         for entry in entries.entries() {
             check_id(entry, dashes, self.problems);
             match read(self, entry) {
@@ -239,6 +344,16 @@ impl Loader<'_> {
         found
     }
 
+    /// Tells where there are more entries of a kind than there may be.
+    pub(super) fn too_many(&mut self, entries: &[Entry]) -> bool {
+        let first = entries.get(limits::ENTRIES);
+        if let Some(entry) = first {
+            let what = ("这里的条目", "the entries here");
+            self.problems.too_large(&entry.key_spot, what, limits::ENTRIES);
+        }
+        first.is_some()
+    }
+
     fn region_calendar(&mut self, map: &MapReader<'_>) -> Calendar {
         let Some(node) = map.get("calendar") else {
             return Calendar::default();
@@ -246,7 +361,7 @@ impl Loader<'_> {
         let Some(map) = MapReader::new(node, &CALENDAR, self.problems) else {
             return Calendar::default();
         };
-        let rollover = map.bool("rollover", self.problems).unwrap_or(false);
+        let rollover = map.bool("rollover").unwrap_or(false);
         let Some(name) = map.need("name", self.problems) else {
             return Calendar::default();
         };
@@ -334,4 +449,9 @@ fn extends(node: &Node) -> Vec<String> {
             .collect(),
         _ => Vec::new(),
     }
+}
+
+/// Whether a `region.yaml` is only there to be extended.
+pub(super) fn is_base(own: &Node) -> bool {
+    own.get("abstract").is_some_and(|node| node.to_json() == true)
 }

@@ -15,26 +15,35 @@ use super::codes::{line_spot, records};
 use crate::definition::expression::{RecordType, Type};
 use crate::definition::form_schema::{Validator, field_schema};
 use crate::definition::region::{Register, Role, SeedRecord};
-use crate::definition::source::{Entry, Keys, MapReader, Node, SourceFile, nearest, string_of};
+use crate::definition::shape::{Key, Keys, Shape};
+use crate::definition::source::{Entry, MapReader, Node, SourceFile, nearest, string_of};
 use crate::definition::{Field, FieldType, Form, Id, Language, Text, scope};
 
-const REGISTER: Keys = Keys {
-    what: ("登记册", "a register"),
-    keys: &[
-        ("label", "名称", "what people call it"),
-        (
+pub(super) static REGISTER: Keys = Keys::new(
+    "register",
+    ("登记册", "a register"),
+    &[
+        Key::new("label", Shape::Text, "名称", "what people call it")
+            .needed()
+            .such_as("批次"),
+        Key::new(
             "form",
+            Shape::Word,
             "一条记录的表（registers/*.form.yaml）",
             "the form of a record (registers/*.form.yaml)",
-        ),
-        ("editedBy", "由哪些角色维护", "the roles that keep it"),
-        (
+        )
+        .usually("登记册自己的标识", "the register's own id")
+        .such_as("batch"),
+        Key::new("editedBy", Shape::Names, "由哪些角色维护", "the roles that keep it").such_as("[office]"),
+        Key::new(
             "seed",
+            Shape::Word,
             "预置记录的 CSV",
             "a CSV of records that are there from the start",
-        ),
+        )
+        .such_as("codes/batches.csv"),
     ],
-};
+);
 
 impl Loader<'_> {
     /// What a record of each declared register reads as; unknown where its form cannot be found.
@@ -159,7 +168,7 @@ impl Loader<'_> {
             self.missing_file(node, &name, "");
             return Vec::new();
         };
-        let Some(file) = self.files.read(&path, self.problems) else {
+        let Some(file) = Self::csv_file(self.files, &path, self.problems) else {
             return Vec::new();
         };
         let rows = records(&file, &["id", "name"], self.problems);

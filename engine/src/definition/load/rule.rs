@@ -5,20 +5,48 @@ use indexmap::IndexMap;
 use super::Loader;
 use crate::definition::expression::{Expression, Scope, Type, contradiction};
 use crate::definition::form::{Rule, Severity, Table};
-use crate::definition::source::{Entry, Keys, MapReader, Node, check_id, string_of};
-use crate::definition::{Field, FieldType, Id, Page, Text};
+use crate::definition::shape::{Key, Keys, Shape, Words};
+use crate::definition::source::{Entry, MapReader, Node, check_id, string_of};
+use crate::definition::{Field, FieldType, Id, Page, Text, limits};
 
-pub(super) const RULE: Keys = Keys {
-    what: ("规则", "a rule"),
-    keys: &[
-        ("each", "对表格的每一行检查", "checks every row of this table"),
-        ("when", "条件成立时才检查", "checked only while this holds"),
-        ("assert", "必须成立的条件", "what must hold"),
-        ("at", "问题指向的字段", "the field it points to"),
-        ("severity", "error 或 warning", "error or warning"),
-        ("message", "给填报人的话", "what the applicant is told"),
+pub(super) static RULE: Keys = Keys::new(
+    "rule",
+    ("规则", "a rule"),
+    &[
+        Key::new(
+            "each",
+            Shape::Word,
+            "对表格的每一行检查",
+            "checks every row of this table",
+        )
+        .such_as("people"),
+        Key::new(
+            "when",
+            Shape::Expression,
+            "条件成立时才检查",
+            "checked only while this holds",
+        )
+        .such_as("'filled(evaluated_on)'"),
+        Key::new("assert", Shape::Expression, "必须成立的条件", "what must hold")
+            .needed()
+            .such_as("'period_end >= period_start'"),
+        Key::new("at", Shape::Word, "问题指向的字段", "the field it points to").such_as("period_end"),
+        Key::new("severity", Shape::OneOf(&SEVERITY), "级别", "the severity").usually("error", "error"),
+        Key::new("message", Shape::Message, "给填报人的话", "what the applicant is told")
+            .needed()
+            .such_as("研究终止日期 {period_end} 早于起始日期"),
     ],
-};
+);
+
+/// How much a finding weighs.
+pub(super) static SEVERITY: Words = Words::new(
+    "unknown-severity",
+    ("级别", "severity"),
+    &[
+        ("error", "不改好不能提交", "blocks the submission"),
+        ("warning", "只是提醒", "only tells"),
+    ],
+);
 
 /// What a rule may name.
 struct Around<'a> {
@@ -46,6 +74,11 @@ impl Loader<'_> {
         let Some(map) = node.and_then(|node| MapReader::open(node, ("规则", "rules"), self.problems)) else {
             return rules;
         };
+        if let Some(entry) = map.entries().get(limits::FIELDS) {
+            let what = ("一份登记表的规则", "the rules of one form");
+            self.problems.too_large(&entry.key_spot, what, limits::FIELDS);
+            return rules;
+        }
         for entry in map.entries() {
             check_id(entry, false, self.problems);
             if let Some(rule) = self.rule(entry, &around) {
@@ -72,7 +105,10 @@ impl Loader<'_> {
         let at = map
             .get("at")
             .and_then(|node| self.rule_place(node, each.as_deref(), around));
-        let severity = self.severity(&map);
+        let severity = match map.get("severity").and_then(Node::scalar) {
+            Some("warning") => Severity::Warning,
+            _ => Severity::Error,
+        };
         let (assert, message) = (assert?, message?);
         self.sensitive_in_message(message_node?, each.as_deref(), &message.reads_paths(), around.pages);
         if let Some(node) = assert_node {
@@ -129,26 +165,6 @@ impl Loader<'_> {
         };
         let help = Text::both("核对 when 和 assert 的条件", "compare what `when` and `assert` ask");
         self.problems.at_node("constant-assert", node, message, Some(help));
-    }
-
-    fn severity(&mut self, map: &MapReader<'_>) -> Severity {
-        match map.get("severity") {
-            None => Severity::Error,
-            Some(node) => match node.scalar() {
-                Some("error") => Severity::Error,
-                Some("warning") => Severity::Warning,
-                other => {
-                    self.problems.unknown(
-                        "unknown-severity",
-                        node,
-                        ("级别", "severity"),
-                        other.unwrap_or_default(),
-                        ["error", "warning"],
-                    );
-                    Severity::Error
-                }
-            },
-        }
     }
 
     /// `table` or `table.inner`: the path and the scope with `row` (and `outer`).

@@ -1,5 +1,6 @@
 //! `samples/*.yaml` (LANGUAGE L10): answers, and the findings and states they must lead to.
 
+mod keys;
 mod read;
 
 use std::path::PathBuf;
@@ -13,6 +14,8 @@ use crate::definition::problem::Problem;
 use crate::definition::source::{Node, Problems, Spot};
 use crate::definition::{Id, Region};
 use read::Reader;
+
+pub(in crate::definition) use keys::SAMPLE;
 
 /// One sample file, its `from` chain resolved.
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
 //! What authors call the keys of a definition, for telling what has changed.
 
-use super::{document, field_keys, form, number, people, plugin, region, rule, workflow};
-use crate::definition::source::Keys;
+use super::{document, field_keys, form, number, people, plugin, region, rule, workflow_keys};
+use crate::definition::shape::Keys;
 
 /// A map of the language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,14 +28,13 @@ pub(in crate::definition) fn word(of: Of, key: &str) -> Option<(&'static str, &'
         Of::Page => &form::PAGE,
         Of::Field => &field_keys::FIELD,
         Of::Rule => &rule::RULE,
-        Of::Workflow => &workflow::WORKFLOW,
-        Of::State => &workflow::state::STATE,
-        Of::Action => &workflow::action::ACTION,
+        Of::Workflow => &workflow_keys::WORKFLOW,
+        Of::State => &workflow_keys::STATE,
+        Of::Action => &workflow_keys::ACTION,
         Of::Role => &people::ROLE,
         Of::Document => &document::DOCUMENT,
         Of::Numbering => &number::NUMBERING,
         Of::Plugin => &plugin::PLUGIN,
     };
-    let found = table.keys.iter().find(|(known, ..)| *known == key);
-    found.map(|(_, zh, en)| (*zh, *en))
+    table.key(key).map(|key| (key.zh, key.en))
 }

@@ -1,30 +1,21 @@
 //! `workflow.yaml` (LANGUAGE L8): its states, its actions and the names that both may use.
 
-pub(super) mod action;
-pub(super) mod state;
+mod action;
+mod state;
 
 use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
 
 use super::Loader;
+use super::workflow_keys::WORKFLOW;
 use crate::definition::expression::{Scope, Type};
 use crate::definition::problem::Place;
 use crate::definition::region::Role;
 use crate::definition::scope::App;
-use crate::definition::source::{Entry, Keys, MapReader, Node, string_of};
+use crate::definition::source::{Entry, MapReader, Node, string_of};
 use crate::definition::workflow::{By, Workflow};
 use crate::definition::{Form, Id};
-
-pub(super) const WORKFLOW: Keys = Keys {
-    what: ("流程", "a workflow"),
-    keys: &[
-        ("extends", "以哪些文件为底", "the files it is built on"),
-        ("start", "新申请所处的状态", "where a new application stands"),
-        ("states", "状态", "the states"),
-        ("actions", "操作", "the actions"),
-    ],
-};
 
 /// The mistakes after which nothing can be said of the whole.
 const DISTURBING: [&str; 5] = [
@@ -53,6 +44,9 @@ impl Loader<'_> {
         let start_node = map.need("start", self.problems)?;
         let state_entries = MapReader::open(states_node, ("状态", "states"), self.problems)?.entries();
         let action_entries = MapReader::open(actions_node, ("操作", "actions"), self.problems)?.entries();
+        if self.too_many(state_entries) || self.too_many(action_entries) {
+            return None;
+        }
         let state_ids: IndexSet<Id> = state_entries.iter().map(|entry| entry.key.as_str().into()).collect();
         let mut scope = Scope::new(Arc::clone(&self.calendar));
         scope.names.insert("app".into(), App::ty());

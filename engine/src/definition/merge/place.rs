@@ -1,59 +1,24 @@
 //! `after:` and `before:`: where an entry stands among its neighbours (LANGUAGE L2).
 //!
-//! Only the entries of pages, fields, columns, rules, states, actions and their inputs, roles, ways
-//! in, documents and registers have a place of their own; anywhere else the two words are ordinary keys, and a field
-//! may be called so.
+//! Only an entry of a map of the author's own names (a page, a field, a rule, a state, …) that is a map itself has a
+//! place of its own; anywhere else the two words are ordinary keys, and a field may be called so.
 
 use std::collections::HashMap;
 
 use indexmap::IndexSet;
 
 use crate::definition::Text;
+use crate::definition::shape::Shape;
 use crate::definition::source::{self, Entry, Node, Problems, Spot, Value};
 
-/// What a map holds, as far as order is concerned.
-#[derive(Clone, Copy)]
-enum Kind {
-    /// A whole file.
-    Top,
-    /// Entries of the author's own names; each of them is an `Of`.
-    Named(Of),
-    /// One such entry.
-    One(Of),
-}
-
-#[derive(Clone, Copy)]
-enum Of {
-    Page,
-    Field,
-    Action,
-    Other,
-}
-
-impl Kind {
-    /// What the value of `key` is, where its order matters.
-    fn below(self, key: &str) -> Option<Self> {
-        Some(Self::Named(match (self, key) {
-            (Self::Named(of), _) => return Some(Self::One(of)),
-            (Self::Top, "pages") => Of::Page,
-            (Self::Top, "actions") => Of::Action,
-            (Self::Top, "rules" | "states" | "roles" | "accounts" | "documents" | "registers") => Of::Other,
-            (Self::One(Of::Page), "fields") | (Self::One(Of::Field), "columns") | (Self::One(Of::Action), "form") => {
-                Of::Field
-            }
-            _ => return None,
-        }))
-    }
-}
-
 /// Moves every entry that says `after:` or `before:` to its place, and takes the word away.
-pub(super) fn entries(file: Node, problems: &mut Problems) -> Node {
-    place(file, Kind::Top, problems)
+pub(super) fn entries(file: Node, shape: &Shape, problems: &mut Problems) -> Node {
+    place(file, shape, problems)
 }
 
-fn place(node: Node, kind: Kind, problems: &mut Problems) -> Node {
+fn place(node: Node, shape: &Shape, problems: &mut Problems) -> Node {
     let Value::Map(entries) = node.value else { return node };
-    let inner = entries.into_iter().map(|entry| match kind.below(&entry.key) {
+    let inner = entries.into_iter().map(|entry| match below(shape, &entry) {
         Some(below) => Entry {
             value: place(entry.value, below, problems),
             ..entry
@@ -61,14 +26,30 @@ fn place(node: Node, kind: Kind, problems: &mut Problems) -> Node {
         None => entry,
     });
     let inner: Vec<Entry> = inner.collect();
-    let placed = if matches!(kind, Kind::Named(_)) {
-        arrange(inner, problems)
-    } else {
-        inner
+    let placed = match named(shape) {
+        Some(Shape::Map(_) | Shape::Marked { .. }) => arrange(inner, problems),
+        _ => inner,
     };
     Node {
         value: Value::Map(placed),
         ..node
+    }
+}
+
+/// What each entry of a map of the author's own names holds.
+fn named(shape: &Shape) -> Option<&'static Shape> {
+    match shape {
+        Shape::Each(_, inner) => Some(inner),
+        Shape::Picked(shape) => named(shape),
+        _ => None,
+    }
+}
+
+/// What the value of an entry is.
+fn below(shape: &Shape, entry: &Entry) -> Option<&'static Shape> {
+    match shape {
+        Shape::Map(keys) | Shape::Marked { otherwise: keys, .. } => keys.key(&entry.key).map(|key| &key.shape),
+        _ => named(shape),
     }
 }
 
@@ -164,6 +145,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
+    use crate::definition::shape::FileKind;
     use crate::definition::source::{SourceFile, parse};
 
     fn order(yaml: &str) -> (String, usize) {
@@ -172,7 +154,8 @@ mod tests {
             format!("pages: {{p: {{fields: {{{yaml}}}}}}}"),
         ));
         let mut problems = Problems::default();
-        let node = entries(parse(&file, &mut problems).unwrap(), &mut problems);
+        let form = FileKind::named("form").unwrap();
+        let node = entries(parse(&file, &mut problems).unwrap(), &form.shape, &mut problems);
         let fields = node
             .get("pages")
             .and_then(|node| node.get("p"))

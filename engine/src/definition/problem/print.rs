@@ -10,6 +10,7 @@ use serde_json::json;
 use super::sarif::sarif;
 use super::{Place, Problem};
 use crate::definition::form::Severity;
+use crate::definition::sheet::decoded;
 use crate::definition::source::SourceFile;
 use crate::definition::{Language, folder, limits};
 
@@ -68,8 +69,10 @@ struct Sources<'a> {
 impl Sources<'_> {
     fn load(&mut self, path: &Path) {
         if !self.files.contains_key(path) {
-            let read = folder::read(self.root, path, limits::FILE_BYTES).ok();
-            let text = read.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
+            let bytes = folder::read(self.root, path, limits::FILE_BYTES).unwrap_or_default();
+            // A list may be in GB 18030; of what is no text nothing is shown.
+            let text = String::from_utf8(bytes).or_else(|error| decoded(error.as_bytes()).map(|(text, _)| text));
+            let text = text.unwrap_or_default();
             // Columns are counted without the byte order mark.
             let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
             self.files

@@ -1,205 +1,9 @@
 //! Reading typed values out of a [`Node`], each mistake told at its place.
 
-use super::{Entry, Node, Spot, Value};
-use crate::definition::form::Severity;
-use crate::definition::problem::{Place, Problem};
-use crate::definition::{Id, Language, Text, limits};
-
-/// All problems found so far; of very many, the first.
-#[derive(Debug, Default)]
-pub struct Problems {
-    list: Vec<Problem>,
-    /// Whether any is an error, kept or not.
-    errors: bool,
-    /// The severest of those that were not kept, and how many they are.
-    left_out: Option<(Severity, usize)>,
-    one_language: Vec<Spot>,
-}
-
-impl Problems {
-    /// Adds an error.
-    pub fn error(&mut self, rule: &'static str, spot: &Spot, message: Text, help: Option<Text>) {
-        self.error_with(rule, spot, message, help, Vec::new());
-    }
-
-    /// Adds an error that is about further places too.
-    pub fn error_with(
-        &mut self,
-        rule: &'static str,
-        spot: &Spot,
-        message: Text,
-        help: Option<Text>,
-        related: Vec<(Place, Text)>,
-    ) {
-        if self.is_full() {
-            return self.leave_out(Severity::Error);
-        }
-        self.add(Problem {
-            rule,
-            severity: Severity::Error,
-            place: spot.place(),
-            message,
-            help,
-            related,
-        });
-    }
-
-    /// Adds that there is more of something than there may be.
-    pub(in crate::definition) fn too_large(&mut self, spot: &Spot, what: (&str, &str), most: usize) {
-        let message = Text::both(
-            format!("{}超过了上限 {most}", what.0),
-            format!("{} are more than {most}", what.1),
-        );
-        self.error("too-large", spot, message, None);
-    }
-
-    /// Adds a warning.
-    pub fn warning(&mut self, rule: &'static str, spot: &Spot, message: Text, help: Option<Text>) {
-        if self.is_full() {
-            return self.leave_out(Severity::Warning);
-        }
-        let place = spot.place();
-        self.add(Problem {
-            rule,
-            severity: Severity::Warning,
-            place,
-            message,
-            help,
-            related: Vec::new(),
-        });
-    }
-
-    /// Adds a problem, unless the very same is there already (a base is read once for each region).
-    pub fn add(&mut self, mut problem: Problem) {
-        if self.is_full() {
-            return self.leave_out(problem.severity);
-        }
-        problem.message = cut(problem.message);
-        problem.help = problem.help.map(cut);
-        self.errors |= problem.severity == Severity::Error;
-        if !self.list.contains(&problem) {
-            self.list.push(problem);
-        }
-    }
-
-    /// Adds all of another list.
-    pub fn take(&mut self, other: Self) {
-        if let Some((severity, count)) = other.left_out {
-            self.errors |= severity == Severity::Error;
-            let before = self.left_out.map_or(0, |(_, count)| count);
-            self.left_out = Some((severity, before + count));
-        }
-        other.list.into_iter().for_each(|problem| self.add(problem));
-    }
-
-    /// Whether no more are kept: what is costly to find out for a message alone can be left.
-    pub fn is_full(&self) -> bool {
-        self.list.len() >= limits::PROBLEMS
-    }
-
-    /// Notes that something was not read because there are too many problems already.
-    pub(in crate::definition) fn unread(&mut self) {
-        self.leave_out(Severity::Error);
-    }
-
-    fn leave_out(&mut self, severity: Severity) {
-        self.errors |= severity == Severity::Error;
-        let count = self.left_out.map_or(0, |(_, count)| count);
-        let severity = if self.errors { Severity::Error } else { severity };
-        self.left_out = Some((severity, count + 1));
-    }
-
-    /// Adds an error at a node; where the node came over a base, names the base's place too.
-    pub fn at_node(&mut self, rule: &'static str, node: &Node, message: Text, help: Option<Text>) {
-        self.error_with(rule, &node.spot, message, help, replaced(node));
-    }
-
-    /// A name that is none of `known`.
-    pub fn unknown<'a>(
-        &mut self,
-        rule: &'static str,
-        node: &Node,
-        what: (&str, &str),
-        name: &str,
-        known: impl IntoIterator<Item = &'a str>,
-    ) {
-        if self.is_full() {
-            return self.leave_out(Severity::Error);
-        }
-        let message = Text::both(
-            format!("没有名为「{name}」的{}", what.0),
-            format!("there is no {} called `{name}`", what.1),
-        );
-        self.at_node(rule, node, message, nearest(name, known));
-    }
-
-    /// Where a text in Chinese was read that has no English beside it.
-    pub fn in_one_language(&self) -> &[Spot] {
-        &self.one_language
-    }
-
-    /// Whether anything keeps the region from being served.
-    pub fn has_errors(&self) -> bool {
-        self.errors
-    }
-
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.list.len() + self.left_out.map_or(0, |(_, count)| count)
-    }
-
-    /// Whether there is none.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Whether one of these rules was broken since there were `count`; of a problem that was not kept,
-    /// that is assumed.
-    pub fn any_since(&self, count: usize, rules: &[&str]) -> bool {
-        let lost = self.left_out.is_some() && self.len() > count;
-        lost || self
-            .list
-            .iter()
-            .skip(count)
-            .any(|problem| rules.contains(&problem.rule))
-    }
-
-    /// All of them, by file and line.
-    pub fn into_sorted(mut self) -> Vec<Problem> {
-        self.list.sort_by(|a, b| {
-            (&a.place.file, a.place.line, a.place.column).cmp(&(&b.place.file, b.place.line, b.place.column))
-        });
-        if let (Some((severity, count)), Some(last)) = (self.left_out, self.list.last()) {
-            let message = Text::both(
-                format!("另有 {count} 个问题没有列出，一次最多列出 {} 个", limits::PROBLEMS),
-                format!("{count} more problems are not listed: at most {} are", limits::PROBLEMS),
-            );
-            self.list.push(Problem {
-                rule: "too-large",
-                severity,
-                place: last.place.clone(),
-                message,
-                help: None,
-                related: Vec::new(),
-            });
-        }
-        self.list
-    }
-}
-
-/// A text that is no longer than it may be.
-fn cut(text: Text) -> Text {
-    let is_short = |text: &str| text.len() <= limits::MESSAGE_LENGTH;
-    if is_short(text.get(Language::Chinese)) && is_short(text.get(Language::English)) {
-        return text;
-    }
-    let cut = |language: Language| {
-        let text = text.get(language);
-        let end = text.char_indices().nth(limits::MESSAGE_LENGTH).map(|(at, _)| at);
-        end.map_or_else(|| text.to_owned(), |end| format!("{}…", &text[..end]))
-    };
-    Text::both(cut(Language::Chinese), cut(Language::English))
-}
+use super::{Entry, Node, Problems, Spot, Value};
+use crate::definition::problem::Place;
+use crate::definition::shape::{Key, Keys, Shape};
+use crate::definition::{Id, Text, limits};
 
 /// The place in a base that a node came over.
 pub(in crate::definition) fn replaced(node: &Node) -> Vec<(Place, Text)> {
@@ -254,22 +58,6 @@ pub(in crate::definition) fn nearest<'a>(name: &str, known: impl IntoIterator<It
 /// The most names that a help lists.
 const MOST_NAMES: usize = 30;
 
-/// The keys that a map may have, with what each means: the published shape of that map.
-#[derive(Debug)]
-pub struct Keys {
-    /// What the map is, in Chinese and English.
-    pub what: (&'static str, &'static str),
-    /// Key, meaning in Chinese, meaning in English.
-    pub keys: &'static [(&'static str, &'static str, &'static str)],
-}
-
-impl Keys {
-    /// Whether `key` is one of them.
-    pub fn has(&self, key: &str) -> bool {
-        self.keys.iter().any(|(known, ..)| *known == key)
-    }
-}
-
 /// A map whose keys were checked.
 #[derive(Debug, Clone, Copy)]
 pub struct MapReader<'n> {
@@ -287,15 +75,11 @@ impl<'n> MapReader<'n> {
             ..Self::open(node, keys.what, problems)?
         };
         for entry in reader.entries {
-            if !keys.has(&entry.key) && problems.is_full() {
-                problems.leave_out(Severity::Error);
-            } else if !keys.has(&entry.key) {
-                let message = Text::both(
-                    format!("{}没有「{}」这个键", keys.what.0, entry.key),
-                    format!("{} has no key `{}`", keys.what.1, entry.key),
-                );
-                let help = nearest(&entry.key, keys.keys.iter().map(|(key, ..)| *key));
-                problems.error("unknown-key", &entry.key_spot, message, help);
+            match keys.key(&entry.key) {
+                None if problems.is_full() => problems.unread(),
+                None => unknown_key(entry, keys, problems),
+                Some(key) if !entry.value.is_null() && !is_blank(&entry.value) => key.tell(&entry.value, problems),
+                Some(_) => {}
             }
             empty_value(entry, problems);
         }
@@ -322,23 +106,23 @@ impl<'n> MapReader<'n> {
         self.entries
     }
 
-    /// The value of `key`.
+    /// The value of `key`; none where it has not the shape that the key asks for, which was told.
     pub fn get(&self, key: &str) -> Option<&'n Node> {
-        self.entries
-            .iter()
-            .find(|entry| entry.key == key)
-            .map(|entry| &entry.value)
-            .filter(|node| !node.is_null() && (self.keys.is_none() || !is_blank(node)))
+        let node = self.written(key)?;
+        let known = self.keys.and_then(|keys| keys.key(key));
+        let fits = known.is_none_or(|key| !is_blank(node) && key.shape.fits(node));
+        fits.then_some(node)
+    }
+
+    fn written(&self, key: &str) -> Option<&'n Node> {
+        let entry = self.entries.iter().find(|entry| entry.key == key)?;
+        (!entry.value.is_null()).then_some(&entry.value)
     }
 
     /// The value of `key`, whose absence is a problem.
     pub fn need(&self, key: &str, problems: &mut Problems) -> Option<&'n Node> {
         let found = self.get(key);
-        let blank = self
-            .entries
-            .iter()
-            .any(|entry| entry.key == key && is_blank(&entry.value));
-        if found.is_none() && !blank && (problems.is_full() || !self.misspells(key)) {
+        if self.written(key).is_none() && (problems.is_full() || !self.misspells(key)) {
             self.lacks(key, problems);
         }
         found
@@ -351,10 +135,8 @@ impl<'n> MapReader<'n> {
         };
         let (zh, en) = self.keys.map_or(("这里", "this map"), |keys| keys.what);
         let message = Text::both(format!("{zh}缺少「{key}」"), format!("{en} lacks `{key}`"));
-        let meaning = self
-            .keys
-            .and_then(|keys| keys.keys.iter().find(|(known, ..)| *known == key));
-        let help = meaning.map(|(_, zh, en)| Text::both(format!("{key}：{zh}"), format!("{key}: {en}")));
+        let known = self.keys.and_then(|keys| keys.key(key));
+        let help = known.map(|known| Text::both(format!("{key}：{}", known.zh), format!("{key}: {}", known.en)));
         // Of a whole file, the base's place says nothing.
         let related = if self.node.get("extends").is_some() {
             Vec::new()
@@ -368,7 +150,7 @@ impl<'n> MapReader<'n> {
     fn misspells(&self, key: &str) -> bool {
         let Some(keys) = self.keys else { return false };
         let mut unknown = self.entries.iter().filter(|entry| !keys.has(&entry.key));
-        unknown.any(|entry| best(&entry.key, keys.keys.iter().map(|(key, ..)| *key)) == Some(key))
+        unknown.any(|entry| best(&entry.key, keys.names()) == Some(key))
     }
 
     /// A text for people.
@@ -382,19 +164,28 @@ impl<'n> MapReader<'n> {
     }
 
     /// A truth value.
-    pub fn bool(&self, key: &str, problems: &mut Problems) -> Option<bool> {
-        bool_of(self.get(key)?, problems)
+    pub fn bool(&self, key: &str) -> Option<bool> {
+        Some(self.get(key)?.scalar()? == "true")
     }
 
     /// A whole number from 0.
-    pub fn count(&self, key: &str, problems: &mut Problems) -> Option<usize> {
-        count_of(self.get(key)?, problems)
+    pub fn count(&self, key: &str) -> Option<usize> {
+        usize::try_from(self.get(key)?.whole_number()?).ok()
     }
 
     /// One name or a list of names.
     pub fn names(&self, key: &str, problems: &mut Problems) -> Vec<(Id, &'n Node)> {
         self.get(key).map(|node| names_of(node, problems)).unwrap_or_default()
     }
+}
+
+fn unknown_key(entry: &Entry, keys: &Keys, problems: &mut Problems) {
+    let message = Text::both(
+        format!("{}没有「{}」这个键", keys.what.0, entry.key),
+        format!("{} has no key `{}`", keys.what.1, entry.key),
+    );
+    let help = nearest(&entry.key, keys.names());
+    problems.error("unknown-key", &entry.key_spot, message, help);
 }
 
 fn first_line(spot: &Spot) -> std::ops::Range<usize> {
@@ -468,16 +259,13 @@ fn truth_meant(node: &Node, expected: &str) -> Option<Text> {
         "no" | "n" | "off" | "否" | "false" => "false",
         _ => return None,
     };
-    (expected == TRUTH.1).then(|| {
+    (expected == "true or false").then(|| {
         Text::both(
             format!("这里写 {truth}，不加引号"),
             format!("write `{truth}`, without quotes"),
         )
     })
 }
-
-/// What a truth value is told as.
-const TRUTH: (&str, &str) = ("true 或 false", "true or false");
 
 /// A string; numbers and truth values are taken as written.
 pub(in crate::definition) fn string_of(node: &Node, problems: &mut Problems) -> Option<String> {
@@ -496,17 +284,21 @@ pub(in crate::definition) fn text_of(node: &Node, problems: &mut Problems) -> Op
     // What has no Chinese in it, such as ISBN, reads the same in every language.
     let chinese = text.to_string().chars().any(|c| c >= '\u{2e80}');
     if chinese && !text.has_english() {
-        problems.one_language.push(node.spot.clone());
+        problems.written_in_one_language(&node.spot);
     }
     Some(text)
 }
 
 /// The same for the names of codes, of which nobody asks in how many languages they are.
 pub(in crate::definition) fn words_of(node: &Node, problems: &mut Problems) -> Option<Text> {
-    const TEXT: Keys = Keys {
-        what: ("文字", "a text"),
-        keys: &[("zh", "中文", "in Chinese"), ("en", "英文", "in English")],
-    };
+    static TEXT: Keys = Keys::new(
+        "text",
+        ("文字", "a text"),
+        &[
+            Key::new("zh", Shape::Word, "中文", "in Chinese").needed(),
+            Key::new("en", Shape::Word, "英文", "in English"),
+        ],
+    );
     if let Some(text) = node.scalar() {
         return Some(Text::chinese(text));
     }
@@ -525,27 +317,6 @@ pub(in crate::definition) fn words_of(node: &Node, problems: &mut Problems) -> O
         Some(en) => Text::both(zh, en),
         None => Text::chinese(zh),
     })
-}
-
-/// `true` or `false`, without quotes.
-fn bool_of(node: &Node, problems: &mut Problems) -> Option<bool> {
-    match &node.value {
-        Value::Scalar { text, plain: true } if text == "true" => Some(true),
-        Value::Scalar { text, plain: true } if text == "false" => Some(false),
-        _ => {
-            wrong_type(node, TRUTH, None, problems);
-            None
-        }
-    }
-}
-
-/// A whole number from 0.
-fn count_of(node: &Node, problems: &mut Problems) -> Option<usize> {
-    let found = node.scalar().and_then(|text| text.parse().ok());
-    if found.is_none() {
-        wrong_type(node, ("不小于 0 的整数", "a whole number from 0"), None, problems);
-    }
-    found
 }
 
 /// The items of a list.
@@ -569,39 +340,4 @@ pub(in crate::definition) fn names_of<'n>(node: &'n Node, problems: &mut Problem
         .iter()
         .filter_map(|item| Some((Id::from(string_of(item, problems)?), item)))
         .collect()
-}
-
-/// Checks an id of LANGUAGE L1; `dashes` where `-` is allowed.
-pub(in crate::definition) fn check_id(entry: &Entry, dashes: bool, problems: &mut Problems) {
-    const RESERVED: [&str; 21] = [
-        "today", "app", "row", "outer", "it", "input", "true", "false", "null", "in", "as", "break", "const",
-        "continue", "else", "for", "function", "if", "import", "let", "loop",
-    ];
-    let id = entry.key.as_str();
-    if id.len() > limits::NAME_BYTES {
-        let what = ("一个标识的字节数", "the bytes of an id");
-        return problems.too_large(&entry.key_spot, what, limits::NAME_BYTES);
-    }
-    let shape = id.starts_with(|c: char| c.is_ascii_lowercase())
-        && id
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || (dashes && c == '-'));
-    let reserved =
-        RESERVED.contains(&id) || matches!(id, "package" | "namespace" | "return" | "var" | "void" | "while");
-    if shape && !reserved {
-        return;
-    }
-    let help = if reserved {
-        Text::both(
-            "这个词在表达式里另有含义，请换一个",
-            "the word means something else in expressions: take another",
-        )
-    } else {
-        Text::both(
-            "以小写字母开头，只用小写字母、数字和 _；中文写在 label 里",
-            "start with a small letter; use small letters, digits and _; Chinese goes into `label`",
-        )
-    };
-    let message = Text::both(format!("「{id}」不能作标识"), format!("`{id}` cannot be an id"));
-    problems.error("bad-id", &entry.key_spot, message, Some(help));
 }

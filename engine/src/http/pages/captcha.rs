@@ -23,7 +23,8 @@ pub(in crate::http) async fn picture(
     let id = picture.strip_suffix(".png").ok_or(Error::NotFound)?;
     let riddle = visit.app.registry().riddle(&visit.office.region().id, id)?;
     let riddle = riddle.ok_or(Error::NotFound)?;
-    let drawn = visit.app.lettering().draw(&riddle.letters, &riddle.seed);
+    let lettering = visit.shop.lettering.as_ref().ok_or(Error::NotFound)?;
+    let drawn = lettering.draw(&riddle.letters, &riddle.seed);
     let drawn = drawn.ok_or_else(|| Error::Internal("the picture could not be drawn".into()))?;
     Ok(([(CONTENT_TYPE, "image/png")], drawn).into_response())
 }

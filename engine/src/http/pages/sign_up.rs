@@ -145,11 +145,7 @@ pub(in crate::http) async fn done(
     visit: Visit,
     Path((_, way, outcome)): Path<(String, String, String)>,
 ) -> Result<Response, Error> {
-    let ways = visit.app.registry().open_ways(&visit.office.region().id)?;
-    let way = ways
-        .into_iter()
-        .find(|known| *known.id == *way)
-        .ok_or(Error::NotFound)?;
+    let (way, sheet) = visit.app.registry().open_way(&visit.office.region().id, &way).await?;
     let role = way
         .approved_by
         .as_ref()
@@ -158,7 +154,8 @@ pub(in crate::http) async fn done(
     let line = match &*outcome {
         "ready" => visit.text("signed_up_ready", &[]),
         "mailed" => visit.text("signed_up_mailed", &[]),
-        "waits" => visit.text("signed_up_waits", &[("role", &role)]),
+        "waits" if sheet.form().field("email").is_some() => visit.text("signed_up_waits", &[("role", &role)]),
+        "waits" => visit.text("signed_up_waits_unwritten", &[("role", &role)]),
         "unit" => visit.text("signed_up_unit", &[]),
         _ => return Err(Error::NotFound),
     };

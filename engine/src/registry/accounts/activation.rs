@@ -49,7 +49,8 @@ impl Registry {
             Some(form) => Some(self.sheet(region, &form).await?),
             None => None,
         };
-        let known = self.known_of(office, &account)?;
+        let mut known = sheet.as_ref().map(Sheet::initial).unwrap_or_default();
+        known.extend(self.known_of(office, &account)?);
         Ok(Some(Activation {
             sign_in_name: account.sign_in_name.clone(),
             sheet,

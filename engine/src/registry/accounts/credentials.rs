@@ -10,6 +10,7 @@ use crate::registry::attempts::{self, LETTERS};
 use crate::registry::email::Email;
 use crate::registry::outbox::Letter;
 use crate::registry::password::is_common;
+use crate::registry::people::hash_token;
 use crate::registry::{Office, Person, Refused, Registry};
 use crate::store::{Account, Accounts, Change, Put, Standing, Ticket};
 
@@ -143,7 +144,7 @@ impl Registry {
             let link = self.link(
                 region,
                 Opens::Reset,
-                json!({"account": account.id, "revision": account.revision}),
+                json!({"account": account.id, "password": generation(&account)}),
             )?;
             let letter = Letter::Reset {
                 link: link.href,
@@ -172,7 +173,12 @@ impl Registry {
         };
         let id = ticket.data["account"].as_str().unwrap_or_default();
         let account = self.inner.store.account(region, id).await?;
-        let active = account.filter(|account| account.standing == Standing::Active);
+        // A link given before the password was changed opens nothing: whoever found it in a mailbox later is late.
+        let same = |account: &Account| match ticket.data["password"].as_str() {
+            Some(before) => before == generation(account),
+            None => true,
+        };
+        let active = account.filter(|account| account.standing == Standing::Active && same(account));
         Ok(active.map(|account| (account, ticket)))
     }
 
@@ -202,6 +208,11 @@ impl Registry {
         self.inner.store.commit(change).await?;
         Ok(Some(Vec::new()))
     }
+}
+
+/// What tells one password of an account from the next, and nothing of either.
+fn generation(account: &Account) -> String {
+    hash_token(&account.password_hash)
 }
 
 /// Why a password does not fit the rule.

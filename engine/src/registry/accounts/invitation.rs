@@ -82,7 +82,7 @@ impl Registry {
             email: email.clone(),
             ..Account::new(&person.region, fresh_id(now)?, email, name.to_owned(), now)
         };
-        let mut put = self.invitation(office, person, way, &mut account)?;
+        let mut put = self.invitation(office, person, way, &mut account).await?;
         put.push(self.audit(person, None, "invite", json!({"account": account.id, "way": &*way.id})));
         let change = Change {
             expect: vec![no_account(&account)],
@@ -142,7 +142,7 @@ impl Registry {
     }
 
     /// The link and the letter of an invitation; the account keeps the link's key.
-    fn invitation(
+    async fn invitation(
         &self,
         office: &Office,
         person: &Person,
@@ -156,10 +156,14 @@ impl Registry {
         account.link = Some(link.key);
         put.push(link.put);
         let role = way.role.as_ref().and_then(|role| office.role(role));
+        let unit = match &person.unit {
+            Some(unit) => self.inner.store.unit(&region.id, unit).await?,
+            None => None,
+        };
         let letter = Letter::Invited {
             link: link.href,
             valid_until: link.until,
-            unit: String::new(),
+            unit: unit.map(|unit| unit.name).unwrap_or_default(),
             role: role
                 .map(|role| role.label.get(Language::Chinese).to_owned())
                 .unwrap_or_default(),

@@ -8,9 +8,10 @@ use serde_json::Value as Json;
 
 use super::Unfit;
 use crate::check::{self, Answers, CompiledForm, Evaluated, posted};
-use crate::definition::Form;
 use crate::definition::form::Severity;
 use crate::definition::scope::App;
+use crate::definition::{FieldType, Form};
+use crate::registry::email::Email;
 use crate::registry::{Office, Refused, Registry, Units, sealed};
 
 /// An account form with what it reads around it.
@@ -123,7 +124,20 @@ impl Sheet {
             given = merged(&read, page, given);
             refused.extend(read.refused);
         }
+        self.one_way_to_write(&mut given);
         Ok((given, refused))
+    }
+
+    /// Writes addresses of mail as they are compared, where what was typed can mean one only.
+    fn one_way_to_write(&self, answers: &mut Answers) {
+        let mails = self.form().fields().map(|(_, field)| field);
+        for field in mails.filter(|field| matches!(field.kind, FieldType::Email)) {
+            if let Some(typed) = answers.get_mut(&*field.id)
+                && let Some(Ok(email)) = typed.as_str().map(Email::parse)
+            {
+                *typed = Json::String(email.to_string());
+            }
+        }
     }
 
     /// Reads and checks a post: the answers that are asked now, or what is wrong with them.

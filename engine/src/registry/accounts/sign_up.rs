@@ -4,9 +4,9 @@ use serde_json::{Value as Json, json};
 
 use super::letters::Opens;
 use super::{Sheet, Typed, Unfit};
-use crate::check::Answers;
+use crate::check::{Answers, Path};
 use crate::definition::region::{Activation, WayIn};
-use crate::definition::{Form, Id, Text};
+use crate::definition::{Form, Id, Language, Text};
 use crate::registry::email::Email;
 use crate::registry::outbox::Letter;
 use crate::registry::{Office, Refused, Registry};
@@ -52,21 +52,39 @@ impl Registry {
     pub async fn sign_up(&self, region: &str, way: &str, typed: Typed<'_>) -> Result<Result<SignedUp, Unfit>, Refused> {
         let (way, sheet) = self.open_way(region, way).await?;
         let office = self.office(region)?;
-        let mut unfit = match sheet.checked(typed.pairs, &sheet.initial())? {
-            Ok(answers) => match self.own_faults(office, way, &answers, typed) {
-                own if own.is_empty() => return self.enter_sign_up(office, way, &sheet, answers, typed).await,
-                own => Unfit {
-                    own,
-                    given: answers,
+        let (mut unfit, fits) = match sheet.checked(typed.pairs, &sheet.initial())? {
+            Ok(given) => {
+                let unfit = Unfit {
+                    given,
                     ..Unfit::default()
-                },
-            },
-            Err(unfit) => unfit,
+                };
+                (unfit, true)
+            }
+            Err(unfit) => (unfit, false),
         };
-        if unfit.own.is_empty() {
-            unfit.own = self.own_faults(office, way, &unfit.given, typed);
+        unfit.own = self.own_faults(office, way, &unfit.given, typed);
+        if way.joins_unit {
+            self.unit_first(office, &mut unfit).await?;
+        }
+        if fits && unfit.own.is_empty() {
+            return self.enter_sign_up(office, way, &sheet, unfit.given, typed).await;
         }
         Ok(Err(unfit))
+    }
+
+    /// Says of a unit that is not registered, not in use or not picked, how it comes to be.
+    async fn unit_first(&self, office: &Office, unfit: &mut Unfit) -> Result<(), Refused> {
+        let picked = text(&unfit.given, "unit");
+        let unit = self.inner.store.unit(&office.region().id, picked).await?;
+        if unit.is_some_and(|unit| unit.is_active()) {
+            return Ok(());
+        }
+        let about_unit = |at: &Path| at.to_string() == "unit";
+        unfit
+            .findings
+            .retain(|finding| !finding.at.as_ref().is_some_and(about_unit));
+        unfit.own.push(("unit", no_such_unit(office)));
+        Ok(())
     }
 
     /// What is wrong with what the account itself asks.
@@ -343,6 +361,37 @@ fn name_fault(name: &str) -> Option<Text> {
             format!("“{strange}” cannot stand in a user name; use letters, digits and . _ - @ ·"),
         )
     })
+}
+
+/// That no such unit can be picked, and by which of the region's own ways one is registered first.
+fn no_such_unit(office: &Office) -> Text {
+    let ways = office.region().ways_in.values();
+    let first = ways.filter(|way| way.role.is_none() && way.invited_by.is_none());
+    let first: Vec<&Text> = first.map(|way| &way.label).collect();
+    let all = |language, between| {
+        let labels: Vec<&str> = first.iter().map(|label| label.get(language)).collect();
+        labels.join(between)
+    };
+    let (zh, en) = match first.is_empty() {
+        true => (
+            "没有登记的单位请联系管理单位".to_owned(),
+            "If it is not registered yet, ask the managing office.".to_owned(),
+        ),
+        false => (
+            format!(
+                "没有登记信息的单位，请先到登录页点击“{}”",
+                all(Language::Chinese, "”或“")
+            ),
+            format!(
+                "If it is not registered yet, begin at the sign-in page with “{}”.",
+                all(Language::English, "” or “")
+            ),
+        ),
+    };
+    Text::both(
+        format!("没有这个在用的单位，请按单位公章的全称输入并点选；{zh}"),
+        format!("No active unit of this name is registered; pick it by its full name. {en}"),
+    )
 }
 
 fn no_unit(unit: &Unit) -> Expect {

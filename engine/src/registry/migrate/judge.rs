@@ -7,10 +7,10 @@ use serde_json::Value as Json;
 
 use super::{Reason, marks_now};
 use crate::check::{Answers, CompiledForm, Finding, Path};
-use crate::definition::Text;
 use crate::definition::difference::{Carried, Consequence, carry};
 use crate::definition::form::Severity;
 use crate::definition::form_schema::is_answered;
+use crate::definition::{Language, Text};
 use crate::registry::Case;
 
 /// The answers in the new form, and everything that speaks against it.
@@ -27,7 +27,7 @@ pub(super) async fn judge(case: &Case, form: &Arc<CompiledForm>) -> (Carried, Ve
         .collect();
     reasons.extend(lost_marks(case, form, &carried));
     let moved = case.over(Arc::clone(form), carried.answers.clone());
-    reasons.extend(no_longer_shown(case, &moved));
+    reasons.extend(shown_otherwise(case, &moved, &carried));
     match found(case, &moved, &carried).await {
         Ok(found) => reasons.extend(found),
         Err(reason) => reasons.push(reason),
@@ -51,31 +51,49 @@ fn lost_marks(case: &Case, form: &CompiledForm, carried: &Carried) -> Vec<Reason
     .collect()
 }
 
-/// Answers that were shown and are hidden now: they would be left out of what is submitted.
-fn no_longer_shown(case: &Case, moved: &Case) -> Vec<Reason> {
+/// Answers that were shown and are hidden now, which would be left out of what is submitted; and those that were
+/// hidden and would be part of it now.
+fn shown_otherwise(case: &Case, moved: &Case, carried: &Carried) -> Vec<Reason> {
     let visible = case.evaluated().visible_answers(&case.answers);
     let was = carry(case.form(), moved.form(), &visible);
     let is: Answers = moved.evaluated().visible_answers(&moved.answers);
-    let hidden = was.answers.iter().filter(|(id, answer)| {
-        let new = is.get(*id);
-        was.origins.contains_key(id.as_str()) && !same(answer, new)
-    });
-    hidden
-        .filter_map(|(id, _)| {
-            let label = moved.form().field(id)?.label.clone();
-            Some(Reason {
-                at: Some(was.before(id)),
-                consequence: Consequence::LosesAnswer,
-                message: Text::both(
-                    format!("{label} ({id}) 已填写，按新版不再显示，提交时会略去"),
-                    format!(
-                        "{} ({id}) is answered and would be hidden: it would be left out of what is submitted",
-                        label.get(crate::definition::Language::English)
-                    ),
-                ),
-            })
+    let reason = |id: &str, consequence, zh: &str, en: &str| {
+        let label = &moved.form().field(id)?.label;
+        Some(Reason {
+            at: Some(carried.before(id)),
+            consequence,
+            message: Text::both(
+                format!("{label} ({id}) {zh}"),
+                format!("{} ({id}) {en}", label.get(Language::English)),
+            ),
         })
-        .collect()
+    };
+    let mut reasons = Vec::new();
+    for (id, old) in carried
+        .origins
+        .iter()
+        .filter(|(_, old)| case.answers.contains_key(&***old))
+    {
+        let before = was.answers.get(&**id).filter(|answer| is_answered(answer));
+        let after = is.get(&**id).filter(|answer| is_answered(answer));
+        let kept = carried.answers.contains_key(&**id);
+        reasons.extend(match (before, after) {
+            (Some(before), after) if !same(before, after) => reason(
+                id,
+                Consequence::LosesAnswer,
+                "已填写，按新版不再显示，提交时会略去",
+                "is answered and would be hidden: it would be left out of what is submitted",
+            ),
+            (None, Some(_)) if kept && !visible.contains_key(&**old) => reason(
+                id,
+                Consequence::NeedsAnswer,
+                "填写后原是隐藏的，按新版会重新显示并提交，需要核对",
+                "is answered but was hidden, and would be shown and submitted again: it has to be looked at",
+            ),
+            _ => None,
+        });
+    }
+    reasons
 }
 
 /// Whether nothing of `was` is missing: what is unanswered does not count.
@@ -125,7 +143,11 @@ async fn found(case: &Case, moved: &Case, carried: &Carried) -> Result<Vec<Reaso
     let new = after.findings.iter().filter(errors).filter_map(|finding| {
         let at = finding.at.as_ref().map(Path::to_string);
         let old = at.as_deref().map(|at| carried.before(at));
-        if known.contains(&(finding.rule.clone(), old)) {
+        // What is lost is told already; that it is missing then goes without saying.
+        let lost = old
+            .as_deref()
+            .is_some_and(|old| carried.losses.iter().any(|loss| loss.at == old));
+        if lost || known.contains(&(finding.rule.clone(), old)) {
             return None;
         }
         // An answer that its new type refuses has no place.

@@ -5,6 +5,7 @@ use std::fmt;
 
 use super::smtp::{Smtp, SmtpLine};
 use super::webhook::Webhook;
+use crate::registry::email::Email;
 use crate::store::Channel;
 use crate::theme::mail::Written;
 
@@ -17,7 +18,7 @@ pub enum Mailer {
     /// They stay in the store, to be looked at: the demonstration.
     Kept,
     /// By a mail server.
-    Smtp(Smtp),
+    Smtp(Box<Smtp>),
 }
 
 /// How short messages leave.
@@ -30,6 +31,29 @@ pub enum Phone {
     Kept,
     /// By a gateway that takes them over HTTP.
     Webhook(Webhook),
+}
+
+impl Mailer {
+    /// Sends one letter at once, past the store: to try out what is set up.
+    pub async fn try_out(&self, to: &Email, from: &str, written: &Written) -> Result<(), String> {
+        let now = jiff::Timestamp::now();
+        let id = crate::store::fresh_id(now).map_err(|error| error.to_string())?;
+        let letter = Ready {
+            id: &id,
+            to: to.as_str(),
+            name: "",
+            from,
+            at: now,
+            written,
+        };
+        let sent = async {
+            let mut line = open(self, &Phone::Off, Channel::Mail).await?;
+            let sent = line.send(&letter).await;
+            line.close().await;
+            sent
+        };
+        sent.await.map_err(|failure| failure.to_string())
+    }
 }
 
 /// Something that must not be seen: it prints as dots.

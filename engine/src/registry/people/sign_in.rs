@@ -15,6 +15,7 @@ use super::session::IDLE;
 use super::{Person, audit, hash_token, person, random_token};
 use crate::registry::accounts::LONGEST_PASSWORD;
 use crate::registry::attempts::{self, counted};
+use crate::registry::email::Email;
 use crate::registry::{Office, Refused, Registry};
 use crate::store::{Account, Change, CommitError, Expect, Put, Session, Standing, Ticket};
 
@@ -66,22 +67,38 @@ pub enum Entrance {
 
 impl Registry {
     /// Whether a captcha is asked before a password is looked at: where the region asks for captchas, after a failure
-    /// from the same address or with the same name, whether or not somebody has that name.
+    /// from the same address or with the same name, whether or not somebody has that name. A browser that has signed
+    /// in to the account before is asked after failures of its own alone: strangers do not bother the owner.
     pub async fn doubts(&self, region: &str, name: &str, from: &From) -> Result<bool, Refused> {
         if !self.region(region)?.sign_in.captcha {
             return Ok(false);
+        }
+        let name = self.named(region, name)?;
+        if from.browser.is_some()
+            && let Some(account) = self.inner.store.account_by_sign_in_name(region, &name).await?
+            && let Some(browser) = self.known_browser(&account, from).await?
+        {
+            return Ok(failures(&browser) > 0);
         }
         if let Some(address) = from.address.map(counted)
             && !self.may_try(region, attempts::SIGN_IN_AGAIN, &address).await?
         {
             return Ok(true);
         }
-        Ok(!self.may_try(region, attempts::SIGN_IN_NAME, &folded(name)).await?)
+        Ok(!self.may_try(region, attempts::SIGN_IN_NAME, &folded(&name)).await?)
+    }
+
+    /// The name that is meant: where people sign in by mailbox, however it is written.
+    fn named(&self, region: &str, name: &str) -> Result<String, Refused> {
+        Ok(match (self.region(region)?.sign_in.by_email, Email::parse(name)) {
+            (true, Ok(email)) => email.to_string(),
+            _ => name.to_owned(),
+        })
     }
 
     /// Signs somebody in with name and password.
     pub async fn sign_in(&self, region: &str, name: &str, password: &str, from: &From) -> Result<Entrance, Refused> {
-        self.office(region)?;
+        let name = &self.named(region, name)?;
         let store = &self.inner.store;
         let now = self.inner.clock.now();
         let address = from.address.map(counted).unwrap_or_default();
@@ -243,45 +260,34 @@ impl Registry {
         region: &str,
         name: &str,
         address: &str,
-        mut guessed: Option<(Account, Option<Ticket>)>,
+        guessed: Option<(Account, Option<Ticket>)>,
     ) -> Result<(), Refused> {
         let now = self.inner.clock.now();
-        loop {
-            let mut change = Change {
-                expect: Vec::new(),
-                put: vec![
-                    self.tried(region, attempts::SIGN_IN, address)?,
-                    self.tried_last(region, attempts::SIGN_IN_NAME, &folded(name)),
-                ],
-            };
-            match &guessed {
-                Some((account, Some(browser))) => change.put.push(failed_again(account, browser, now)),
-                Some((account, None)) => {
-                    change.expect.push(Expect::AccountRevision {
-                        region: account.region.clone(),
-                        id: account.id.clone(),
-                        revision: account.revision,
-                    });
-                    let failures = account.failures.saturating_add(1);
-                    change.put.push(Put::Account(Box::new(Account {
-                        revision: account.revision + 1,
-                        failures,
-                        locked_until: wait(failures).map(|wait| now + wait),
-                        ..account.clone()
-                    })));
-                }
-                None => {}
-            }
-            match self.inner.store.commit(change).await {
-                Ok(_) => return Ok(()),
-                Err(CommitError::Stale { .. } | CommitError::Missing { .. }) => {}
-                Err(error) => return Err(error.into()),
-            }
-            if let Some((account, _)) = &guessed {
-                let account = self.inner.store.account(&account.region, &account.id).await?;
-                guessed = account.map(|account| (account, None));
-            }
+        let mut put = vec![
+            self.tried(region, attempts::SIGN_IN, address)?,
+            self.tried_last(region, attempts::SIGN_IN_NAME, &folded(name)),
+        ];
+        let mut stranger = None;
+        match guessed {
+            Some((account, Some(browser))) => put.push(failed_again(&account, browser, now)),
+            Some((account, None)) => stranger = Some(account),
+            None => {}
         }
+        if stranger.is_none() {
+            let expect = Vec::new();
+            self.inner.store.commit(Change { expect, put }).await?;
+            return Ok(());
+        }
+        while let Some(known) = stranger {
+            let failures = known.failures.saturating_add(1);
+            let changed = Account {
+                failures,
+                locked_until: wait(failures).map(|wait| now + wait),
+                ..known.clone()
+            };
+            stranger = self.put_account_and(known, changed, put.clone()).await?;
+        }
+        Ok(())
     }
 
     /// Forgets earlier failures after a success.
@@ -304,17 +310,28 @@ impl Registry {
         known: Account,
         changed: Account,
     ) -> Result<Option<Account>, Refused> {
+        self.put_account_and(known, changed, Vec::new()).await
+    }
+
+    /// The same, with more in the same change.
+    async fn put_account_and(
+        &self,
+        known: Account,
+        changed: Account,
+        mut put: Vec<Put>,
+    ) -> Result<Option<Account>, Refused> {
         let changed = Account {
             revision: known.revision + 1,
             ..changed
         };
+        put.push(Put::Account(Box::new(changed)));
         let change = Change {
             expect: vec![Expect::AccountRevision {
                 region: known.region.clone(),
                 id: known.id.clone(),
                 revision: known.revision,
             }],
-            put: vec![Put::Account(Box::new(changed))],
+            put,
         };
         match self.inner.store.commit(change).await {
             Ok(_) => Ok(None),
@@ -327,12 +344,12 @@ impl Registry {
 }
 
 /// One more failure of a known browser.
-fn failed_again(account: &Account, browser: &Ticket, now: Timestamp) -> Put {
-    let failures = failures(browser) + 1;
+fn failed_again(account: &Account, browser: Ticket, now: Timestamp) -> Put {
+    let failures = failures(&browser) + 1;
     let until = wait(failures).map(|wait| now + wait);
     Put::Ticket(Ticket {
         data: json!({"account": account.id, "failures": failures, "until": until}),
-        ..browser.clone()
+        ..browser
     })
 }
 

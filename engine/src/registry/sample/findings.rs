@@ -72,6 +72,11 @@ impl Compared {
     }
 }
 
+/// What is expected of a sample against what came; none where they agree.
+pub fn difference(expected: &Expected, found: &[Finding]) -> Option<Difference> {
+    compare(expected, found).difference()
+}
+
 fn written(finding: &ExpectedFinding) -> String {
     item(
         &finding.rule,

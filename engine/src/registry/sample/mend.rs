@@ -20,12 +20,19 @@ pub(super) fn findings(expected: &Expected, compared: &Compared) -> Vec<Edit> {
     let Value::List(items) = &expected.node.value else {
         return Vec::new();
     };
-    let file = &expected.node.spot.file;
-    let flow = file.text[expected.node.spot.range.clone()].starts_with('[');
-    let pieces = match (flow, items.as_slice()) {
-        (false, [first, .., last]) => in_block(&file.text, items, (first, last), compared),
-        (false, [only]) => in_block(&file.text, items, (only, only), compared),
-        _ => vec![(expected.node.spot.range.clone(), in_brackets(items, compared))],
+    let (file, range) = (&expected.node.spot.file, &expected.node.spot.range);
+    let brackets = file.text[range.clone()].starts_with('[');
+    let lines = Lines {
+        text: &file.text,
+        items,
+        compared,
+    };
+    let pieces = match items.is_empty() {
+        false if !brackets => lines.of_dashes(),
+        false if lines.are_in_brackets(range) => lines.of_brackets(),
+        // A remark between items that share a line would be lost: this is left to the author.
+        false if file.text[range.clone()].contains(" #") => Vec::new(),
+        _ => vec![(range.clone(), in_brackets(items, compared))],
     };
     edits(file, pieces)
 }
@@ -86,42 +93,81 @@ fn in_brackets(items: &[Node], compared: &Compared) -> String {
     format!("[{}]", kept.chain(more).collect::<Vec<_>>().join(", "))
 }
 
-/// Whole lines go and come; where none is left, `[]` stands behind the key.
-fn in_block(
-    text: &str,
-    items: &[Node],
-    (first, last): (&Node, &Node),
-    compared: &Compared,
-) -> Vec<(Range<usize>, String)> {
-    let gone = items.iter().zip(&compared.expected).filter(|(_, (_, came))| !*came);
-    let mut pieces: Vec<(Range<usize>, String)> = gone
-        .map(|(item, _)| {
-            (
-                line_start(text, item.spot.range.start)..line_end(text, end_of(item)),
-                String::new(),
-            )
-        })
-        .collect();
-    let beginning = line_start(text, first.spot.range.start);
-    let end = line_end(text, end_of(last));
-    if pieces.len() == items.len() && compared.more.is_empty() {
-        let key = text[..beginning].rfind("findings:").map(|at| at + "findings:".len());
-        pieces.extend(key.map(|at| (at..at, " []".to_owned())));
+/// A list with at least one item, each on lines of its own: whole lines go and come.
+struct Lines<'a> {
+    text: &'a str,
+    items: &'a [Node],
+    compared: &'a Compared,
+}
+
+impl Lines<'_> {
+    /// Whether the brackets and each item stand on lines of their own.
+    fn are_in_brackets(&self, range: &Range<usize>) -> bool {
+        let begins = |at: usize| self.text[line_start(self.text, at)..at].trim().is_empty();
+        let mut lines: Vec<usize> = self.items.iter().map(|item| self.beginning(item)).collect();
+        lines.dedup();
+        lines.len() == self.items.len()
+            && self.items.iter().all(|item| begins(item.spot.range.start))
+            && begins(range.end - 1)
     }
-    let dash = text[beginning..].find('-').unwrap_or(0);
-    let indent = &text[beginning..beginning + dash];
-    let mut lines: String = compared
-        .more
-        .iter()
-        .map(|extra| format!("{indent}- {}\n", extra.written))
-        .collect();
-    if !lines.is_empty() && !text[..end].ends_with('\n') {
-        lines.insert(0, '\n');
+
+    /// After dashes; where none is left, `[]` stands behind the key.
+    fn of_dashes(&self) -> Vec<(Range<usize>, String)> {
+        let mut pieces = self.gone();
+        if pieces.len() == self.items.len() && self.compared.more.is_empty() {
+            let key = self.text[..self.start()].rfind("findings:");
+            let at = key.map(|at| at + "findings:".len());
+            pieces.extend(at.map(|at| (at..at, " []".to_owned())));
+        }
+        pieces.extend(self.come("- ", ""));
+        pieces
     }
-    if !lines.is_empty() {
-        pieces.push((end..end, lines));
+
+    /// Between brackets, where a comma may stand behind the last item too.
+    fn of_brackets(&self) -> Vec<(Range<usize>, String)> {
+        let mut pieces = self.gone();
+        let last = self.items.last().zip(self.compared.expected.last());
+        if let Some((item, (_, true))) = last.filter(|_| !self.compared.more.is_empty()) {
+            let end = end_of(item);
+            if !self.text[end..].starts_with(',') {
+                pieces.push((end..end, ",".to_owned()));
+            }
+        }
+        pieces.extend(self.come("", ","));
+        pieces
     }
-    pieces
+
+    /// The lines of what did not come.
+    fn gone(&self) -> Vec<(Range<usize>, String)> {
+        let items = self.items.iter().zip(&self.compared.expected);
+        items
+            .filter(|(_, (_, came))| !*came)
+            .map(|(item, _)| (self.beginning(item)..line_end(self.text, end_of(item)), String::new()))
+            .collect()
+    }
+
+    /// The lines of what came beside, behind the last.
+    fn come(&self, before: &str, after: &str) -> Option<(Range<usize>, String)> {
+        let end = self.items.last().map(|item| line_end(self.text, end_of(item)))?;
+        let line = &self.text[self.start()..];
+        let indent = &line[..line.len() - line.trim_start_matches(' ').len()];
+        let more = self.compared.more.iter();
+        let mut lines: String = more
+            .map(|extra| format!("{indent}{before}{}{after}\n", extra.written))
+            .collect();
+        if !lines.is_empty() && !self.text[..end].ends_with('\n') {
+            lines.insert(0, '\n');
+        }
+        (!lines.is_empty()).then_some((end..end, lines))
+    }
+
+    fn start(&self) -> usize {
+        self.items.first().map_or(0, |item| self.beginning(item))
+    }
+
+    fn beginning(&self, item: &Node) -> usize {
+        line_start(self.text, item.spot.range.start)
+    }
 }
 
 fn edits(file: &Arc<SourceFile>, pieces: Vec<(Range<usize>, String)>) -> Vec<Edit> {

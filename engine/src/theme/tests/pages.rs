@@ -78,6 +78,34 @@ pub(super) fn shell(language: Language, signed_in: bool) -> Shell {
         }),
         version: "0.1.0".into(),
         demo: true,
+        watch: signed_in.then(watch),
+    }
+}
+
+/// What a watching server says of a mistake.
+fn watch() -> WatchBar {
+    let line = |number: usize, before: &str, marked: &str| ExcerptLine {
+        number,
+        before: before.into(),
+        marked: marked.into(),
+        after: String::new(),
+        here: !marked.is_empty(),
+    };
+    WatchBar {
+        version: "1-1".into(),
+        errors: 1,
+        warnings: 0,
+        problems: vec![WatchProblem {
+            severity: Severity::Error,
+            rule: "unknown-type".into(),
+            place: "somewhere/a.form.yaml:2:11".into(),
+            href: Some("/preview/files/somewhere/a.form.yaml#L2".into()),
+            message: "没有名为「txt」的字段类型".into(),
+            help: Some("是否要写「text」？".into()),
+            excerpt: vec![line(1, "name:", ""), line(2, "  type: ", "txt")],
+            related: vec![("base/a.form.yaml:4:3".into(), "它覆盖了这里".into())],
+        }],
+        more: 2,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::WatchBar;
 use crate::definition::Language;
 use crate::definition::region::{MenuItem, MenuTarget};
 
@@ -28,6 +29,8 @@ pub struct Shell {
     pub version: String,
     /// The server is a demonstration: a band says so.
     pub demo: bool,
+    /// The server watches its files: what is wrong with them.
+    pub watch: Option<WatchBar>,
 }
 
 /// What the header says about the office.

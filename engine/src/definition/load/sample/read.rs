@@ -5,60 +5,11 @@ use std::path::{Path, PathBuf};
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json};
 
+use super::keys::{ACT, APPLICANT, CASE, CONTEXT, FINDING, SAMPLE};
 use super::{Act, Case, Expected, ExpectedFinding, Layer, Sample, Words};
 use crate::definition::merge::Files;
-use crate::definition::source::{Keys, MapReader, Node, Problems, Spot, list_of, nearest, string_of};
+use crate::definition::source::{MapReader, Node, Problems, Spot, list_of, nearest, string_of};
 use crate::definition::{FieldType, Id, Region, Text};
-
-const SAMPLE: Keys = Keys {
-    what: ("样例", "a sample"),
-    keys: &[
-        ("form", "登记表", "the form"),
-        ("from", "以哪个样例为底", "the sample it starts from"),
-        ("context", "日期与申请人", "day and applicant"),
-        ("registers", "登记册中的行", "rows of registers"),
-        ("answers", "填报内容", "the answers"),
-        ("set", "按路径修改", "changes by path"),
-        ("findings", "应有的检查结果", "the findings it must give"),
-        ("cases", "变化", "variations"),
-        ("walk", "应走的流程", "the actions it must go through"),
-        (
-            "documents",
-            "文书里应有的文字",
-            "the words that must stand in its documents",
-        ),
-    ],
-};
-
-const CASE: Keys = Keys {
-    what: ("变化", "a case"),
-    keys: &[
-        ("name", "名称", "what it tries"),
-        ("set", "按路径修改", "changes by path"),
-        ("context", "日期与申请人", "changes of the context"),
-        ("findings", "应有的检查结果", "the findings it must give"),
-    ],
-};
-
-const FINDING: Keys = Keys {
-    what: ("检查结果", "a finding"),
-    keys: &[
-        ("rule", "规则", "the rule"),
-        ("at", "位置", "the place"),
-        ("message", "提示", "the message"),
-        ("severity", "级别", "the severity"),
-    ],
-};
-
-const ACT: Keys = Keys {
-    what: ("一步", "a step"),
-    keys: &[
-        ("act", "操作", "the action"),
-        ("by", "角色", "the role"),
-        ("state", "应到的状态", "the state it leads to"),
-        ("input", "操作表单的内容", "what the action's form is given"),
-    ],
-};
 
 /// Reads the samples of one region.
 pub(super) struct Reader<'a> {
@@ -97,7 +48,7 @@ impl<'a> Reader<'a> {
         let (mut context, mut registers, mut layers) = base
             .map(|base| (base.context, base.registers, base.layers))
             .unwrap_or_default();
-        context.extend(object(map.get("context")));
+        context.extend(self.context(map.get("context")));
         registers.extend(object(map.get("registers")));
         self.fields(map.get("answers"), &form);
         self.fields(map.get("set"), &form);
@@ -279,9 +230,19 @@ impl<'a> Reader<'a> {
         Some(Case {
             name,
             set,
-            context: object(map.get("context")),
+            context: self.context(map.get("context")),
             findings,
         })
+    }
+
+    /// The day and the applicant as they are written.
+    fn context(&mut self, node: Option<&Node>) -> Map<String, Json> {
+        if let Some(map) = node.and_then(|node| MapReader::new(node, &CONTEXT, self.problems))
+            && let Some(applicant) = map.get("applicant")
+        {
+            MapReader::new(applicant, &APPLICANT, self.problems);
+        }
+        object(node)
     }
 
     fn act(&mut self, node: &Node) -> Option<Act> {

@@ -4,33 +4,14 @@ use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
 
+use super::super::workflow_keys::{ACTION, EFFECT, MARKS, TARGET};
 use super::{Loader, Names};
 use crate::definition::expression::{RecordType, Scope, Type};
 use crate::definition::source::{
-    Entry, Keys, MapReader, Node, Value, check_id, list_of, names_of, nearest, string_of, text_of, wrong_type,
+    Entry, MapReader, Node, Value, check_id, list_of, names_of, nearest, string_of, text_of, wrong_type,
 };
 use crate::definition::workflow::{Action, ActionField, Effect, Target};
 use crate::definition::{Id, Text};
-
-pub(in crate::definition::load) const ACTION: Keys = Keys {
-    what: ("操作", "an action"),
-    keys: &[
-        ("label", "按钮上的字", "what its button says"),
-        ("from", "从哪些状态开始", "the states it starts from"),
-        ("by", "谁可以做", "who may take it"),
-        ("requires", "check：先通过填写检查", "check: the whole check must pass"),
-        ("when", "条件成立时才有", "offered only while this holds"),
-        ("confirm", "确认时的话", "asked before it is done"),
-        ("to", "到哪个状态", "where it leads"),
-        ("form", "要办理人填写的内容", "what it asks of the person who acts"),
-        ("effects", "同时发生的事", "what else happens"),
-    ],
-};
-
-const TARGET: Keys = Keys {
-    what: ("去向", "a target"),
-    keys: &[("when", "条件", "the condition"), ("to", "状态", "the state")],
-};
 
 impl Loader<'_> {
     /// One action.
@@ -72,30 +53,13 @@ impl Loader<'_> {
             label,
             from,
             by,
-            requires_check: self.requires_check(&map),
+            requires_check: map.get("requires").is_some(),
             when: self.condition(map.get("when"), &scope),
             confirm: map.text("confirm", self.problems),
             to,
             form,
             effects,
         })
-    }
-
-    fn requires_check(&mut self, map: &MapReader<'_>) -> bool {
-        let mut required = false;
-        for (name, node) in map.names("requires", self.problems) {
-            match &*name {
-                "check" => required = true,
-                other => self.problems.unknown(
-                    "unknown-requirement",
-                    node,
-                    ("先决条件", "requirement"),
-                    other,
-                    ["check"],
-                ),
-            }
-        }
-        required
     }
 
     /// An input goes into the audit chain, which never changes and so cannot be sealed anew.
@@ -122,11 +86,9 @@ impl Loader<'_> {
             for entry in map.entries() {
                 let id = Id::from(entry.key.as_str());
                 if entry.value.get("type").and_then(Node::scalar) == Some("marked-fields") {
-                    let label = entry
-                        .value
-                        .get("label")
-                        .and_then(|node| text_of(node, self.problems))
-                        .unwrap_or_default();
+                    check_id(entry, false, self.problems);
+                    let map = MapReader::new(&entry.value, &MARKS, self.problems);
+                    let label = map.and_then(|map| map.text("label", self.problems)).unwrap_or_default();
                     form.insert(id.clone(), ActionField::Marks { id, label });
                 } else if let Some(field) = self.field(entry, scope, 0) {
                     self.kept_in_clear(&field, entry);
@@ -186,7 +148,6 @@ impl Loader<'_> {
     }
 
     fn effect(&mut self, node: &Node, names: &Names<'_>, form: &IndexMap<Id, ActionField>) -> Option<Effect> {
-        const EFFECTS: [&str; 4] = ["assignNumber", "issue", "notify", "handTo"];
         let entry = match node.entries() {
             Some([entry]) => entry,
             _ => {
@@ -238,8 +199,12 @@ impl Loader<'_> {
             }
             other => {
                 let message = Text::both(format!("没有效果「{other}」"), format!("there is no effect `{other}`"));
-                self.problems
-                    .error("unknown-effect", &entry.key_spot, message, nearest(other, EFFECTS));
+                self.problems.error(
+                    "unknown-effect",
+                    &entry.key_spot,
+                    message,
+                    nearest(other, EFFECT.names()),
+                );
                 None
             }
         }

@@ -4,69 +4,23 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
+use super::super::workflow_keys::{DUE, STATE, WAITS_FOR};
 use super::{Loader, Names};
 use crate::definition::expression::Period;
 use crate::definition::region::Sees;
-use crate::definition::source::{Entry, Keys, MapReader, Node, check_id, nearest, string_of, text_of, wrong_type};
+use crate::definition::source::{Entry, MapReader, Node, check_id, nearest, string_of, text_of};
 use crate::definition::workflow::{Due, Edits, State, WaitsFor, WaitsForUnit};
 use crate::definition::{Field, FieldType, Form, Id, Text};
-
-pub(in crate::definition::load) const STATE: Keys = Keys {
-    what: ("状态", "a state"),
-    keys: &[
-        ("label", "状态名称", "what people call it"),
-        (
-            "edits",
-            "谁可以修改：applicant 或 marked",
-            "who may change answers: applicant or marked",
-        ),
-        ("waitsFor", "等谁办理", "who must act"),
-        ("due", "办理时限", "by when"),
-        ("final", "终点", "nothing more happens here"),
-        ("renamedFrom", "状态原来的标识", "what it was called before"),
-    ],
-};
-
-const WAITS_FOR: Keys = Keys {
-    what: ("等候", "`waitsFor`"),
-    keys: &[
-        ("role", "角色", "the role"),
-        ("unit", "哪个单位：选单位的字段", "of which unit: a lookup field"),
-    ],
-};
-
-const DUE: Keys = Keys {
-    what: ("时限", "a limit"),
-    keys: &[
-        ("within", "多久，如 5 workdays", "how long, such as 5 workdays"),
-        (
-            "then",
-            "到期后：remind 或一个 clock 操作",
-            "then: remind, or an action by clock",
-        ),
-        ("counts", "entry 或 total", "entry or total"),
-    ],
-};
 
 impl Loader<'_> {
     /// One state.
     pub(super) fn state(&mut self, entry: &Entry, names: &Names<'_>, actions: &[Entry]) -> Option<State> {
         check_id(entry, false, self.problems);
         let map = MapReader::new(&entry.value, &STATE, self.problems)?;
-        let edits = match map.get("edits").map(|node| (node, node.scalar())) {
-            None => Edits::Nobody,
-            Some((_, Some("applicant"))) => Edits::Applicant,
-            Some((_, Some("marked"))) => Edits::Marked,
-            Some((node, other)) => {
-                self.problems.unknown(
-                    "unknown-edits",
-                    node,
-                    ("修改方式", "way of editing"),
-                    other.unwrap_or_default(),
-                    ["applicant", "marked"],
-                );
-                Edits::Nobody
-            }
+        let edits = match map.get("edits").and_then(Node::scalar) {
+            Some("applicant") => Edits::Applicant,
+            Some("marked") => Edits::Marked,
+            _ => Edits::Nobody,
         };
         Some(State {
             id: entry.key.as_str().into(),
@@ -77,7 +31,7 @@ impl Loader<'_> {
             edits,
             waits_for: map.get("waitsFor").and_then(|node| self.waits_for(node, names)),
             due: map.get("due").and_then(|node| self.due(node, actions)),
-            is_final: map.bool("final", self.problems).unwrap_or(false),
+            is_final: map.bool("final").unwrap_or(false),
             renamed_from: self.old_ids(&map),
         })
     }
@@ -145,26 +99,12 @@ impl Loader<'_> {
         let map = MapReader::new(node, &DUE, self.problems)?;
         let within = map.need("within", self.problems)?;
         let text = string_of(within, self.problems)?;
-        let parsed = text.split_once(' ').and_then(|(count, unit)| {
-            let count: i64 = count.parse().ok()?;
-            match unit.trim() {
-                "workday" | "workdays" => Some(Period::Workdays(count)),
-                "day" | "days" => Some(Period::Days(count)),
-                "month" | "months" => Some(Period::Months(count)),
-                _ => None,
-            }
-        });
-        let Some(period) = parsed else {
-            wrong_type(
-                within,
-                (
-                    "时限，如 5 workdays、30 days、6 months",
-                    "a period such as 5 workdays, 30 days or 6 months",
-                ),
-                None,
-                self.problems,
-            );
-            return None;
+        let (count, unit) = text.split_once(' ')?;
+        let count: i64 = count.parse().ok()?;
+        let period = match unit.trim() {
+            "day" | "days" => Period::Days(count),
+            "month" | "months" => Period::Months(count),
+            _ => Period::Workdays(count),
         };
         let calendar = self.is_broken("calendar", "") || !self.calendar.exceptions.is_empty();
         if matches!(period, Period::Workdays(_)) && !calendar {
@@ -200,24 +140,10 @@ impl Loader<'_> {
                 }
                 Some(Id::from(name))
             });
-        let total = match map.string("counts", self.problems).as_deref() {
-            None | Some("entry") => false,
-            Some("total") => true,
-            Some(other) => {
-                self.problems.unknown(
-                    "unknown-counts",
-                    map.get("counts")?,
-                    ("计时方式", "way of counting"),
-                    other,
-                    ["entry", "total"],
-                );
-                false
-            }
-        };
         Some(Due {
             within: period,
             then,
-            total,
+            total: map.get("counts").and_then(Node::scalar) == Some("total"),
         })
     }
 }

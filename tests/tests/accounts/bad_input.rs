@@ -1,0 +1,373 @@
+//! What people get wrong, and what some try on purpose.
+
+use dengji_tests::{Answer, TestApp};
+use jiff::SignedDuration;
+
+use super::counter::{PASSWORD, account, approve, but, enter, entered, filled, led, link_to, refused, told, unit};
+use super::{gansu, guangxi};
+
+/// Opens the way of a person without a unit as far as the link in the letter.
+async fn mailed(app: &TestApp) -> String {
+    let mut browser = app.client();
+    browser.post("/gansu/sign-up/solo", &filled(&gansu::BRIEF)).await;
+    app.letter_to("gansu", "sun@example.cn").await.link("activation")
+}
+
+#[track_caller]
+fn dead(answer: &Answer) {
+    assert_eq!(answer.status, 410, "{}", told(answer));
+    let page = told(answer);
+    assert!(
+        page.contains("链接已失效") && page.contains("请重新注册") && page.contains("系统登录"),
+        "{page}"
+    );
+}
+
+#[tokio::test]
+async fn links_that_were_used_or_replaced_or_have_passed_or_are_forged() {
+    let app = TestApp::start().await;
+    let typed = filled(&gansu::ACTIVATION);
+    let first = mailed(&app).await;
+    let second = mailed(&app).await;
+    for link in [
+        first.as_str(),
+        "/gansu/activation/x",
+        "/gansu/activation/%00%ff",
+        &format!("/gansu/activation/{}", "a".repeat(5000)),
+        &second.replace("/gansu/", "/guangxi/"),
+        &second
+            .to_uppercase()
+            .replace("/GANSU/ACTIVATION/", "/gansu/activation/"),
+    ] {
+        let opened = app.client().get(link).await;
+        assert!([400, 404, 410].contains(&opened.status), "{link}: {}", opened.status);
+        if opened.status == 410 {
+            dead(&opened);
+            dead(&app.client().post(link, &typed).await);
+        }
+    }
+    led(&app.client().post(&second, &typed).await, "/gansu/activated");
+    dead(&app.client().get(&second).await);
+    dead(&app.client().post(&second, &typed).await);
+
+    let other = but(&gansu::BRIEF, &[("email", "li@example.cn")]);
+    app.client().post("/gansu/sign-up/solo", &filled(&other)).await;
+    let late = app.letter_to("gansu", "li@example.cn").await.link("activation");
+    app.clock.pass(SignedDuration::from_hours(72));
+    dead(&app.client().get(&late).await);
+    dead(&app.client().post(&late, &typed).await);
+    // Signing up once more sends another one.
+    app.client().post("/gansu/sign-up/solo", &filled(&other)).await;
+    let again = app.letter_to("gansu", "li@example.cn").await.link("activation");
+    assert_eq!(app.client().get(&again).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_form_that_is_sent_twice_counts_once() {
+    let app = TestApp::start().await;
+    let link = mailed(&app).await;
+    let typed = filled(&gansu::ACTIVATION);
+    let (mut one, mut two) = (app.client(), app.client());
+    let (one, two) = tokio::join!(one.post(&link, &typed), two.post(&link, &typed));
+    let mut statuses = [one.status, two.status];
+    statuses.sort_unstable();
+    assert!(statuses[0] == 303 && [409, 410].contains(&statuses[1]), "{statuses:?}");
+    entered(&app, "gansu", "sun@example.cn", PASSWORD).await;
+
+    app.staff("guangxi").await;
+    let typed = filled(&guangxi::PERSON);
+    let address = "/guangxi/sign-up/individual";
+    let (mut one, mut two) = (app.client(), app.client());
+    let (one, two) = tokio::join!(one.post(address, &typed), two.post(address, &typed));
+    let (won, lost) = if one.status == 303 { (one, two) } else { (two, one) };
+    assert_eq!(won.status, 303);
+    refused(&lost, "这个用户名已被使用");
+}
+
+#[tokio::test]
+async fn of_many_who_register_one_unit_at_once_one_does() {
+    let app = TestApp::start().await;
+    let mut posts = Vec::new();
+    for number in 0..8 {
+        let mut client = app.client();
+        let email = format!("niu{number}@example.cn");
+        posts.push(tokio::spawn(async move {
+            let typed = but(&gansu::UNIT, &[("email", &email)]);
+            let answer = client.post("/gansu/sign-up/unit", &filled(&typed)).await;
+            (answer.status, told(&answer))
+        }));
+    }
+    let mut won = 0;
+    for post in posts {
+        match post.await.unwrap() {
+            (303, _) => won += 1,
+            (422, said) => assert!(said.contains("已在本系统登记，无需重复登记"), "{said}"),
+            (status, said) => panic!("{status}: {said}"),
+        }
+    }
+    assert_eq!(won, 1);
+    assert!(unit(&app, "gansu", "渭水仪器有限公司").await.is_some());
+    let accounts = app
+        .registry
+        .store()
+        .accounts("gansu", &dengji::store::Accounts::All)
+        .await
+        .unwrap();
+    assert_eq!(accounts.len(), 1, "who came too late has no account either");
+    app.audit_holds("gansu").await;
+}
+
+#[tokio::test]
+async fn one_mailbox_is_one_account_however_it_is_typed() {
+    let app = TestApp::start().await;
+    app.staff("gansu").await;
+    let link = mailed(&app).await;
+    app.client().post(&link, &filled(&gansu::ACTIVATION)).await;
+    for typed in ["SUN@Example.CN", "ｓｕｎ＠ｅｘａｍｐｌｅ．ｃｎ", "  sun@example。cn　"] {
+        entered(&app, "gansu", typed, PASSWORD).await;
+        let again = but(&gansu::BRIEF, &[("email", typed)]);
+        led(
+            &app.client().post("/gansu/sign-up/solo", &filled(&again)).await,
+            "/gansu/sign-up/solo/mailed",
+        );
+        let letter = app.letter_to("gansu", "sun@example.cn").await;
+        assert!(!letter.text.contains("/activation/"), "{typed}: {letter:?}");
+    }
+    for (typed, said) in [
+        ("sun", "@"),
+        ("sun@", "邮箱"),
+        ("sun@@example.cn", "@"),
+        ("sun@example.cn, li@example.cn", "邮箱"),
+        ("孙@example.cn", "邮箱"),
+    ] {
+        let wrong = but(&gansu::BRIEF, &[("email", typed)]);
+        refused(&app.client().post("/gansu/sign-up/solo", &filled(&wrong)).await, said);
+    }
+}
+
+#[tokio::test]
+async fn names_as_people_have_them() {
+    let app = TestApp::start().await;
+    app.staff("guangxi").await;
+    let long = "阿".repeat(50);
+    for (number, name) in ["阿卜杜拉·买买提", "𠮷田𡈽郎", "欧阳㐂", "O’Neill-Müller", &long]
+        .into_iter()
+        .enumerate()
+    {
+        let user = format!("user{number}");
+        let mail = format!("{user}@example.cn");
+        let typed = but(
+            &guangxi::PERSON,
+            &[("name", name), ("sign_in_name", &user), ("email", &mail)],
+        );
+        let signed_up = app.client().post("/guangxi/sign-up/individual", &filled(&typed)).await;
+        led(&signed_up, "/guangxi/sign-up/individual/ready");
+        let mut browser = entered(&app, "guangxi", &user, PASSWORD).await;
+        assert!(browser.get("/guangxi/account").await.page().contains(name), "{name}");
+    }
+    let longer = "阿".repeat(51);
+    let typed = but(&guangxi::PERSON, &[("name", &longer)]);
+    refused(
+        &app.client().post("/guangxi/sign-up/individual", &filled(&typed)).await,
+        "50",
+    );
+    for (user, said) in [
+        ("", "请填写用户名"),
+        ("x", "2 至 50"),
+        ("a b", "用户名中不能有"),
+        ("<script>", "用户名中不能有"),
+        ("a\u{202e}b", "用户名中不能有"),
+        (&longer, "2 至 50"),
+    ] {
+        let typed = but(&guangxi::PERSON, &[("sign_in_name", user)]);
+        refused(
+            &app.client().post("/guangxi/sign-up/individual", &filled(&typed)).await,
+            said,
+        );
+    }
+    for user in ["韦小宝", "𠮷田", "a·b"] {
+        let typed = but(&guangxi::PERSON, &[("sign_in_name", user)]);
+        led(
+            &app.client().post("/guangxi/sign-up/individual", &filled(&typed)).await,
+            "/guangxi/sign-up/individual/ready",
+        );
+        entered(&app, "guangxi", user, PASSWORD).await;
+    }
+}
+
+#[tokio::test]
+async fn a_password_of_a_megabyte_is_refused_like_any_other() {
+    let app = TestApp::start().await;
+    app.staff("gansu").await;
+    let huge = "Aa1#".repeat(256 * 1024);
+    let link = mailed(&app).await;
+    let mut own = app.signed_in("gansu", "invited@demo.example").await;
+    let typed = but(&gansu::ACTIVATION, &[("password", &huge), ("again", &huge)]);
+    let pairs = [
+        ("do", "password"),
+        ("old", &*huge),
+        ("password", &*huge),
+        ("again", &*huge),
+    ];
+    let answers = [
+        enter(&app, "gansu", "invited@demo.example", &huge).await.1,
+        enter(&app, "gansu", "nobody@demo.example", &huge).await.1,
+        app.client().post(&link, &filled(&typed)).await,
+        own.post("/gansu/account", &pairs).await,
+    ];
+    for answer in answers {
+        assert!([413, 422].contains(&answer.status), "{}", answer.status);
+        assert!(
+            answer.body.len() < 100_000,
+            "nothing of it comes back: {}",
+            answer.body.len()
+        );
+    }
+    app.signed_in("gansu", "invited@demo.example").await;
+}
+
+#[tokio::test]
+async fn no_field_reaches_the_head_of_a_letter() {
+    let app = TestApp::start().await;
+    app.staff("gansu").await;
+    let mut admin = app.signed_in("gansu", "unit@demo.example").await;
+    let evil = "赵敏\r\nBcc: x@y.example\r\n\r\nhttp://evil.example/";
+    for email in [
+        "zhao@example.cn\r\nBcc: x@y.example",
+        "zhao@example.cn\nx@y.example",
+        "a@b.cn>,<x@y.example",
+    ] {
+        let answer = admin
+            .post("/gansu/people/new/invited", &[("name", "赵敏"), ("email", email)])
+            .await;
+        refused(&answer, "邮箱");
+    }
+    admin
+        .post(
+            "/gansu/people/new/invited",
+            &[("name", evil), ("email", "zhao@example.cn")],
+        )
+        .await;
+    for letter in app.letters("gansu").await {
+        assert_eq!(letter.to, "zhao@example.cn", "{letter:?}");
+        assert!(!letter.subject.contains(['\r', '\n']), "{letter:?}");
+    }
+}
+
+/// What a stranger sees and what the server does is the same, whether an account is there or not.
+#[tokio::test]
+async fn nobody_learns_who_has_an_account() {
+    let app = TestApp::start().await;
+    app.staff("gansu").await;
+    let class = |answer: &Answer| (answer.status, answer.location().to_owned(), told(answer));
+    let store = app.registry.store();
+    let mut seen = Vec::new();
+    for name in ["invited@demo.example", "absentx@demo.example"] {
+        let before = store.commits();
+        let (_, answer) = enter(&app, "gansu", name, "Wrong#2026").await;
+        seen.push((class(&answer), store.commits() - before));
+    }
+    assert_eq!(seen[0], seen[1], "signing in");
+    // The same from the browser that has signed in before.
+    let mut known = app.signed_in("gansu", "invited@demo.example").await;
+    known.post("/gansu/sign-out", &[("", "")]).await;
+    known.get("/gansu/").await;
+    let before = store.commits();
+    let wrong = [("name", "invited@demo.example"), ("password", "Wrong#2026")];
+    let answer = known.post("/gansu/sign-in", &wrong).await;
+    assert_eq!(
+        (class(&answer), store.commits() - before),
+        seen[0],
+        "signing in from a known browser"
+    );
+
+    seen.clear();
+    for name in ["invited@demo.example", "absentx@demo.example"] {
+        let before = store.commits();
+        let answer = app.client().post("/gansu/reset", &[("name", name)]).await;
+        seen.push((class(&answer), store.commits() - before));
+    }
+    assert_eq!(seen[0], seen[1], "resetting a password");
+    seen.clear();
+    for email in ["invited@demo.example", "absentx@demo.example"] {
+        let typed = but(&gansu::BRIEF, &[("email", email)]);
+        let before = store.commits();
+        let answer = app.client().post("/gansu/sign-up/solo", &filled(&typed)).await;
+        seen.push((class(&answer), store.commits() - before));
+    }
+    assert_eq!(seen[0], seen[1], "signing up by mail");
+}
+
+#[tokio::test]
+async fn after_signing_in_nobody_is_led_elsewhere() {
+    let app = TestApp::start().await;
+    app.staff("gansu").await;
+    for next in [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example/",
+        "/\t/evil.example",
+        "\\\\evil.example",
+        "javascript:alert(1)",
+        "/gansu/\r\nSet-Cookie: a=b",
+        " //evil.example",
+        "gansu.evil.example",
+    ] {
+        let mut browser = app.client();
+        let typed = [
+            ("name", "invited@demo.example"),
+            ("password", "Dengji#2026"),
+            ("next", next),
+        ];
+        led(&browser.post("/gansu/sign-in", &typed).await, "/gansu/");
+        led(
+            &browser
+                .post("/gansu/role", &[("role", "registrant"), ("next", next)])
+                .await,
+            "/gansu/",
+        );
+        let encoded: String = next.bytes().map(|byte| format!("%{byte:02X}")).collect();
+        let signed_in = browser.get(&format!("/gansu/sign-in?next={encoded}")).await;
+        led(&signed_in, "/gansu/");
+        let asked = app.client().get(&format!("/gansu/sign-in?next={encoded}")).await;
+        assert_eq!(asked.hidden("next"), None, "{next}");
+        let roles = browser.get(&format!("/gansu/roles?next={encoded}")).await;
+        assert_eq!(roles.hidden("next"), None, "{next}");
+    }
+    let typed = [
+        ("name", "invited@demo.example"),
+        ("password", "Dengji#2026"),
+        ("next", "/gansu/applications?page=1"),
+    ];
+    led(
+        &app.client().post("/gansu/sign-in", &typed).await,
+        "/gansu/applications?page=1",
+    );
+}
+
+/// A unit that two people register with one name, one after the other was refused, is free again.
+#[tokio::test]
+async fn what_was_refused_can_be_registered_again() {
+    let app = TestApp::start().await;
+    app.staff("gansu").await;
+    app.client().post("/gansu/sign-up/unit", &filled(&gansu::UNIT)).await;
+    let mut clerk = super::counter::office(&app, "gansu").await;
+    let one = link_to(&clerk.get("/gansu/approvals").await, "/approvals/", "牛建国");
+    clerk.post(&one, &[("do", "refuse"), ("reason", "请用公章全称")]).await;
+    assert!(
+        app.letter_to("gansu", "niu@example.cn")
+            .await
+            .text
+            .contains("请用公章全称")
+    );
+    assert!(account(&app, "gansu", "niu@example.cn").await.is_none());
+    assert!(unit(&app, "gansu", "渭水仪器有限公司").await.is_none());
+    led(
+        &app.client().post("/gansu/sign-up/unit", &filled(&gansu::UNIT)).await,
+        "/gansu/sign-up/unit/waits",
+    );
+    approve(&app, "gansu", "牛建国").await;
+    entered(&app, "gansu", "niu@example.cn", PASSWORD).await;
+    // Twice approving does nothing more.
+    assert_eq!(clerk.post(&one, &[("do", "approve")]).await.status, 404);
+}
