@@ -221,3 +221,23 @@ async fn addresses_are_told_apart_by_what_the_operators_proxy_adds() {
         }
     }
 }
+
+#[tokio::test]
+async fn strangers_do_not_bother_an_owners_own_browser() {
+    let app = TestApp::start().await;
+    let name = app.demo("gansu").await[0].name.clone();
+    let mut owner = app.signed_in("gansu", &name).await;
+    owner.post("/gansu/sign-out", &[("", "")]).await;
+    let wrong = [("name", name.as_str()), ("password", "wrong")];
+    app.client().post_as_it_is("/gansu/sign-in", &wrong).await;
+    let told = |answer: Answer| answer.page().contains("请填写验证码");
+    assert!(told(app.client().post_as_it_is("/gansu/sign-in", &wrong).await));
+    assert!(
+        !told(owner.post_as_it_is("/gansu/sign-in", &wrong).await),
+        "what others failed at"
+    );
+    assert!(
+        told(owner.post_as_it_is("/gansu/sign-in", &wrong).await),
+        "its own failure"
+    );
+}
