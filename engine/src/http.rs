@@ -4,6 +4,7 @@
 mod access;
 mod app;
 mod body;
+mod captcha;
 mod client;
 mod cookie;
 mod error;

@@ -7,9 +7,11 @@
 pub mod accounts;
 mod act;
 mod attempts;
+mod captcha;
 mod case;
 mod checkers;
 mod clock;
+mod code;
 pub mod demo;
 mod draft;
 pub mod email;
@@ -43,6 +45,7 @@ use crate::plugin::Plugins;
 use crate::store::{Change, Files, Put, Sealer, Store};
 
 pub use act::{Acted, Given};
+pub use captcha::{Challenge, Riddle, Solution};
 pub use case::Case;
 pub use clock::Clock;
 pub use draft::{Command, Saved};

@@ -9,6 +9,7 @@ mod error;
 pub mod filling;
 pub mod form;
 pub mod input_name;
+pub mod lettering;
 pub mod mail;
 mod markdown;
 mod texts;

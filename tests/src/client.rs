@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, Request, StatusCode, header};
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use sha2::{Digest, Sha256};
 use tower::ServiceExt;
 
 use super::Upload;
@@ -70,6 +71,28 @@ impl Answer {
         let value = tag.split("value=\"").nth(1)?;
         value.split('"').next().map(str::to_owned)
     }
+
+    /// What a browser with JavaScript fills into the captcha of the page; `None` where it has none.
+    pub fn solution(&self) -> Option<[(&'static str, String); 2]> {
+        let text = self.text();
+        let task = text.split("data-captcha=\"").nth(1)?.split('"').next()?;
+        Some([
+            ("captcha_id", self.hidden("captcha_id")?),
+            ("captcha_work", worked_out(task)),
+        ])
+    }
+}
+
+/// The counter for which SHA-256 of challenge and counter begins with enough zero bits; `task` is `challenge:bits`.
+fn worked_out(task: &str) -> String {
+    let (challenge, bits) = task.split_once(':').expect("challenge:bits");
+    let bits: u32 = bits.parse().expect("bits are a number");
+    let zeros = |counter: &u64| {
+        let hash = Sha256::digest(format!("{challenge}{counter}"));
+        u64::from_be_bytes(hash[..8].try_into().expect("eight bytes")).leading_zeros()
+    };
+    let counter = (0..u64::MAX).find(|counter| zeros(counter) >= bits);
+    counter.expect("some counter does").to_string()
 }
 
 /// A browser with its cookies.
@@ -120,8 +143,23 @@ impl Client {
         .await
     }
 
-    /// Posts a form as a page of ours does.
+    /// Posts a form as a page of ours does. Does the page ask for a captcha that was not answered, the browser answers
+    /// it by work, as its JavaScript does.
     pub async fn post<K: AsRef<str>, V: AsRef<str>>(&mut self, path: &str, pairs: &[(K, V)]) -> Answer {
+        let answer = self.post_as_it_is(path, pairs).await;
+        let answered = pairs.iter().any(|(name, _)| name.as_ref() == "captcha_id");
+        let asked = answer.status == 422 && answer.text().contains("id=\"captcha-error\"");
+        let Some(solution) = answer.solution().filter(|_| asked && !answered) else {
+            return answer;
+        };
+        let pairs = pairs.iter().map(|(name, value)| (name.as_ref(), value.as_ref()));
+        let solution = solution.iter().map(|(name, value)| (*name, value.as_str()));
+        let pairs: Vec<(&str, &str)> = pairs.chain(solution).collect();
+        self.post_as_it_is(path, &pairs).await
+    }
+
+    /// Posts a form as a page of ours does, and these inputs alone.
+    pub async fn post_as_it_is<K: AsRef<str>, V: AsRef<str>>(&mut self, path: &str, pairs: &[(K, V)]) -> Answer {
         let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
         let body: Vec<String> = pairs
             .iter()

@@ -169,6 +169,11 @@ impl TestApp {
             demo: [("north".to_owned(), Vec::new())].into_iter().collect(),
             ..Settings::default()
         };
+        self.served(settings).await
+    }
+
+    /// A browser before the same data, served in another way.
+    pub async fn served(&self, settings: Settings) -> Client {
         let themes = repository().join("themes");
         let app = App::new(self.registry.clone(), &themes, settings).expect("the themes load");
         Client::new(router(app))

@@ -58,6 +58,11 @@ pub(super) struct Options {
     /// 演示：示例单位、账号和申请。The demonstration: sample units, accounts and applications.
     #[arg(long)]
     demo: bool,
+    /// 服务器只能经由反向代理访问：客户端地址取代理在 X-Forwarded-For 末尾写入的地址。没有代理时不要打开，否则任何人都能
+    /// 伪造地址。The server is reached through a reverse proxy alone: a client's address, by which attempts are counted, is
+    /// the last one in X-Forwarded-For, which the proxy must add. Without a proxy anybody could forge it.
+    #[arg(long, env = "DENGJI_BEHIND_PROXY")]
+    behind_proxy: bool,
     #[command(flatten)]
     settings: SettingsOptions,
     /// 边改边看：保存的文件立即生效，有错时页面上显示问题。What is saved is live at once; the pages show mistakes.
@@ -152,6 +157,7 @@ async fn start(options: &Options) -> Result<(), Failure> {
         .unwrap_or_else(|| format!("http://{address}"));
     let settings = Settings {
         secure: public_url.starts_with("https://"),
+        behind_proxy: options.behind_proxy || posting(options.demo, &options.settings)?.behind_proxy,
         ..Settings::default()
     };
     let parts = parts(options, &data, public_url.trim_end_matches('/')).await?;
@@ -184,6 +190,7 @@ fn posting(demo: bool, settings: &SettingsOptions) -> Result<super::settings::Se
         return Ok(super::settings::Settings {
             mailer: Mailer::Kept,
             phone: Phone::Kept,
+            behind_proxy: false,
         });
     }
     Ok(super::settings::Settings::read(settings)?)

@@ -15,6 +15,9 @@
 //! url = "https://gateway.example.com/send"
 //! secret-file = "phone.secret"     # or secret, or DENGJI_PHONE_SECRET
 //! timeout = 10                     # seconds
+//!
+//! [http]
+//! behind-proxy = true              # nothing reaches the server but a proxy that adds to X-Forwarded-For
 //! ```
 //!
 //! An unknown key stops the start and is told with the nearest known one. No message and no log holds a secret. Files
@@ -37,7 +40,7 @@ const LARGEST: u64 = 64 * 1024;
 const GATEWAY: u64 = 10;
 
 /// The sections and their keys.
-const SECTIONS: [(&str, &[&str]); 2] = [
+const SECTIONS: [(&str, &[&str]); 3] = [
     (
         "mail",
         &[
@@ -53,6 +56,7 @@ const SECTIONS: [(&str, &[&str]); 2] = [
         ],
     ),
     ("phone", &["url", "secret", "secret-file", "timeout"]),
+    ("http", &["behind-proxy"]),
 ];
 
 /// The flags and the environment. A password is no flag: flags can be seen by everybody on the machine.
@@ -91,6 +95,8 @@ pub(super) struct Settings {
     pub(super) mailer: Mailer,
     /// How short messages leave.
     pub(super) phone: Phone,
+    /// Clients are known by what a proxy tells.
+    pub(super) behind_proxy: bool,
 }
 
 /// What is wrong with the settings. None of the texts holds a secret.
@@ -145,6 +151,7 @@ impl Settings {
         Ok(Self {
             mailer: mailer(options, &file, &env)?,
             phone: phone(options, &file, &env)?,
+            behind_proxy: file.section("http").switch("behind-proxy")?.unwrap_or(false),
         })
     }
 }
@@ -329,6 +336,14 @@ impl Section<'_> {
         }
     }
 
+    fn switch(&self, key: &'static str) -> Result<Option<bool>, SettingsError> {
+        match self.value(key) {
+            None => Ok(None),
+            Some(Value::Boolean(on)) => Ok(Some(*on)),
+            Some(_) => Err(self.kind(key, "true or false")),
+        }
+    }
+
     fn number(&self, key: &'static str, allowed: std::ops::RangeInclusive<i64>) -> Result<Option<i64>, SettingsError> {
         match self.value(key) {
             None => Ok(None),
@@ -448,7 +463,7 @@ mod tests {
     fn a_whole_file_is_read() {
         let source = format!(
             "{MAIL}user = \"u\"\npassword-file = \"word\"\nreply-to = \"help@example.com\"\n\
-             [phone]\nurl = \"https://g.example/\"\nsecret = \"s3\"\ntimeout = 5\n"
+             [phone]\nurl = \"https://g.example/\"\nsecret = \"s3\"\ntimeout = 5\n[http]\nbehind-proxy = true\n"
         );
         let settings = read_all(&source, SettingsOptions::default(), &[]).unwrap();
         let shown = format!("{settings:?}");
@@ -459,6 +474,7 @@ mod tests {
             "\"登记\"",
             "help@example.com",
             "timeout: 5s",
+            "behind_proxy: true",
         ] {
             assert!(shown.contains(part), "{part}: {shown}");
         }
@@ -542,6 +558,14 @@ mod tests {
             (
                 "[phone]\nurl = \"https://g.example\"",
                 "phone is set up, but secret is missing",
+            ),
+            (
+                "[http]\nbehind_proxy = true",
+                "dengji.toml: there is no behind_proxy in [http]; did you mean behind-proxy?",
+            ),
+            (
+                "[http]\nbehind-proxy = \"yes\"",
+                "behind-proxy in [http] must be true or false",
             ),
             ("[phone]\nsecret = \"geheim\"", "phone is set up, but url is missing"),
             (

@@ -10,6 +10,7 @@ use super::Watch;
 use crate::definition::workflow::{Action, ActionField};
 use crate::definition::{Form, Id, Region};
 use crate::registry::Registry;
+use crate::theme::lettering::Lettering;
 use crate::theme::{self, PreparedFields, PreparedForm, Theme, ThemeError};
 
 /// How the server presents itself.
@@ -19,6 +20,8 @@ pub struct Settings {
     pub secure: bool,
     /// The accounts of the demonstration, by region; shown on the sign-in pages.
     pub demo: IndexMap<String, Vec<DemoAccount>>,
+    /// A proxy stands before the server, and the last address that it adds to `X-Forwarded-For` is the client's.
+    pub behind_proxy: bool,
     /// The files are watched (`serve --watch`): what the pages say of them.
     pub watch: Option<Watch>,
 }
@@ -27,6 +30,12 @@ impl Settings {
     /// Where the demonstration shows the mail that it sends; none on any other server.
     pub(super) fn demo_outbox(&self) -> Option<&'static str> {
         (!self.demo.is_empty()).then_some("/demo/outbox")
+    }
+
+    /// Whether these are the name and password of an account that the demonstration shows to everybody.
+    pub(super) fn shows(&self, region: &str, name: &str, password: &str) -> bool {
+        let mut shown = self.demo.get(region).into_iter().flatten();
+        shown.any(|account| account.name == name && account.password == password)
     }
 }
 
@@ -59,6 +68,8 @@ struct Inner {
 /// One region's theme with its forms prepared for it.
 pub struct Shop {
     pub(super) theme: Theme,
+    /// Draws the pictures that keep programs out, where the region asks for them.
+    pub(super) lettering: Option<Lettering>,
     actions: HashMap<Id, PreparedFields>,
     forms: RwLock<HashMap<String, Arc<PreparedForm>>>,
 }
@@ -148,12 +159,16 @@ impl Shop {
     /// Loads the region's theme and prepares every form and every action's inputs.
     pub fn new(region: &Region, themes: &Path) -> Result<Self, AppError> {
         let overrides: Vec<PathBuf> = region.folders.iter().map(|folder| folder.join("theme")).collect();
-        let theme = Theme::load(themes, &region.theme, &overrides, &region.words).map_err(|error| AppError {
+        let failed = |error| AppError {
             theme: region.theme.clone(),
             region: Some(Id::clone(&region.id)),
             error: Box::new(error),
             folders: theme::folders(themes, &region.theme, &overrides),
-        })?;
+        };
+        let theme = Theme::load(themes, &region.theme, &overrides, &region.words).map_err(failed)?;
+        let fonts = themes.join(FRONT).join("fonts");
+        let lettering = region.sign_in.captcha.then(|| Lettering::load(&fonts));
+        let lettering = lettering.transpose().map_err(failed)?;
         let inputs = |action: &Action| {
             let fields = action.form.values().filter_map(|input| match input {
                 ActionField::Field(field) => Some(field),
@@ -172,7 +187,12 @@ impl Shop {
             .values()
             .map(|form| (form.hash.clone(), Arc::new(PreparedForm::new(form, &theme))));
         let forms = RwLock::new(forms.collect());
-        Ok(Self { theme, actions, forms })
+        Ok(Self {
+            theme,
+            lettering,
+            actions,
+            forms,
+        })
     }
 
     /// The prepared form; one that an application is pinned to is prepared when it is first shown.

@@ -12,7 +12,8 @@ use axum::http::request::Parts;
 #[derive(Debug, Clone, Copy)]
 pub struct Peer(pub SocketAddr);
 
-/// Put into each request where the operator has said that a proxy stands before the server.
+/// Put into each request where the operator has said that a proxy stands before the server
+/// ([`super::Settings::behind_proxy`]).
 #[derive(Debug, Clone, Copy)]
 pub struct BehindProxy;
 

@@ -5,6 +5,7 @@ pub(super) mod actions;
 pub(super) mod activation;
 pub(super) mod applications;
 pub(super) mod approvals;
+pub(super) mod captcha;
 pub(super) mod certificates;
 pub(super) mod check;
 pub(super) mod create;

@@ -12,11 +12,11 @@ use tower_http::catch_panic::CatchPanicLayer;
 use super::access::{self, Access};
 use super::app::App;
 use super::pages::{
-    account, actions, activation, applications, approvals, certificates, check, create, documents, files, form_page,
-    health, home, language, outbox, overview, people, preview, profile, queue, reference, regions, reset, roles,
-    second_factor, sign_in, sign_up, statics, texts, units, unmask, verify, watch,
+    account, actions, activation, applications, approvals, captcha, certificates, check, create, documents, files,
+    form_page, health, home, language, outbox, overview, people, preview, profile, queue, reference, regions, reset,
+    roles, second_factor, sign_in, sign_up, statics, texts, units, unmask, verify, watch,
 };
-use super::{Error, error, guard};
+use super::{BehindProxy, Error, error, guard};
 
 /// An address, what is asked of it, and who may ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +42,7 @@ pub fn routes() -> Vec<Declared> {
 
 /// Every address of the server.
 pub fn router(app: App) -> Router {
+    let behind_proxy = app.settings().behind_proxy;
     let mut router = Router::new();
     for Route { declared, answer } in table() {
         if !declared.access.is_there(app.settings()) {
@@ -53,7 +54,7 @@ pub fn router(app: App) -> Router {
         };
         router = router.route(declared.path, answer);
     }
-    router
+    let router = router
         .fallback(async || Error::NotFound)
         .method_not_allowed_fallback(async || Error::Method)
         // Each kind of post has its own limit in `body`.
@@ -63,7 +64,11 @@ pub fn router(app: App) -> Router {
         }))
         .layer(from_fn(guard::layer))
         .layer(from_fn_with_state(app.clone(), error::page))
-        .with_state(app)
+        .with_state(app);
+    match behind_proxy {
+        true => router.layer(axum::Extension(BehindProxy)),
+        false => router,
+    }
 }
 
 fn table() -> Vec<Route> {
@@ -94,6 +99,8 @@ fn at_the_door() -> Vec<Route> {
         get("/{region}/sign-in/code", Anyone, sign_in::code_alone),
         post("/{region}/sign-in/code", Anyone, sign_in::code),
         post("/{region}/sign-out", SignedIn, sign_in::sign_out),
+        get("/{region}/captcha", Anyone, captcha::fresh),
+        get("/{region}/captcha/{picture}", Anyone, captcha::picture),
         get("/{region}/sign-up", Anyone, sign_up::choose),
         get("/{region}/sign-up/{way}", Anyone, sign_up::show),
         post("/{region}/sign-up/{way}", Anyone, sign_up::sign_up),

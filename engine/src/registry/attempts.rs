@@ -1,6 +1,7 @@
 //! How often something was tried: counts that outlive a restart and hold for every node.
 //!
-//! Each attempt is a ticket of its own, so that counts need no lock and forget by themselves.
+//! Each attempt is a ticket of its own, so that counts need no lock and forget by themselves. The rates are here, each
+//! with its number and its window.
 
 use std::net::IpAddr;
 
@@ -27,6 +28,14 @@ pub(super) struct Rate {
 pub(super) const SIGN_IN: Rate = Rate {
     what: "sign-in",
     limit: 50,
+    window: SignedDuration::from_mins(15),
+};
+/// A failure from an address, after which a captcha is asked.
+pub(super) const SIGN_IN_AGAIN: Rate = Rate { limit: 1, ..SIGN_IN };
+/// A failure with a name, after which a captcha is asked.
+pub(super) const SIGN_IN_NAME: Rate = Rate {
+    what: "sign-in-name",
+    limit: 1,
     window: SignedDuration::from_mins(15),
 };
 /// Accounts and units registered from one address.
@@ -84,6 +93,17 @@ impl Registry {
             data: Json::Null,
             expires_at: now + rate.window,
         }))
+    }
+
+    /// Notes an attempt of `of` in the place of the one before: enough where one counts as much as many.
+    pub(super) fn tried_last(&self, region: &str, rate: Rate, of: &str) -> Put {
+        Put::Ticket(Ticket {
+            region: region.to_owned(),
+            kind: kind(rate, of),
+            key: "last".to_owned(),
+            data: Json::Null,
+            expires_at: self.inner.clock.now() + rate.window,
+        })
     }
 
     /// Counts one more sign-up from an address, or refuses it.

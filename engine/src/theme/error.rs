@@ -14,6 +14,14 @@ pub enum ThemeError {
         /// Why.
         source: std::io::Error,
     },
+    /// No font has the letters that pictures are drawn with.
+    #[error("no font in {} has the letters {letters}", path.display())]
+    NoFont {
+        /// The folder of fonts.
+        path: PathBuf,
+        /// What it should have.
+        letters: &'static str,
+    },
     /// A template is broken, or reads something that is not there.
     #[error("templates/{file}:{line}: {message}")]
     Template {

@@ -92,7 +92,8 @@ async fn a_unit_registers_and_its_administrator_allots_an_account() {
             "id_valid_from",
             "id_valid_until",
             "password",
-            "again"
+            "again",
+            "captcha"
         ],
         "the manual's fields and no others"
     );

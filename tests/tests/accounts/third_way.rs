@@ -47,7 +47,7 @@ async fn a_third_way_is_yaml_alone() {
     let form = browser.get("/guangxi/sign-up/visitor").await;
     assert_eq!(
         inputs(&form),
-        ["name", "unit", "until", "sign_in_name", "password", "again"]
+        ["name", "unit", "until", "sign_in_name", "password", "again", "captcha"]
     );
     let admin = account(&app, REGION, "unit_admin").await.unwrap();
     let of = admin.unit.unwrap();

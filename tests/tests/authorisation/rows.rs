@@ -63,6 +63,10 @@ pub(crate) fn rows(world: &World, declared: &Declared) -> Vec<Row> {
         }
         "/preview/files/{*path}" => one("{*path}", &format!("{}/region.yaml", world.region)),
         "/preview/{form}" => one("{form}", region.forms.keys().next().unwrap()),
+        "/captcha/{picture}" => {
+            let challenge = world.app.registry.challenge(world.region).unwrap().unwrap();
+            one("{picture}", &format!("{}.png", challenge.id))
+        }
         "/demo/outbox/{message}" => one("{message}", "none"),
         "/texts/{text}" => one("{text}", region.texts.keys().next().unwrap()),
         "/applications/new/{form}" => one("{form}", region.forms.keys().next().unwrap()),

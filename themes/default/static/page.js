@@ -1,5 +1,6 @@
 // What makes pages quicker. Nothing here is needed: without it every page works the same.
 import { watchAccount } from "./account.js";
+import { solveCaptcha } from "./captcha.js";
 import { filterLongSelects } from "./filter.js";
 import { warnBeforeLeaving } from "./leave.js";
 import { countCharacters } from "./count.js";
@@ -21,5 +22,6 @@ for (const form of document.querySelectorAll("form[data-leave]")) {
   });
 }
 for (const form of document.querySelectorAll("form[data-account]")) watchAccount(form);
+for (const field of document.querySelectorAll("[data-captcha]")) solveCaptcha(field);
 filterLongSelects(document);
 countCharacters(document);

@@ -25,7 +25,7 @@ impl Posting {
         settings: impl Fn() -> Result<Settings, Failure> + Send + 'static,
     ) -> Result<Self, Failure> {
         let open = move |registry: Registry| -> Result<Sending, Failure> {
-            let Settings { mailer, phone } = settings()?;
+            let Settings { mailer, phone, .. } = settings()?;
             Ok(Outbox::open(registry, &themes, mailer, phone)?.spawn())
         };
         let first = open(registry.borrow_and_update().clone())?;

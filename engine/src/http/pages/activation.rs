@@ -37,9 +37,23 @@ pub(in crate::http) async fn activate(
         return dead(&visit, "activation").await;
     };
     let typed = typed(&posting);
-    if let (Some("again"), Some(sheet)) = (posting.get("~do"), &activation.sheet) {
-        let (given, _) = sheet.read(typed.pairs, &activation.known)?;
+    if posting.get("~do") == Some("again") {
+        let given = match &activation.sheet {
+            Some(sheet) => sheet.read(typed.pairs, &activation.known)?.0,
+            None => activation.known.clone(),
+        };
         return page(&visit, &activation, StatusCode::OK, &given, None).await;
+    }
+    if let Some(fault) = visit.captcha_fault(&posting).await? {
+        let unfit = match &activation.sheet {
+            Some(sheet) => sheet.unfit(typed.pairs, &activation.known, fault)?,
+            None => Unfit {
+                own: vec![fault],
+                ..Unfit::default()
+            },
+        };
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return page(&visit, &activation, status, &unfit.given, Some(&unfit)).await;
     }
     let unfit = match registry.activate(&region, activation, typed).await? {
         Ok(_) => return Ok(visit.redirect(&visit.href("activated"), None)),
@@ -157,6 +171,7 @@ async fn page(
     }];
     inputs.extend(password_inputs(visit));
     errors.extend(own_errors(visit, &mut inputs, unfit));
+    let captcha = visit.captcha(unfit.map_or(&[], |unfit| &unfit.own), &mut errors)?;
     let title = match &activation.sheet {
         Some(sheet) => sheet.form().title.get(visit.language).to_owned(),
         None => visit.text("activation", &[]),
@@ -166,6 +181,7 @@ async fn page(
         parts,
         inputs,
         errors,
+        captcha,
         submit: visit.text("activate_button", &[]),
         ..AccountForm::default()
     };

@@ -16,15 +16,23 @@ use crate::theme::view::{AccountForm, Input, Link, Told};
 
 /// Whose.
 pub(in crate::http) async fn show(visit: Visit) -> Result<Response, Error> {
-    ask_page(&visit, StatusCode::OK, None).await
+    ask_page(&visit, StatusCode::OK, "", Vec::new()).await
 }
 
 /// Sends the link, where there is such an account; the answer is the same where there is none.
 pub(in crate::http) async fn ask(visit: Visit, posting: Posting) -> Result<Response, Error> {
     let name = posting.get("name").unwrap_or_default().trim();
+    if posting.get("~do") == Some("again") {
+        return ask_page(&visit, StatusCode::OK, name, Vec::new()).await;
+    }
+    let mut own = Vec::new();
     if name.is_empty() {
         let error = visit.text("reset_name_first", &[]);
-        return ask_page(&visit, StatusCode::UNPROCESSABLE_ENTITY, Some(error)).await;
+        own.push(("name", Text::both(error.clone(), error)));
+    }
+    own.extend(visit.captcha_fault(&posting).await?);
+    if !own.is_empty() {
+        return ask_page(&visit, StatusCode::UNPROCESSABLE_ENTITY, name, own).await;
     }
     visit.count_ask().await?;
     let region = visit.office.region().id.to_string();
@@ -89,7 +97,12 @@ async fn told(visit: &Visit, title: &str, lead: &str) -> Result<Response, Error>
     visit.page(StatusCode::OK, &shell, &view)
 }
 
-async fn ask_page(visit: &Visit, status: StatusCode, error: Option<String>) -> Result<Response, Error> {
+async fn ask_page(
+    visit: &Visit,
+    status: StatusCode,
+    name: &str,
+    own: Vec<(&'static str, Text)>,
+) -> Result<Response, Error> {
     let by_email = visit.office.region().sign_in.by_email;
     let mut inputs = vec![Input {
         name: "name",
@@ -102,19 +115,22 @@ async fn ask_page(visit: &Visit, status: StatusCode, error: Option<String>) -> R
             &[],
         ),
         kind: "text",
+        value: name.to_owned(),
         autocomplete: "username",
         ..Input::default()
     }];
-    let unfit = error.map(|error| Unfit {
-        own: vec![("name", Text::both(error.clone(), error))],
+    let unfit = Unfit {
+        own,
         ..Unfit::default()
-    });
-    let errors = own_errors(visit, &mut inputs, unfit.as_ref());
+    };
+    let mut errors = own_errors(visit, &mut inputs, Some(&unfit));
+    let captcha = visit.captcha(&unfit.own, &mut errors)?;
     let view = AccountForm {
         title: visit.text("reset", &[]),
         lead: Some(visit.text("reset_lead", &[])),
         inputs,
         errors,
+        captcha,
         submit: visit.text("reset_button", &[]),
         links: vec![Link {
             label: visit.text("back", &[]),

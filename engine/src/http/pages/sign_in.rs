@@ -24,7 +24,13 @@ pub(in crate::http) async fn show(visit: Visit, Query(query): Query<Next>) -> Re
     if visit.person.is_some() {
         return Ok(visit.redirect(&next.unwrap_or_else(|| visit.href("")), None));
     }
-    page(&visit, StatusCode::OK, String::new(), None, next).await
+    let asked = visit
+        .app
+        .registry()
+        .doubts(&visit.office.region().id, "", &visit.from())
+        .await?;
+    let captcha = if asked { visit.fresh_captcha(None)? } else { None };
+    page(&visit, StatusCode::OK, String::new(), None, next, captcha).await
 }
 
 /// Signs in and goes where the person wanted to go.
@@ -33,11 +39,22 @@ pub(in crate::http) async fn sign_in(visit: Visit, posting: Posting) -> Result<R
     let name = posting.get("name").unwrap_or_default().trim();
     let password = posting.get("password").unwrap_or_default();
     let next = posting.get("next").filter(|next| local(next)).map(str::to_owned);
-    let entrance = visit
-        .app
-        .registry()
-        .sign_in(&region, name, password, &visit.from())
-        .await;
+    let status = StatusCode::UNPROCESSABLE_ENTITY;
+    let registry = visit.app.registry();
+    if posting.get("~do") == Some("again") {
+        let captcha = visit.fresh_captcha(None)?;
+        return page(&visit, StatusCode::OK, name.to_owned(), None, next, captcha).await;
+    }
+    // The demonstration's own passwords stand on the page.
+    let doubted = !visit.app.settings().shows(&region, name, password);
+    if doubted && registry.doubts(&region, name, &visit.from()).await? {
+        if let Some((_, fault)) = visit.captcha_fault(&posting).await? {
+            let fault = fault.get(visit.language).to_owned();
+            let captcha = visit.fresh_captcha(Some(fault.clone()))?;
+            return page(&visit, status, name.to_owned(), Some(fault), next, captcha).await;
+        }
+    }
+    let entrance = registry.sign_in(&region, name, password, &visit.from()).await;
     let error = match entrance {
         Ok(Entrance::In(signed_in)) => return let_in(&visit, *signed_in, next).await,
         Ok(Entrance::SecondStep(step)) => return code_page(&visit, StatusCode::OK, step, next, None).await,
@@ -45,8 +62,8 @@ pub(in crate::http) async fn sign_in(visit: Visit, posting: Posting) -> Result<R
         Err(Refused::Input(text)) => text.get(visit.language).to_owned(),
         Err(refused) => return Err(refused.into()),
     };
-    let status = StatusCode::UNPROCESSABLE_ENTITY;
-    page(&visit, status, name.to_owned(), Some(error), next).await
+    let captcha = visit.fresh_captcha(None)?;
+    page(&visit, status, name.to_owned(), Some(error), next, captcha).await
 }
 
 /// The second step: a code of the authenticator.
@@ -66,7 +83,7 @@ pub(in crate::http) async fn code(visit: Visit, posting: Posting) -> Result<Resp
         Ok(None) => {
             let error = visit.text("code_too_late", &[]);
             let status = StatusCode::UNPROCESSABLE_ENTITY;
-            return page(&visit, status, String::new(), Some(error), next).await;
+            return page(&visit, status, String::new(), Some(error), next, None).await;
         }
         Err(Refused::Input(text)) => text.get(visit.language).to_owned(),
         Err(refused) => return Err(refused.into()),
@@ -138,6 +155,7 @@ async fn page(
     name: String,
     error: Option<String>,
     next: Option<String>,
+    captcha: Option<view::Captcha>,
 ) -> Result<Response, Error> {
     let demo = visit.app.settings().demo.get(&*visit.office.region().id);
     let account = |account: &crate::http::DemoAccount| view::DemoAccount {
@@ -151,6 +169,7 @@ async fn page(
         name,
         error,
         next,
+        captcha,
         ways_in: units_first(visit)?,
         sign_up: visit.href("sign-up"),
         reset: visit.href("reset"),

@@ -107,6 +107,20 @@ pub(in crate::http) async fn sign_up(
         let (given, _) = sheet.read(typed.pairs, &sheet.initial())?;
         return page(&visit, known, &sheet, StatusCode::OK, &given, typed.sign_in_name, None).await;
     }
+    if let Some(fault) = visit.captcha_fault(&posting).await? {
+        let unfit = sheet.unfit(typed.pairs, &sheet.initial(), fault)?;
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return page(
+            &visit,
+            known,
+            &sheet,
+            status,
+            &unfit.given,
+            typed.sign_in_name,
+            Some(&unfit),
+        )
+        .await;
+    }
     visit.count_sign_up().await?;
     match registry.sign_up(&region, &way, typed).await? {
         Ok(done) => {
@@ -249,6 +263,7 @@ async fn page(
         inputs.extend(password_inputs(visit));
     }
     errors.extend(own_errors(visit, &mut inputs, unfit));
+    let captcha = visit.captcha(unfit.map_or(&[], |unfit| &unfit.own), &mut errors)?;
     let view = AccountForm {
         title: sheet.form().title.get(visit.language).into(),
         lead: Some(help(visit, way)).filter(|help| !help.is_empty()),
@@ -257,7 +272,7 @@ async fn page(
         agreed: way.agreement.is_some(),
         errors,
         live: Some(visit.href(&format!("sign-up/{}/check", way.id))),
-        captcha: None,
+        captcha,
         submit: visit.text(
             if way.asks_password() {
                 "sign_up_button"

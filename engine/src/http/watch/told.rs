@@ -73,6 +73,13 @@ impl Told {
         };
         let (place, message, help) = match error {
             ThemeError::Read { path, source } => (at(path.clone(), 0, 0), unreadable(source), None),
+            ThemeError::NoFont { path, letters } => {
+                let message = Text::both(
+                    format!("没有一种字体含有验证码的字符 {letters}"),
+                    format!("no font has the letters of captchas, {letters}"),
+                );
+                (at(path.clone(), 0, 0), message, None)
+            }
             ThemeError::Template { file, line, message } => {
                 let place = at(find(&format!("templates/{file}")), *line, 0);
                 let zh = format!("模板有错：{message}");

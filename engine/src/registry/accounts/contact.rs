@@ -7,6 +7,7 @@ use super::letters::Opens;
 use super::sign_up::no_account;
 use crate::definition::Text;
 use crate::registry::attempts::{CODE_AGAIN, CODES, CODES_A_DAY, LETTERS};
+use crate::registry::code;
 use crate::registry::email::Email;
 use crate::registry::outbox::Letter;
 use crate::registry::people::hash_token;
@@ -112,7 +113,7 @@ impl Registry {
             self.limit(&person.region, CODES_A_DAY, of).await?;
         }
         let now = self.inner.clock.now();
-        let code = six_digits()?;
+        let code = code::fresh()?;
         let ticket = Ticket {
             region: person.region.to_string(),
             kind: PHONE.to_owned(),
@@ -147,11 +148,9 @@ impl Registry {
         let Some(ticket) = ticket.filter(|ticket| ticket.expires_at > now) else {
             return Ok(false);
         };
-        let code: String = code
-            .chars()
-            .filter_map(|c| c.to_digit(10).or(full_width(c)))
-            .map(|digit| digit.to_string())
-            .collect();
+        let Some(code) = code::typed(code) else {
+            return Ok(false);
+        };
         if ticket.data["code"] != Json::String(hash_token(&format!("{}/{code}", person.account))) {
             return Ok(false);
         }
@@ -192,34 +191,13 @@ fn mobile(typed: &str) -> Option<String> {
     let digits: String = typed
         .chars()
         .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '－' | '+' | '＋'))
-        .map(|c| {
-            c.to_digit(10)
-                .or(full_width(c))
-                .map(|digit| char::from(b'0' + u8::try_from(digit).unwrap_or(0)))
-        })
+        .map(code::digit)
         .collect::<Option<String>>()?;
     let digits = digits
         .strip_prefix("86")
         .filter(|rest| rest.len() == 11)
         .unwrap_or(&digits);
     (digits.len() == 11 && digits.starts_with('1')).then(|| digits.to_owned())
-}
-
-fn full_width(c: char) -> Option<u32> {
-    ('０'..='９').contains(&c).then(|| u32::from(c) - u32::from('０'))
-}
-
-/// A code that is typed from a phone.
-fn six_digits() -> Result<String, Refused> {
-    // Rejection keeps every code equally likely.
-    loop {
-        let mut bytes = [0; 4];
-        getrandom::fill(&mut bytes).map_err(|error| Refused::Failed(error.to_string()))?;
-        let number = u32::from_le_bytes(bytes);
-        if number < u32::MAX - u32::MAX % 1_000_000 {
-            return Ok(format!("{:06}", number % 1_000_000));
-        }
-    }
 }
 
 #[cfg(test)]

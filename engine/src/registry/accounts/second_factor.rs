@@ -10,6 +10,7 @@ use totp_rs::{Builder, Secret, Totp};
 use super::sign_up::no_account;
 use crate::definition::Language;
 use crate::registry::attempts::CODES;
+use crate::registry::code;
 use crate::registry::people::hash_token;
 use crate::registry::{Person, Refused, Registry};
 use crate::store::{Account, Change, Expect, Put, SECOND_FACTOR, SecondFactor, Ticket};
@@ -207,10 +208,9 @@ impl Registry {
 
     /// The step of RFC 6238 that a code belongs to: this one, the one before or the one after.
     fn step(&self, secret: &str, code: &str) -> Result<Option<u64>, Refused> {
-        let digits: String = code.chars().filter(|c| !c.is_whitespace()).collect();
-        if digits.len() != 6 || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        let Some(digits) = code::typed(code) else {
             return Ok(None);
-        }
+        };
         let now = u64::try_from(self.inner.clock.now().as_second()).unwrap_or_default();
         Ok(totp(secret)?.check(&digits, now))
     }

@@ -161,6 +161,26 @@ impl Sheet {
         }))
     }
 
+    /// What is wrong with a post that is refused in any case, because of an input of the account itself.
+    pub fn unfit(
+        &self,
+        pairs: &[(String, String)],
+        stored: &Answers,
+        own: (&'static str, crate::definition::Text),
+    ) -> Result<Unfit, Refused> {
+        let unfit = match self.checked(pairs, stored)? {
+            Ok(given) => Unfit {
+                given,
+                ..Unfit::default()
+            },
+            Err(unfit) => unfit,
+        };
+        Ok(Unfit {
+            own: vec![own],
+            ..unfit
+        })
+    }
+
     fn context(&self) -> check::Context<'_> {
         check::Context {
             app: &self.app,

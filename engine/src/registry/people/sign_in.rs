@@ -66,12 +66,39 @@ pub enum Entrance {
 }
 
 impl Registry {
-    /// Signs somebody in with name and password.
-    pub async fn sign_in(&self, region: &str, name: &str, password: &str, from: &From) -> Result<Entrance, Refused> {
-        let name = &match (self.office(region)?.region().sign_in.by_email, Email::parse(name)) {
+    /// Whether a captcha is asked before a password is looked at: where the region asks for captchas, after a failure
+    /// from the same address or with the same name, whether or not somebody has that name. A browser that has signed
+    /// in to the account before is asked after failures of its own alone: strangers do not bother the owner.
+    pub async fn doubts(&self, region: &str, name: &str, from: &From) -> Result<bool, Refused> {
+        if !self.region(region)?.sign_in.captcha {
+            return Ok(false);
+        }
+        let name = self.named(region, name)?;
+        if from.browser.is_some()
+            && let Some(account) = self.inner.store.account_by_sign_in_name(region, &name).await?
+            && let Some(browser) = self.known_browser(&account, from).await?
+        {
+            return Ok(failures(&browser) > 0);
+        }
+        if let Some(address) = from.address.map(counted)
+            && !self.may_try(region, attempts::SIGN_IN_AGAIN, &address).await?
+        {
+            return Ok(true);
+        }
+        Ok(!self.may_try(region, attempts::SIGN_IN_NAME, &folded(&name)).await?)
+    }
+
+    /// The name that is meant: where people sign in by mailbox, however it is written.
+    fn named(&self, region: &str, name: &str) -> Result<String, Refused> {
+        Ok(match (self.region(region)?.sign_in.by_email, Email::parse(name)) {
             (true, Ok(email)) => email.to_string(),
             _ => name.to_owned(),
-        };
+        })
+    }
+
+    /// Signs somebody in with name and password.
+    pub async fn sign_in(&self, region: &str, name: &str, password: &str, from: &From) -> Result<Entrance, Refused> {
+        let name = &self.named(region, name)?;
         let store = &self.inner.store;
         let now = self.inner.clock.now();
         let address = from.address.map(counted).unwrap_or_default();
@@ -86,7 +113,7 @@ impl Registry {
         let fits = self.inner.passwords.verify(password, hash).await?;
         // Others may have tried meanwhile: what counts is how the account stands now.
         let Some(account) = store.account_by_sign_in_name(region, name).await? else {
-            self.count_unknown(region, &address).await?;
+            self.count_failure(region, name, &address, None).await?;
             return Ok(Entrance::Refused);
         };
         let browser = self.known_browser(&account, from).await?;
@@ -96,11 +123,8 @@ impl Registry {
         };
         let waits = until.is_some_and(|until| until > now);
         if !fits || waits || account.standing != Standing::Active {
-            if fits || waits {
-                self.count_unknown(region, &address).await?;
-            } else {
-                self.count_failure(account, browser, &address, now).await?;
-            }
+            let guessed = (!fits && !waits).then_some((account, browser));
+            self.count_failure(region, name, &address, guessed).await?;
             return Ok(Entrance::Refused);
         }
         match account.second_factor {
@@ -228,40 +252,40 @@ impl Registry {
         Ok(ticket.filter(|ticket| ticket.expires_at > self.inner.clock.now()))
     }
 
-    /// Counts a failure where it belongs: at the known browser, or at the account for all others. One commit, as
-    /// for a name that nobody has.
+    /// Counts a failure in one commit, whoever was named, so that a name that nobody has takes as long as one that
+    /// somebody has: at the address and the name, and of a guessed password at the known browser, or at the account
+    /// for all others. Every failure counts, however many come at once.
     async fn count_failure(
         &self,
-        account: Account,
-        browser: Option<Ticket>,
+        region: &str,
+        name: &str,
         address: &str,
-        now: Timestamp,
+        guessed: Option<(Account, Option<Ticket>)>,
     ) -> Result<(), Refused> {
-        let tried = self.tried(&account.region, attempts::SIGN_IN, address)?;
-        match browser {
-            Some(ticket) => {
-                let failures = failures(&ticket) + 1;
-                let data = json!({"account": account.id, "failures": failures, "until": wait(failures).map(|wait| now + wait)});
-                let put = vec![Put::Ticket(Ticket { data, ..ticket }), tried];
-                let expect = Vec::new();
-                self.inner.store.commit(Change { expect, put }).await?;
-            }
-            None => self.count_stranger(account, tried, now).await?,
+        let now = self.inner.clock.now();
+        let mut put = vec![
+            self.tried(region, attempts::SIGN_IN, address)?,
+            self.tried_last(region, attempts::SIGN_IN_NAME, &folded(name)),
+        ];
+        let mut stranger = None;
+        match guessed {
+            Some((account, Some(browser))) => put.push(failed_again(&account, browser, now)),
+            Some((account, None)) => stranger = Some(account),
+            None => {}
         }
-        Ok(())
-    }
-
-    /// Every failure counts, however many come at once.
-    async fn count_stranger(&self, account: Account, tried: Put, now: Timestamp) -> Result<(), Refused> {
-        let mut account = Some(account);
-        while let Some(known) = account {
+        if stranger.is_none() {
+            let expect = Vec::new();
+            self.inner.store.commit(Change { expect, put }).await?;
+            return Ok(());
+        }
+        while let Some(known) = stranger {
             let failures = known.failures.saturating_add(1);
             let changed = Account {
                 failures,
                 locked_until: wait(failures).map(|wait| now + wait),
                 ..known.clone()
             };
-            account = self.put_account_and(known, changed, vec![tried.clone()]).await?;
+            stranger = self.put_account_and(known, changed, put.clone()).await?;
         }
         Ok(())
     }
@@ -317,15 +341,25 @@ impl Registry {
             Err(error) => Err(error.into()),
         }
     }
+}
 
-    /// A failure is written down whoever was named, so that a name that nobody has takes as long as one that
-    /// somebody has.
-    async fn count_unknown(&self, region: &str, address: &str) -> Result<(), Refused> {
-        let put = vec![self.tried(region, attempts::SIGN_IN, address)?];
-        let expect = Vec::new();
-        self.inner.store.commit(Change { expect, put }).await?;
-        Ok(())
-    }
+/// One more failure of a known browser.
+fn failed_again(account: &Account, browser: Ticket, now: Timestamp) -> Put {
+    let failures = failures(&browser) + 1;
+    let until = wait(failures).map(|wait| now + wait);
+    Put::Ticket(Ticket {
+        data: json!({"account": account.id, "failures": failures, "until": until}),
+        ..browser
+    })
+}
+
+/// A name as its failures are counted: however it is written, and no longer than names are.
+fn folded(name: &str) -> String {
+    name.trim()
+        .chars()
+        .take(LONGEST_PASSWORD)
+        .collect::<String>()
+        .to_lowercase()
 }
 
 /// How long the next attempt waits after so many failures in a row.

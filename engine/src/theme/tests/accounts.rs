@@ -50,6 +50,7 @@ pub(super) fn pages(theme: &Theme, language: Language, text: &str) -> Vec<(&'sta
         captcha: Some(Captcha {
             id: text.into(),
             picture: "/somewhere/captcha/1".into(),
+            another: "/somewhere/captcha".into(),
             work: text.into(),
             error: Some(text.into()),
         }),

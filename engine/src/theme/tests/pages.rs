@@ -341,6 +341,7 @@ pub(super) fn pages(theme: &Theme, language: Language, text: &str) -> Vec<(&'sta
         unit: Some(text.into()),
     };
     let sign_in = SignIn {
+        captcha: None,
         by_email: true,
         name: text.into(),
         error: Some("登录账号或密码不正确。".into()),

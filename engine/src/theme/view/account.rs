@@ -98,6 +98,8 @@ pub struct Captcha {
     pub id: String,
     /// The picture's address.
     pub picture: String,
+    /// Where another one is had, for pages with JavaScript.
+    pub another: String,
     /// What a browser works out instead of reading the picture, as `challenge:difficulty`.
     pub work: String,
     /// What is wrong with the answer.

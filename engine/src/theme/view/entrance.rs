@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Html, Link, View};
+use super::{Captcha, Html, Link, View};
 
 /// `/`: the offices on this server.
 #[derive(Debug, Serialize)]
@@ -63,6 +63,8 @@ pub struct SignIn {
     pub error: Option<String>,
     /// Where to go afterwards.
     pub next: Option<String>,
+    /// The picture that keeps programs out, after a failure.
+    pub captcha: Option<Captcha>,
     /// Ways in that lead to no account: 登记单位信息.
     pub ways_in: Vec<Link>,
     /// `/{region}/sign-up`.
