@@ -19,6 +19,7 @@ mod migrate;
 mod office;
 mod operator;
 pub mod outbox;
+mod passed;
 mod password;
 mod people;
 mod personal;

@@ -100,6 +100,16 @@ impl Client {
         self.router = app.router.clone();
     }
 
+    /// The value of a cookie.
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        self.cookies.get(name).map(String::as_str)
+    }
+
+    /// Sets a cookie as somebody does who has got hold of its value.
+    pub fn set_cookie(&mut self, name: &str, value: &str) {
+        self.cookies.insert(name.to_owned(), value.to_owned());
+    }
+
     /// Reads a page.
     pub async fn get(&mut self, path: &str) -> Answer {
         self.send(

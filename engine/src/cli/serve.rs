@@ -376,6 +376,11 @@ async fn purge(registry: Receiver<Registry>) {
         if let Err(error) = registry.purge().await {
             tracing::warn!(%error, "ended sessions could not be purged");
         }
+        match registry.limits_passed().await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "limits have passed, and what the workflow says was done"),
+            Err(error) => tracing::warn!(%error, "passed limits could not be looked at"),
+        }
     }
 }
 

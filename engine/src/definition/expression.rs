@@ -31,6 +31,7 @@ pub use message::Message;
 pub use mistake::nearest;
 pub use names::Names;
 pub use stored::value_of;
+pub use syntax::with_room;
 pub use verdict::contradiction;
 
 /// The longest source an expression may have, in bytes.

@@ -43,7 +43,7 @@ use std::sync::Arc;
 
 use indexmap::{IndexMap, IndexSet};
 
-use super::expression::Type;
+use super::expression::{Type, with_room};
 use super::merge::Files;
 use super::problem::Problem;
 use super::source::{Node, Problems, Spot};
@@ -129,6 +129,10 @@ pub fn load(folders: &Folders, only: Option<&str>) -> Result<Loaded, LoadError> 
 
 /// The same as often as files change: what `kept` knows of files that say what they said is not read anew.
 pub fn load_again(folders: &Folders, only: Option<&str>, kept: &Kept) -> Result<Loaded, LoadError> {
+    with_room(|| load_here(folders, only, kept))
+}
+
+fn load_here(folders: &Folders, only: Option<&str>, kept: &Kept) -> Result<Loaded, LoadError> {
     let mut ids = region_folders(&folders.forms)?;
     if let Some(asked) = only {
         if !ids.iter().any(|id| id == asked) {

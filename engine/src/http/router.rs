@@ -1,11 +1,15 @@
-//! The table of contents: every address and who answers it. URL shape equals folder shape.
+//! The table of contents: every address, who may ask for it, and who answers. URL shape equals folder shape.
+//!
+//! A route is a line of [`table`]: there is no other way to add one, and no line without its [`Access`].
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::handler::Handler;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{get, post};
+use axum::routing::{self, MethodRouter};
 use tower_http::catch_panic::CatchPanicLayer;
 
+use super::access::{self, Access};
 use super::app::App;
 use super::pages::{
     account, actions, activation, applications, approvals, certificates, check, create, documents, files, form_page,
@@ -14,93 +18,42 @@ use super::pages::{
 };
 use super::{Error, error, guard};
 
+/// An address, what is asked of it, and who may ask.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Declared {
+    /// `GET`, which answers `HEAD` too, or `POST`.
+    pub method: &'static str,
+    /// The address, with names in braces.
+    pub path: &'static str,
+    /// Who may ask.
+    pub access: Access,
+}
+
+/// A line of the table.
+struct Route {
+    declared: Declared,
+    answer: MethodRouter<App>,
+}
+
+/// Every route, in the order of the table, those of a demonstration and of watching included.
+pub fn routes() -> Vec<Declared> {
+    table().into_iter().map(|route| route.declared).collect()
+}
+
 /// Every address of the server.
 pub fn router(app: App) -> Router {
-    let watched = match app.settings().watch {
-        Some(_) => watched(),
-        None => Router::new(),
-    };
-    Router::new()
-        .route("/", get(regions::show))
-        .route("/healthz", get(health::show))
-        .route("/static/{hash}/{file}", get(statics::show))
-        .route("/language/{tag}", get(language::take))
-        .route("/verify/{region}/{token}", get(verify::show))
-        .route("/demo/outbox", get(outbox::list))
-        .route("/demo/outbox/{region}/{message}", get(outbox::show))
-        .route("/{region}/", get(home::show))
-        .route("/{region}", get(home::add_slash))
-        .route("/{region}/sign-in", get(sign_in::show).post(sign_in::sign_in))
-        .route("/{region}/sign-in/code", get(sign_in::code_alone).post(sign_in::code))
-        .route("/{region}/sign-out", post(sign_in::sign_out))
-        .route("/{region}/sign-up", get(sign_up::choose))
-        .route("/{region}/sign-up/{way}", get(sign_up::show).post(sign_up::sign_up))
-        .route("/{region}/sign-up/{way}/check", post(sign_up::live))
-        .route("/{region}/sign-up/{way}/{outcome}", get(sign_up::done))
-        .route(
-            "/{region}/activation/{token}",
-            get(activation::show).post(activation::activate),
-        )
-        .route("/{region}/activated", get(activation::done))
-        .route(
-            "/{region}/verify-email/{token}",
-            get(activation::mail).post(activation::mail_verified),
-        )
-        .route("/{region}/reset", get(reset::show).post(reset::ask))
-        .route("/{region}/reset/sent", get(reset::sent))
-        .route("/{region}/reset/done", get(reset::done))
-        .route("/{region}/reset/{token}", get(reset::choose).post(reset::take))
-        .route("/{region}/account", get(account::show).post(account::change))
-        .route(
-            "/{region}/account/second-factor",
-            get(second_factor::show).post(second_factor::set),
-        )
-        .route("/{region}/account/second-factor/picture", get(second_factor::picture))
-        .route("/{region}/profile", get(profile::show).post(profile::save))
-        .route("/{region}/roles", get(roles::show))
-        .route("/{region}/role", post(roles::take))
-        .route("/{region}/people", get(people::show))
-        .route("/{region}/people/new/{way}", get(people::new).post(people::invite))
-        .route("/{region}/people/{account}", get(people::one).post(people::change))
-        .route("/{region}/units", get(units::show))
-        .route("/{region}/units/{unit}", get(units::one).post(units::change))
-        .route("/{region}/approvals", get(approvals::show))
-        .route("/{region}/approvals/{id}", get(approvals::one).post(approvals::decide))
-        .route("/{region}/texts/{text}", get(texts::show))
-        .route("/{region}/queue", get(queue::show))
-        .route("/{region}/certificates", get(certificates::show))
-        .route("/{region}/applications", get(applications::show))
-        .route("/{region}/applications/new", get(create::choose))
-        .route(
-            "/{region}/applications/new/{form}",
-            get(create::show).post(create::create),
-        )
-        .route("/{region}/applications/{id}", get(overview::show))
-        .route("/{region}/applications/{id}/review", get(overview::review))
-        .route(
-            "/{region}/applications/{id}/pages/{page}",
-            get(form_page::show).post(form_page::save),
-        )
-        .route("/{region}/applications/{id}/check", get(check::show))
-        .route(
-            "/{region}/applications/{id}/unmask",
-            get(unmask::show).post(unmask::unmask),
-        )
-        .route(
-            "/{region}/applications/{id}/actions/{action}",
-            get(actions::show).post(actions::act),
-        )
-        .route("/{region}/applications/{id}/documents/{document}", get(documents::show))
-        .route(
-            "/{region}/applications/{id}/documents/{document}/pdf",
-            get(documents::pdf),
-        )
-        .route(
-            "/{region}/applications/{id}/documents/{document}/png",
-            get(documents::png),
-        )
-        .route("/{region}/applications/{id}/files/{file}", get(files::show))
-        .merge(watched)
+    let mut router = Router::new();
+    for Route { declared, answer } in table() {
+        if !declared.access.is_there(app.settings()) {
+            continue;
+        }
+        let answer = match declared.access.needs_session() {
+            true => answer.route_layer(from_fn_with_state((app.clone(), declared.access), access::gate)),
+            false => answer,
+        };
+        router = router.route(declared.path, answer);
+    }
+    router
         .fallback(async || Error::NotFound)
         .method_not_allowed_fallback(async || Error::Method)
         // Each kind of post has its own limit in `body`.
@@ -113,13 +66,169 @@ pub fn router(app: App) -> Router {
         .with_state(app)
 }
 
+fn table() -> Vec<Route> {
+    let mut table = at_the_door();
+    table.extend(accounts());
+    table.extend(care());
+    table.extend(applications());
+    table.extend(watched());
+    table
+}
+
+/// What needs no account, and the ways to one.
+fn at_the_door() -> Vec<Route> {
+    use Access::{Anyone, Demonstration, Link, SignedIn};
+    vec![
+        get("/", Anyone, regions::show),
+        get("/healthz", Anyone, health::show),
+        get("/static/{hash}/{file}", Anyone, statics::show),
+        get("/language/{tag}", Anyone, language::take),
+        get("/verify/{region}/{token}", Anyone, verify::show),
+        get("/demo/outbox", Demonstration, outbox::list),
+        get("/demo/outbox/{region}/{message}", Demonstration, outbox::show),
+        get("/{region}/", Anyone, home::show),
+        get("/{region}", Anyone, home::add_slash),
+        get("/{region}/texts/{text}", Anyone, texts::show),
+        get("/{region}/sign-in", Anyone, sign_in::show),
+        post("/{region}/sign-in", Anyone, sign_in::sign_in),
+        get("/{region}/sign-in/code", Anyone, sign_in::code_alone),
+        post("/{region}/sign-in/code", Anyone, sign_in::code),
+        post("/{region}/sign-out", SignedIn, sign_in::sign_out),
+        get("/{region}/sign-up", Anyone, sign_up::choose),
+        get("/{region}/sign-up/{way}", Anyone, sign_up::show),
+        post("/{region}/sign-up/{way}", Anyone, sign_up::sign_up),
+        post("/{region}/sign-up/{way}/check", Anyone, sign_up::live),
+        get("/{region}/sign-up/{way}/{outcome}", Anyone, sign_up::done),
+        get("/{region}/activation/{token}", Link, activation::show),
+        post("/{region}/activation/{token}", Link, activation::activate),
+        get("/{region}/activated", Anyone, activation::done),
+        get("/{region}/verify-email/{token}", Link, activation::mail),
+        post("/{region}/verify-email/{token}", Link, activation::mail_verified),
+        get("/{region}/reset", Anyone, reset::show),
+        post("/{region}/reset", Anyone, reset::ask),
+        get("/{region}/reset/sent", Anyone, reset::sent),
+        get("/{region}/reset/done", Anyone, reset::done),
+        get("/{region}/reset/{token}", Link, reset::choose),
+        post("/{region}/reset/{token}", Link, reset::take),
+    ]
+}
+
+/// A person's own account.
+fn accounts() -> Vec<Route> {
+    use Access::SignedIn;
+    vec![
+        get("/{region}/account", SignedIn, account::show),
+        post("/{region}/account", SignedIn, account::change),
+        get("/{region}/account/second-factor", SignedIn, second_factor::show),
+        post("/{region}/account/second-factor", SignedIn, second_factor::set),
+        get(
+            "/{region}/account/second-factor/picture",
+            SignedIn,
+            second_factor::picture,
+        ),
+        get("/{region}/profile", SignedIn, profile::show),
+        post("/{region}/profile", SignedIn, profile::save),
+        get("/{region}/roles", SignedIn, roles::show),
+        post("/{region}/role", SignedIn, roles::take),
+    ]
+}
+
+/// The people and units that somebody looks after.
+fn care() -> Vec<Route> {
+    use Access::{Approves, ChangesUnits, Invites, People, Units};
+    vec![
+        get("/{region}/people", People, people::show),
+        get("/{region}/people/new/{way}", Invites, people::new),
+        post("/{region}/people/new/{way}", Invites, people::invite),
+        get("/{region}/people/{account}", People, people::one),
+        post("/{region}/people/{account}", People, people::change),
+        get("/{region}/units", Units, units::show),
+        get("/{region}/units/{unit}", Units, units::one),
+        post("/{region}/units/{unit}", ChangesUnits, units::change),
+        get("/{region}/approvals", Approves, approvals::show),
+        get("/{region}/approvals/{id}", Approves, approvals::one),
+        post("/{region}/approvals/{id}", Approves, approvals::decide),
+    ]
+}
+
+/// Applications, from the first question to the certificate.
+fn applications() -> Vec<Route> {
+    use Access::{Acts, Applicants, Edits, Sees, SignedIn, Unmasks};
+    vec![
+        get("/{region}/queue", SignedIn, queue::show),
+        get("/{region}/certificates", SignedIn, certificates::show),
+        get("/{region}/applications", SignedIn, applications::show),
+        get("/{region}/applications/new", Applicants, create::choose),
+        get("/{region}/applications/new/{form}", Applicants, create::show),
+        post("/{region}/applications/new/{form}", Applicants, create::create),
+        get("/{region}/applications/{id}", Sees, overview::show),
+        get("/{region}/applications/{id}/review", Sees, overview::review),
+        get("/{region}/applications/{id}/pages/{page}", Sees, form_page::show),
+        post("/{region}/applications/{id}/pages/{page}", Edits, form_page::save),
+        get("/{region}/applications/{id}/check", Sees, check::show),
+        get("/{region}/applications/{id}/unmask", Unmasks, unmask::show),
+        post("/{region}/applications/{id}/unmask", Unmasks, unmask::unmask),
+        get("/{region}/applications/{id}/actions/{action}", Acts, actions::show),
+        post("/{region}/applications/{id}/actions/{action}", Acts, actions::act),
+        get(
+            "/{region}/applications/{id}/documents/{document}",
+            Sees,
+            documents::show,
+        ),
+        get(
+            "/{region}/applications/{id}/documents/{document}/pdf",
+            Sees,
+            documents::pdf,
+        ),
+        get(
+            "/{region}/applications/{id}/documents/{document}/png",
+            Sees,
+            documents::png,
+        ),
+        get("/{region}/applications/{id}/files/{file}", Sees, files::show),
+    ]
+}
+
 /// What there is only while the files are watched.
-fn watched() -> Router<App> {
-    Router::new()
-        .route("/watch", get(watch::next))
-        .route("/theme", get(reference::show))
-        .route("/theme/{region}", get(reference::show))
-        .route("/preview/", get(preview::list))
-        .route("/preview/files/{*path}", get(preview::source))
-        .route("/preview/{region}/{form}", get(preview::show).post(preview::check))
+fn watched() -> Vec<Route> {
+    use Access::Watching;
+    vec![
+        get("/watch", Watching, watch::next),
+        get("/theme", Watching, reference::show),
+        get("/theme/{region}", Watching, reference::show),
+        get("/preview/", Watching, preview::list),
+        get("/preview/files/{*path}", Watching, preview::source),
+        get("/preview/{region}/{form}", Watching, preview::show),
+        post("/preview/{region}/{form}", Watching, preview::check),
+    ]
+}
+
+fn get<H, T>(path: &'static str, access: Access, handler: H) -> Route
+where
+    H: Handler<T, App>,
+    T: 'static,
+{
+    Route {
+        declared: Declared {
+            method: "GET",
+            path,
+            access,
+        },
+        answer: routing::get(handler),
+    }
+}
+
+fn post<H, T>(path: &'static str, access: Access, handler: H) -> Route
+where
+    H: Handler<T, App>,
+    T: 'static,
+{
+    Route {
+        declared: Declared {
+            method: "POST",
+            path,
+            access,
+        },
+        answer: routing::post(handler),
+    }
 }

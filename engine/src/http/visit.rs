@@ -16,6 +16,7 @@ use crate::registry::{Case, From, Office, Person};
 use crate::theme::view::{Shell, View};
 
 /// A request to an office, by somebody who may be signed in.
+#[derive(Clone)]
 pub(super) struct Visit {
     pub(super) app: App,
     pub(super) office: Arc<Office>,
@@ -30,6 +31,7 @@ pub(super) struct Visit {
 }
 
 /// A request by somebody who is signed in; others are sent to sign-in and back.
+#[derive(Clone)]
 pub(super) struct SignedIn {
     pub(super) visit: Visit,
     pub(super) person: Person,
@@ -75,6 +77,10 @@ where
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
+        // The gate before the handler has asked already.
+        if let Some(known) = parts.extensions.remove::<Self>() {
+            return Ok(known);
+        }
         let reads = parts.method == axum::http::Method::GET || parts.method == axum::http::Method::HEAD;
         let visit = Visit::from_request_parts(parts, state).await?;
         let region = visit.office.region().id.to_string();

@@ -15,7 +15,7 @@ use crate::definition::region::Sees;
 use crate::definition::workflow::{Action, By, Edits, Effect};
 use crate::definition::{Language, Text};
 use crate::store::{Application, Change, CommitError, Expect, Party, Put, Returned};
-use crate::workflow::{Refusal, Request, Step, decide};
+use crate::workflow::{Actor, Refusal, Request, Step, decide};
 
 /// How often an action is tried again when another node took the number it was about to take.
 const TRIES: usize = 8;
@@ -48,8 +48,28 @@ pub struct Acted {
 impl Registry {
     /// Takes an action. Either all of it happens, durably, or nothing.
     pub async fn act(&self, person: &Person, id: &str, action: &str, given: &Given) -> Result<Acted, Refused> {
+        self.act_as(person, false, id, action, given).await
+    }
+
+    /// Takes an action of the clock: its time is up.
+    pub(super) async fn act_by_clock(&self, region: &str, id: &str, action: &str) -> Result<Acted, Refused> {
+        let clock = Person::clock(region);
+        self.act_as(&clock, true, id, action, &Given::default()).await
+    }
+
+    async fn act_as(
+        &self,
+        person: &Person,
+        is_clock: bool,
+        id: &str,
+        action: &str,
+        given: &Given,
+    ) -> Result<Acted, Refused> {
         for _ in 0..TRIES {
-            let case = self.case(person, id).await?;
+            let case = match is_clock {
+                true => self.case_of(&person.region, id, |_| Actor::Clock).await?,
+                false => self.case(person, id).await?,
+            };
             if given.revision.is_some_and(|seen| seen != case.application.revision) {
                 return Err(CommitError::Stale {
                     what: crate::store::Subject::Application,
@@ -196,7 +216,8 @@ impl Registry {
             role: person.role.to_string(),
             unit: person.unit.clone().filter(|_| person.sees != Sees::Region),
         };
-        if !case.is_applicant() && !next.handled_by.contains(&handler) {
+        let by_somebody = !handler.role.is_empty();
+        if by_somebody && !case.is_applicant() && !next.handled_by.contains(&handler) {
             next.handled_by.push(handler);
         }
         let edits = |state: &str| workflow.states.get(state).map_or(Edits::Nobody, |state| state.edits);

@@ -55,6 +55,21 @@ impl Person {
         self.sees == Sees::Own
     }
 
+    /// Nobody: what happens because a limit has passed.
+    pub(super) fn clock(region: &str) -> Self {
+        Self {
+            region: region.into(),
+            account: "clock".to_owned(),
+            name: String::new(),
+            role: "".into(),
+            roles: Vec::new(),
+            sees: Sees::Region,
+            unit: None,
+            lacks_second_factor: false,
+            session: String::new(),
+        }
+    }
+
     /// The hash of the session's token.
     pub(super) fn session(&self) -> &str {
         &self.session

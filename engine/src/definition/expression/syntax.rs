@@ -2,6 +2,8 @@
 //!
 //! Macros are not expanded here, so that `exists` and its like arrive as calls.
 
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::thread;
 
 use cel::common::ast::{IdedExpr, SourceInfo};
@@ -14,6 +16,35 @@ use super::{MOST_NODES, Mistake};
 /// The parser recurses once a nesting and operator; the longest source that [`Tokens`] lets through
 /// needs less than this, however small the caller's stack is.
 const STACK: usize = 64 << 20;
+
+/// What the loader itself takes below that, at the very most.
+const LOADER_STACK: usize = 16 << 20;
+
+thread_local! {
+    /// Whether this thread has that much stack left for every parse.
+    static ROOMY: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Does `work` where every expression finds room to be parsed: in one thread for all of them, which is
+/// quicker than one for each. Where there is no such thread to be had, `work` is done here.
+pub fn with_room<T: Send>(work: impl Fn() -> T + Sync) -> T {
+    if ROOMY.get() {
+        return work();
+    }
+    thread::scope(|scope| {
+        let roomy = || {
+            ROOMY.set(true);
+            work()
+        };
+        match thread::Builder::new()
+            .stack_size(STACK + LOADER_STACK)
+            .spawn_scoped(scope, roomy)
+        {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+            Err(_) => work(),
+        }
+    })
+}
 
 /// A parsed expression.
 pub(super) struct Tree {
@@ -33,13 +64,18 @@ impl Tree {
 /// Parses the mended source; the first thing that is wrong with it otherwise.
 pub(super) fn parse(tokens: &Tokens) -> Result<Tree, Mistake> {
     let source = tokens.mended();
-    let parsed = thread::scope(|scope| {
-        let parser = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || {
-            let parser = Env::default().parser().max_recursion_depth(MOST_NODES as u16);
-            parser.parse_with_source_info(source)
-        });
-        parser.ok()?.join().ok()
-    });
+    let parse = || {
+        let parser = Env::default().parser().max_recursion_depth(MOST_NODES as u16);
+        parser.parse_with_source_info(source)
+    };
+    let parsed = if ROOMY.get() {
+        catch_unwind(AssertUnwindSafe(parse)).ok()
+    } else {
+        thread::scope(|scope| {
+            let parser = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, parse);
+            parser.ok()?.join().ok()
+        })
+    };
     match parsed {
         Some(Ok((root, places))) => Ok(Tree { root, places }),
         Some(Err(ParseErrors { errors })) => Err(first(&errors, tokens)),

@@ -9,6 +9,7 @@ use serde_json::Value as Json;
 use super::form::content_hash;
 use super::{Folders, Loader, Shared};
 use crate::definition::code_list::{CodeList, Row};
+use crate::definition::expression::with_room;
 use crate::definition::merge::Files;
 use crate::definition::source::{Entry, Node, Problems, SourceFile, Spot, Value};
 use crate::definition::{Form, Id, Region};
@@ -65,6 +66,10 @@ pub fn pinned_tree(source: &Json) -> Node {
 /// Builds a form from its [`Form::source`]. Calendar and texts are the region's of today; fields,
 /// rules and code lists are as they were.
 pub fn pinned(region: &Region, id: &str, source: &Json) -> Result<Form, Unreadable> {
+    with_room(|| read(region, id, source))
+}
+
+fn read(region: &Region, id: &str, source: &Json) -> Result<Form, Unreadable> {
     readable(source)?;
     let folders = Folders {
         forms: PathBuf::new(),

@@ -32,14 +32,9 @@ pub(super) static RULE: Keys = Keys::new(
             .such_as("'period_end >= period_start'"),
         Key::new("at", Shape::Word, "问题指向的字段", "the field it points to").such_as("period_end"),
         Key::new("severity", Shape::OneOf(&SEVERITY), "级别", "the severity").usually("error", "error"),
-        Key::new(
-            "message",
-            Shape::Message,
-            "给填报人的话；{…} 里写表达式",
-            "what the applicant is told; {…} holds an expression",
-        )
-        .needed()
-        .such_as("研究终止日期 {period_end} 早于起始日期"),
+        Key::new("message", Shape::Message, "给填报人的话", "what the applicant is told")
+            .needed()
+            .such_as("研究终止日期 {period_end} 早于起始日期"),
     ],
 );
 

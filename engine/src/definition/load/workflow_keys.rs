@@ -103,8 +103,8 @@ pub(super) static ACTION: Keys = Keys::new(
         Key::new(
             "requires",
             Shape::SomeOf(&REQUIREMENT),
-            "先决条件",
-            "what must be met first",
+            "先通过填写检查",
+            "the whole check must pass",
         )
         .such_as("check"),
         Key::new(

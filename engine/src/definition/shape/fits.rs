@@ -81,7 +81,7 @@ impl Shape {
             (Self::Count, Value::Scalar { .. }) => node.whole_number().is_some_and(|n| n <= GREATEST_COUNT),
             (Self::Percent, Value::Scalar { .. }) => node.whole_number().is_some_and(|n| n <= 100),
             (Self::Number, Value::Scalar { .. }) => node.to_json().is_number(),
-            (Self::Written(pattern), Value::Scalar { text, .. }) => pattern.is_met(text),
+            (Self::Written(pattern), Value::Scalar { text, .. }) => node.to_json().is_string() && pattern.is_met(text),
             _ => false,
         }
     }

@@ -93,9 +93,8 @@ impl FileKind {
 
     /// The kind of the files that end in `suffix`, as `extends` names them.
     pub(in crate::definition) fn of_suffix(suffix: &str) -> Option<&'static Self> {
-        let layered = KINDS.iter().filter(|kind| kind.layers.is_some());
-        let ends = |kind: &&Self| kind.files.iter().any(|files| files.ends_with(suffix));
-        layered.filter(ends).next_back()
+        let ends = |kind: &Self| kind.files.iter().any(|files| files.ends_with(suffix));
+        KINDS.iter().find(|kind| kind.layers.is_some() && ends(kind))
     }
 
     /// The kind of a file, by its path below the folder of all definitions; none where no kind's.

@@ -17,8 +17,7 @@ use crate::theme::filling::{Candidate, Filling, Message};
 use crate::theme::view::{Category, CreateApplication, ErrorLink, NewApplication};
 
 /// The categories.
-pub(in crate::http) async fn choose(SignedIn { visit, person }: SignedIn) -> Result<Response, Error> {
-    only_applicants(&person)?;
+pub(in crate::http) async fn choose(SignedIn { visit, .. }: SignedIn) -> Result<Response, Error> {
     let region = visit.office.region();
     let category = |form: &std::sync::Arc<crate::definition::Form>| Category {
         category: form.category.get(visit.language).into(),
@@ -40,7 +39,6 @@ pub(in crate::http) async fn show(
     SignedIn { visit, person }: SignedIn,
     Path((_, form)): Path<(String, String)>,
 ) -> Result<Response, Error> {
-    only_applicants(&person)?;
     let form = visit.office.form(&form).ok_or(Error::NotFound)?;
     page(&visit, &person, form, StatusCode::OK, &Map::new(), None).await
 }
@@ -130,14 +128,4 @@ async fn page(
         .then(visit.text("new_application", &[]), Some(visit.href("applications/new")));
     let shell = visit.shell(stand.then(view.category.clone(), None)).await?;
     visit.page(status, &shell, &view)
-}
-
-fn only_applicants(person: &Person) -> Result<(), Error> {
-    if person.files() {
-        return Ok(());
-    }
-    Err(Error::Forbidden(crate::definition::Text::both(
-        "只有申请人可以新增申请，请用申请人的角色登录",
-        "Only applicants can add applications; sign in as one.",
-    )))
 }

@@ -72,11 +72,15 @@ impl Registry {
         Ok(found)
     }
 
+    /// Whether the person's role approves what comes by some way in.
+    pub fn approves(&self, person: &Person) -> Result<bool, Refused> {
+        let mut ways = self.region(&person.region)?.ways_in.values();
+        Ok(ways.any(|way| way.approved_by.as_ref() == Some(&person.role)))
+    }
+
     /// How much waits for the person's approval.
     pub async fn approvals(&self, person: &Person) -> Result<usize, Refused> {
-        let office = self.office(&person.region)?;
-        let mut ways = office.region().ways_in.values();
-        if !ways.any(|way| way.approved_by.as_ref() == Some(&person.role)) {
+        if !self.approves(person)? {
             return Ok(0);
         }
         Ok(self.candidates(person).await?.len())

@@ -7,7 +7,7 @@ use super::sign_up::no_account;
 use crate::definition::region::Sees;
 use crate::definition::{Id, Text};
 use crate::registry::clock::local;
-use crate::registry::{Person, Refused, Registry};
+use crate::registry::{Office, Person, Refused, Registry};
 use crate::store::{Account, Accounts, Change, Put, Standing, Unit};
 
 /// A part of a list of people or units.
@@ -147,7 +147,10 @@ impl Registry {
             (Sees::Unit, Some(unit)) => Accounts::Unit(unit.clone()),
             _ => return Err(Refused::NotFound),
         };
-        Ok(self.inner.store.accounts(&person.region, &which).await?)
+        let mut accounts = self.inner.store.accounts(&person.region, &which).await?;
+        let office = self.office(&person.region)?;
+        accounts.retain(|account| cares(office, person, account));
+        Ok(accounts)
     }
 
     /// One account that the person looks after; any other is not found.
@@ -158,12 +161,10 @@ impl Registry {
             .account(&person.region, account)
             .await?
             .ok_or(Refused::NotFound)?;
-        let cares = match person.sees {
-            Sees::Region => true,
-            Sees::Unit => person.unit.is_some() && account.unit == person.unit,
-            Sees::Own | Sees::Handled => false,
-        };
-        cares.then_some(account).ok_or(Refused::NotFound)
+        let office = self.office(&person.region)?;
+        cares(office, person, &account)
+            .then_some(account)
+            .ok_or(Refused::NotFound)
     }
 
     /// Switches an account off: its sessions end. Its applications stay with the unit.
@@ -315,6 +316,17 @@ impl Registry {
             agent: session.agent,
         };
         Ok(sessions.into_iter().map(own).collect())
+    }
+}
+
+/// Whether the person looks after the account: whoever sees the region after every one, whoever sees a unit after its
+/// people; but nobody after those who see more than they do.
+fn cares(office: &Office, person: &Person, account: &Account) -> bool {
+    let sees_region = |role: &String| office.role(role).is_some_and(|role| role.sees == Sees::Region);
+    match person.sees {
+        Sees::Region => true,
+        Sees::Unit => person.unit.is_some() && account.unit == person.unit && !account.roles.iter().any(sees_region),
+        Sees::Own | Sees::Handled => false,
     }
 }
 

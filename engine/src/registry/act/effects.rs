@@ -15,7 +15,7 @@ use crate::registry::outbox::{Letter, News};
 use crate::registry::print::Issue;
 use crate::registry::{Case, Person, Refused, Registry};
 use crate::store::{Accounts, Certificate, Expect, Put, Recipient, fresh_id};
-use crate::workflow::Step;
+use crate::workflow::{Step, Waits};
 
 /// What the effects of a step add to its change.
 #[derive(Default)]
@@ -103,31 +103,28 @@ impl Registry {
         Ok(())
     }
 
-    async fn notify(
+    /// The accounts that are meant, where the application waits for `waits`.
+    pub(in crate::registry) async fn told(
         &self,
-        person: &Person,
         case: &Case,
-        step: &Step,
+        waits: Option<&Waits>,
         whom: &By,
-        effects: &mut Effects,
-    ) -> Result<(), Refused> {
+    ) -> Result<Vec<crate::store::Account>, Refused> {
         let region = &case.application.region;
         let wanted = |account: &crate::store::Account| match whom {
             By::Applicant => account.id == case.application.applicant,
             By::Role(role) => account.roles.iter().any(|own| *own == **role),
-            By::Handler => step.waits_for.as_ref().is_some_and(|waits| {
+            By::Handler => waits.is_some_and(|waits| {
                 let unit = waits.unit.as_deref();
                 account.roles.iter().any(|own| *own == *waits.role)
                     && unit.is_none_or(|unit| account.unit.as_deref() == Some(unit))
             }),
             By::Anyone | By::Clock => false,
         };
-        let unit = step
-            .waits_for
-            .as_ref()
+        let unit = waits
             .and_then(|waits| waits.unit.as_deref())
             .filter(|_| *whom == By::Handler);
-        let accounts = match (whom, unit) {
+        let accounts: Vec<crate::store::Account> = match (whom, unit) {
             (By::Applicant, _) => self
                 .inner
                 .store
@@ -143,8 +140,21 @@ impl Registry {
             }
             _ => self.inner.store.accounts(region, &Accounts::All).await?,
         };
+        Ok(accounts.into_iter().filter(wanted).collect())
+    }
+
+    async fn notify(
+        &self,
+        person: &Person,
+        case: &Case,
+        step: &Step,
+        whom: &By,
+        effects: &mut Effects,
+    ) -> Result<(), Refused> {
+        let region = &case.application.region;
+        let accounts = self.told(case, step.waits_for.as_ref(), whom).await?;
         let mut told = BTreeSet::from([person.account.clone()]);
-        for account in accounts.into_iter().filter(wanted) {
+        for account in accounts {
             if !told.insert(account.id.clone()) {
                 continue;
             }

@@ -1,0 +1,221 @@
+//! The rows of the matrix: every declared route with real names in its braces, and what is posted to it.
+
+use dengji::http::Declared;
+use dengji::store::Application;
+use dengji_tests::{page_pairs, with};
+use serde_json::json;
+
+use super::world::{Me, TOKENS, World};
+
+/// One thing to ask for.
+pub(crate) struct Row {
+    pub(crate) declared: Declared,
+    /// What it is asked of.
+    pub(crate) target: String,
+    pub(crate) address: String,
+    pub(crate) object: Object,
+    /// Whether it lists what several people have.
+    pub(crate) is_list: bool,
+}
+
+/// What a route is asked of.
+#[derive(Clone)]
+pub(crate) enum Object {
+    /// The whole region, or nothing at all.
+    Nothing,
+    Application(Box<Application>),
+    Action(Box<Application>, String),
+    /// An account of this unit.
+    Account(Option<String>),
+    Unit(String),
+    /// A way in, or somebody who came by it.
+    Way(String),
+}
+
+/// Every row of a route. One whose names are not known here fails: say what stands for them.
+pub(crate) fn rows(world: &World, declared: &Declared) -> Vec<Row> {
+    let path = declared.path.replace("{region}", world.region);
+    let row = |target: String, address: String, object: Object| Row {
+        declared: *declared,
+        target,
+        address,
+        object,
+        is_list: LISTS.contains(&declared.path),
+    };
+    if path.contains("/applications/{id}") {
+        return of_applications(world, &path)
+            .into_iter()
+            .map(|(target, address, object)| row(target, address, object))
+            .collect();
+    }
+    let office = world.app.office(world.region);
+    let region = office.region();
+    let ways = region.ways_in.values();
+    let one = |name: &str, value: &str| vec![row(String::new(), path.replace(name, value), Object::Nothing)];
+    let names = declared.path.replace("/{region}", "");
+    match &*names {
+        names if !names.contains('{') => one("{}", ""),
+        "/static/{hash}/{file}" => vec![row(String::new(), world.file.clone(), Object::Nothing)],
+        "/language/{tag}" => one("{tag}", "en"),
+        "/verify/{token}" => {
+            let address = format!("/verify/{}/{}", world.region, world.certificate);
+            vec![row(String::new(), address, Object::Nothing)]
+        }
+        "/preview/files/{*path}" => one("{*path}", &format!("forms/{}/region.yaml", world.region)),
+        "/preview/{form}" => one("{form}", region.forms.keys().next().unwrap()),
+        "/demo/outbox/{message}" => one("{message}", "none"),
+        "/texts/{text}" => one("{text}", region.texts.keys().next().unwrap()),
+        "/applications/new/{form}" => one("{form}", region.forms.keys().next().unwrap()),
+        "/people/new/{way}" => ways
+            .filter(|way| way.invited_by.is_some())
+            .map(|way| {
+                row(
+                    way.id.to_string(),
+                    path.replace("{way}", &way.id),
+                    Object::Way(way.id.to_string()),
+                )
+            })
+            .collect(),
+        names if names.starts_with("/sign-up/{way}") => {
+            let open = ways.into_iter().find(|way| way.invited_by.is_none()).unwrap();
+            one("{outcome}", "ready")
+                .into_iter()
+                .map(|it| row(String::new(), it.address.replace("{way}", &open.id), Object::Nothing))
+                .collect()
+        }
+        names if names.ends_with("/{token}") => {
+            let (_, token) = TOKENS.iter().find(|(kind, _)| names.contains(kind)).unwrap();
+            one("{token}", token)
+        }
+        "/people/{account}" => ["own unit", "another unit"]
+            .iter()
+            .zip(&world.accounts)
+            .map(|(target, account)| {
+                let address = path.replace("{account}", &account.id);
+                row((*target).into(), address, Object::Account(account.unit.clone()))
+            })
+            .collect(),
+        "/units/{unit}" => ["own unit", "another unit"]
+            .iter()
+            .zip(&world.units)
+            .map(|(target, unit)| {
+                row(
+                    (*target).into(),
+                    path.replace("{unit}", unit),
+                    Object::Unit(unit.clone()),
+                )
+            })
+            .collect(),
+        "/approvals/{id}" => world
+            .candidates
+            .iter()
+            .map(|(way, id)| row(way.clone(), path.replace("{id}", id), Object::Way(way.clone())))
+            .collect(),
+        _ => panic!("{}: say in the matrix what stands for its names", declared.path),
+    }
+}
+
+const LISTS: [&str; 7] = [
+    "/{region}/",
+    "/{region}/queue",
+    "/{region}/certificates",
+    "/{region}/applications",
+    "/{region}/people",
+    "/{region}/units",
+    "/{region}/approvals",
+];
+
+fn of_applications(world: &World, path: &str) -> Vec<(String, String, Object)> {
+    let office = world.app.office(world.region);
+    let region = office.region();
+    let mut found = Vec::new();
+    for it in &world.applications {
+        let form = world.app.form(world.region, &it.form);
+        let page = form.pages.values().find(|page| !page.fields.is_empty()).unwrap();
+        let documents = region.documents.values();
+        let document = documents.into_iter().find(|document| document.issued).unwrap();
+        let address = path
+            .replace("{id}", &it.id)
+            .replace("{page}", &page.id)
+            .replace("{document}", &document.id);
+        if path.contains("{document}") && it.certificate.is_none() {
+            continue;
+        }
+        if path.contains("{file}") {
+            let Some(file) = world.files.get(&it.id) else { continue };
+            found.push((
+                it.state.clone(),
+                address.replace("{file}", file),
+                Object::Application(it.clone().into()),
+            ));
+        } else if path.contains("{action}") {
+            found.extend(region.workflow.actions.keys().map(|action| {
+                let object = Object::Action(it.clone().into(), action.to_string());
+                (
+                    format!("{action} of {}", it.state),
+                    address.replace("{action}", action),
+                    object,
+                )
+            }));
+        } else {
+            found.push((it.state.clone(), address, Object::Application(it.clone().into())));
+        }
+    }
+    found
+}
+
+/// What is posted: whoever may not posts what would do it; whoever may, something that stops short of it.
+pub(crate) fn posted(world: &World, row: &Row, me: Option<&Me>, may: bool) -> Vec<(String, String)> {
+    let pairs = |pairs: &[(&str, &str)]| pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect();
+    let path = row.declared.path.strip_prefix("/{region}").unwrap_or(row.declared.path);
+    match (path, may) {
+        ("/sign-in", _) => pairs(&[("name", "nobody-at-all"), ("password", "wrong")]),
+        ("/account", _) => pairs(&[("do", "phone-code"), ("code", "000000")]),
+        ("/role", _) => pairs(&[("role", me.map_or("office", |me| &me.role))]),
+        ("/sign-in/code" | "/account/second-factor", _) => pairs(&[("code", "000000"), ("step", "none")]),
+        ("/sign-out" | "/sign-up/{way}" | "/sign-up/{way}/check" | "/reset" | "/profile", _) => Vec::new(),
+        ("/preview/{region}/{form}", _) => Vec::new(),
+        ("/activation/{token}" | "/reset/{token}" | "/verify-email/{token}", _) => Vec::new(),
+        ("/people/new/{way}", true) => Vec::new(),
+        ("/people/new/{way}", false) => pairs(&[("name", "新人"), ("email", "new@demo.example")]),
+        ("/people/{account}", true) => pairs(&[("do", "again")]),
+        ("/people/{account}", false) => pairs(&[("do", "disable")]),
+        ("/units/{unit}", true) => pairs(&[("do", "rename"), ("name", "")]),
+        ("/units/{unit}", false) => pairs(&[("do", "rename"), ("name", "改了名的单位")]),
+        ("/approvals/{id}", true) => pairs(&[("do", "refuse"), ("reason", "")]),
+        ("/approvals/{id}", false) => pairs(&[("do", "approve")]),
+        ("/applications/new/{form}", true) => Vec::new(),
+        ("/applications/new/{form}", false) => first_answers(world, row),
+        ("/applications/{id}/pages/{page}", _) => page(world, row, may),
+        ("/applications/{id}/unmask", true) => Vec::new(),
+        ("/applications/{id}/unmask", false) => pairs(&[("reason", "核对身份证号")]),
+        ("/applications/{id}/actions/{action}", true) => pairs(&[("~revision", "999999")]),
+        ("/applications/{id}/actions/{action}", false) => match &row.object {
+            Object::Action(it, _) => pairs(&[("~revision", &it.revision.to_string()), ("opinion", "同意")]),
+            _ => Vec::new(),
+        },
+        _ => panic!("{}: say in the matrix what is posted to it", row.declared.path),
+    }
+}
+
+fn first_answers(world: &World, row: &Row) -> Vec<(String, String)> {
+    let form = row.address.rsplit('/').next().unwrap_or_default();
+    let form = world.app.form(world.region, form);
+    dengji_tests::first_pairs(&form, &world.app.answers(world.region, "complete"))
+}
+
+/// The first page with another name in it; whoever may save posts it as of a revision that is not the page's.
+fn page(world: &World, row: &Row, may: bool) -> Vec<(String, String)> {
+    let Object::Application(it) = &row.object else {
+        return Vec::new();
+    };
+    let form = world.app.form(world.region, &it.form);
+    let page = row.address.rsplit('/').next().unwrap_or_default();
+    let answers = with(
+        &world.app.answers(world.region, "complete"),
+        &[("name", json!("被改过的名称"))],
+    );
+    let known = world.saved.get(&(it.id.clone(), page.to_owned()));
+    let revision = if may { 999_999 } else { known.copied().unwrap_or(0) };
+    page_pairs(&form.pages[page].fields, &answers, revision).0
+}
