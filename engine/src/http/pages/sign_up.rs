@@ -249,9 +249,11 @@ async fn page(
         inputs.extend(password_inputs(visit));
     }
     errors.extend(own_errors(visit, &mut inputs, unfit));
+    // What the form says of itself is not said twice.
+    let introduced = sheet.form().pages.values().any(|page| page.intro.is_some());
     let view = AccountForm {
         title: sheet.form().title.get(visit.language).into(),
-        lead: Some(help(visit, way)).filter(|help| !help.is_empty()),
+        lead: Some(help(visit, way)).filter(|help| !help.is_empty() && !introduced),
         parts,
         inputs,
         agreed: way.agreement.is_some(),
