@@ -71,10 +71,9 @@ pub(crate) fn inputs(answer: &Answer) -> Vec<String> {
         .filter(|tag| tag.starts_with("input") || tag.starts_with("select"))
     {
         let name = tag.split(" name=\"").nth(1).and_then(|rest| rest.split('"').next());
-        if let Some(name) = name.filter(|name| !name.starts_with('~') && !tag.contains("type=\"hidden\"")) {
-            if !found.iter().any(|known| known == name) {
-                found.push(name.to_owned());
-            }
+        let shown = name.filter(|name| !name.starts_with('~') && !tag.contains("type=\"hidden\""));
+        if let Some(name) = shown.filter(|name| !found.iter().any(|known| known == name)) {
+            found.push(name.to_owned());
         }
     }
     found

@@ -264,9 +264,11 @@ async fn page(
     }
     errors.extend(own_errors(visit, &mut inputs, unfit));
     let captcha = visit.captcha(unfit.map_or(&[], |unfit| &unfit.own), &mut errors)?;
+    // What the form says of itself is not said twice.
+    let introduced = sheet.form().pages.values().any(|page| page.intro.is_some());
     let view = AccountForm {
         title: sheet.form().title.get(visit.language).into(),
-        lead: Some(help(visit, way)).filter(|help| !help.is_empty()),
+        lead: Some(help(visit, way)).filter(|help| !help.is_empty() && !introduced),
         parts,
         inputs,
         agreed: way.agreement.is_some(),

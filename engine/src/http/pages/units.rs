@@ -195,7 +195,10 @@ async fn deeds(visit: &Visit, person: &Person, unit: &Unit) -> Result<Vec<Deed>,
             .collect(),
         ..Input::default()
     };
-    let into = unit_choice(visit, "", Some(&unit.id)).await?;
+    let into = Input {
+        label: visit.text("unit_merge_into", &[]),
+        ..unit_choice(visit, "", Some(&unit.id)).await?
+    };
     let mut deeds = vec![
         deed("rename", "rename", vec![name], false),
         deed("kinds", "set_kinds", vec![kinds], false),
