@@ -47,12 +47,13 @@ pub(in crate::http) async fn sign_in(visit: Visit, posting: Posting) -> Result<R
     }
     // The demonstration's own passwords stand on the page.
     let doubted = !visit.app.settings().shows(&region, name, password);
-    if doubted && registry.doubts(&region, name, &visit.from()).await? {
-        if let Some((_, fault)) = visit.captcha_fault(&posting).await? {
-            let fault = fault.get(visit.language).to_owned();
-            let captcha = visit.fresh_captcha(Some(fault.clone()))?;
-            return page(&visit, status, name.to_owned(), Some(fault), next, captcha).await;
-        }
+    if doubted
+        && registry.doubts(&region, name, &visit.from()).await?
+        && let Some((_, fault)) = visit.captcha_fault(&posting).await?
+    {
+        let fault = fault.get(visit.language).to_owned();
+        let captcha = visit.fresh_captcha(Some(fault.clone()))?;
+        return page(&visit, status, name.to_owned(), Some(fault), next, captcha).await;
     }
     let entrance = registry.sign_in(&region, name, password, &visit.from()).await;
     let error = match entrance {
