@@ -68,7 +68,7 @@ async fn a_sensitive_answer_is_found_without_being_opened() {
     let store = app.registry.store();
     let found = |list: Vec<Application>| list.into_iter().map(|it| it.id).collect::<Vec<_>>();
     let of = async |found_by: &str, region| found(store.applications_found_by(region, found_by).await.unwrap());
-    assert_eq!(of(&found_by, REGION).await, [filed.id.clone()]);
+    assert_eq!(of(&found_by, REGION).await, std::slice::from_ref(&filed.id));
     assert!(of(&found_by, "guangxi").await.is_empty());
     assert!(
         of(&Sealer::new(&[7; 32]).found_by(REGION, ID).unwrap(), REGION)
