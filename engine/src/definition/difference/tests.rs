@@ -353,7 +353,7 @@ fn every_kind_of_difference_is_told_in_the_authors_words() {
             "message: 经费太少",
             "message: 经费不足",
             Safe,
-            "规则 not_cheap：「给填报人的话；{…} 里写表达式」(message)由 「经费太少」 改为 「经费不足」",
+            "规则 not_cheap：「给填报人的话」(message)由 「经费太少」 改为 「经费不足」",
         ),
         (
             F,

@@ -276,7 +276,7 @@ impl Loader<'_> {
         let Some((node, form)) = map.get("form").zip(first) else {
             return;
         };
-        let invited = way.invited_by.is_some();
+        let invited = map.get("invitedBy").is_some();
         let needs = [
             ("name", true),
             ("contact", way.creates_unit.is_some() && way.role.is_some()),
