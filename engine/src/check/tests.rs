@@ -17,7 +17,9 @@ struct Units;
 
 impl Lookups for Units {
     fn get(&self, register: &str, id: &str) -> Option<Json> {
-        self.all(register).find(|unit| unit["id"] == id)
+        // Looked up by what was stored, but no longer offered.
+        let closed = json!({"id": "closed", "name": "CLOSED", "kinds": ["recommending"], "active": false});
+        self.all(register).chain([closed]).find(|unit| unit["id"] == id)
     }
 
     fn all(&self, register: &str) -> Box<dyn Iterator<Item = Json> + '_> {
@@ -255,6 +257,7 @@ fn every_finding_has_its_rule_and_place() {
             &["where-mismatch@branch"],
         ),
         (vec![("recommender", json!("nobody"))], &["lookup-unknown@recommender"]),
+        (vec![("recommender", json!("closed"))], &["lookup-inactive@recommender"]),
         (vec![("recommender", json!("lzu"))], &["where-mismatch@recommender"]),
         (vec![("recommender", json!(null))], &["required@recommender"]),
         (vec![("keywords", json!(["一"]))], &["min-items@keywords"]),

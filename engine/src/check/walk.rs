@@ -204,6 +204,10 @@ impl<'a> Walk<'a> {
         let Some(record) = record else {
             return self.find("lookup-unknown", spot.path, &wording::lookup_unknown(spot.field));
         };
+        // A unit that was switched off, or has become part of another, is no longer offered.
+        if record.get("active") == Some(&Json::Bool(false)) {
+            return self.find("lookup-inactive", spot.path, &wording::lookup_inactive());
+        }
         let Some(evaluated) = self.evaluated else { return };
         let record = value_of(&record, spot.ty);
         self.fits(evaluated.record_fits(lookup, record, spot.extra), spot.path);

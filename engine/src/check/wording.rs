@@ -134,6 +134,14 @@ pub(super) fn where_mismatch() -> Text {
     )
 }
 
+/// What is picked is no longer in use.
+pub(super) fn lookup_inactive() -> Text {
+    Text::both(
+        "所选的已停用，请重新点选；单位已更名或合并的，请点选现在的单位",
+        "what was picked is no longer in use; pick again, and of a unit that was renamed or merged the present one",
+    )
+}
+
 pub(super) fn lookup_unknown(field: &Field) -> Text {
     let label = field.label.get(Language::Chinese);
     let english = field.label.get(Language::English);

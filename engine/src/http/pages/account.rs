@@ -84,6 +84,7 @@ async fn page(visit: &Visit, person: &Person, status: StatusCode, wrong: Wrong) 
         ..Input::default()
     }];
     password.extend(password_inputs(visit));
+    password[1].label = visit.text("password_new", &[]);
     let unfit = Unfit {
         own: wrong.own.clone(),
         ..Unfit::default()
