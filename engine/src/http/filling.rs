@@ -30,6 +30,7 @@ pub(super) fn filling<'a>(
     filling.remarks = case.remarks();
     filling.changed = visit.app.registry().changed(case);
     filling.files_at = format!("{}/", visit.of(case, "files"));
+    filling.documents_at = format!("{}/", visit.of(case, "documents"));
     filling
 }
 

@@ -4,20 +4,30 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use jiff::SignedDuration;
 use jiff::civil::Date;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::{Case, Office, Refused, Registry, Units};
-use crate::definition::Language;
 use crate::definition::expression::{Frame, Value};
 use crate::definition::region::{Document, DocumentSource};
+use crate::definition::{Field, FieldType, Language};
 use crate::document::{self, Job, Output};
-use crate::store::Certificate;
+use crate::store::{Certificate, Change, Put, Ticket};
 
 /// Dots a point in a picture: 144 dots an inch.
 const PICTURE_SCALE: f64 = 2.0;
 /// Where an application's summary keeps the files of its pictures, by document.
 pub(super) const PICTURES: &str = "pictures";
+
+/// The kind of the ticket that keeps the mark of a print.
+const PRINTED: &str = "printed";
+/// How long a print is expected back.
+const KEPT: SignedDuration = SignedDuration::from_hours(24 * 400);
+
+fn printed_key(case: &Case, document: &str) -> String {
+    format!("{}/{document}", case.application.id)
+}
 
 /// A finished print.
 #[derive(Debug, Clone)]
@@ -83,10 +93,40 @@ impl Registry {
             });
         }
         let job = self.job(case, document, None, language).await?;
+        self.keep_mark(case, &document.id).await?;
         Ok(Print {
             pdf: self.inner.renderer.render(job).await?.bytes,
             name,
         })
+    }
+
+    /// Remembers which answers a print shows that is to come back signed (LANGUAGE L4, `printOf`).
+    async fn keep_mark(&self, case: &Case, document: &str) -> Result<(), Refused> {
+        let comes_back = |field: &Field| matches!(&field.kind, FieldType::File(rules) if rules.print_of.as_deref() == Some(document));
+        if !case.is_applicant() || !case.form().fields().any(|(_, field)| comes_back(field)) {
+            return Ok(());
+        }
+        let ticket = Ticket {
+            region: case.application.region.clone(),
+            kind: PRINTED.to_owned(),
+            key: printed_key(case, document),
+            data: json!({"mark": case.evaluated().print_mark(&case.answers)}),
+            expires_at: self.inner.clock.now() + KEPT,
+        };
+        let put = vec![Put::Ticket(ticket)];
+        let expect = Vec::new();
+        self.inner.store.commit(Change { expect, put }).await?;
+        Ok(())
+    }
+
+    /// The mark of the last print of a document; none where it was never printed here.
+    pub(super) async fn last_mark(&self, case: &Case, document: &str) -> Result<Option<Json>, Refused> {
+        let ticket = self
+            .inner
+            .store
+            .ticket(&case.application.region, PRINTED, &printed_key(case, document))
+            .await?;
+        Ok(ticket.map(|mut ticket| ticket.data["mark"].take()))
     }
 
     /// The first page of an issued document as a PNG, frozen with it.

@@ -62,7 +62,12 @@ impl Registry {
         let size = file.content.len() as u64;
         let id = self.inner.files.put(file.content).await?.to_string();
         let name = safe_name(&file.name, kind);
-        let entry = json!({"id": id, "name": name, "size": size, "kind": kind});
+        let mut entry = json!({"id": id, "name": name, "size": size, "kind": kind});
+        if let Some(document) = &rules.print_of
+            && let Some(mark) = self.last_mark(case, document).await?
+        {
+            entry["print"] = mark;
+        }
         match answers.get_mut(field).and_then(Json::as_array_mut) {
             Some(list) => {
                 list.retain(|known| known.get("id") != Some(&Json::String(id.clone())));

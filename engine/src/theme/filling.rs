@@ -41,6 +41,9 @@ pub struct Filling<'a> {
     /// Where a file is fetched: its id is put behind this, for example
     /// `/somewhere/applications/42/files/`.
     pub files_at: String,
+    /// Where a document to fill in and return is printed: its id and `/pdf` are put behind this. Empty where there is
+    /// no application to print.
+    pub documents_at: String,
     /// Sensitive answers that were typed in this very post and are not stored: shown to the person
     /// who typed them, so that they can be posted again.
     pub typed: BTreeSet<String>,
@@ -65,6 +68,7 @@ impl<'a> Filling<'a> {
             remarks: BTreeMap::new(),
             changed: BTreeSet::new(),
             files_at: String::new(),
+            documents_at: String::new(),
             typed: BTreeSet::new(),
             reveal: false,
         }

@@ -51,7 +51,15 @@ impl<'a> Writer<'a> {
                 typed,
                 attributes,
             } => self.slots(*count, typed, attributes, path, value),
-            Kind::Files { accept, multiple, max } => self.files(field, path, (accept, *multiple, *max), value),
+            Kind::Files {
+                accept,
+                multiple,
+                max,
+                template,
+            } => {
+                self.template(template.as_deref());
+                self.files(field, path, (accept, *multiple, *max), value);
+            }
             _ => {}
         }
     }
@@ -284,6 +292,16 @@ impl<'a> Writer<'a> {
             }
             self.out.push_str(if multiple { " multiple>" } else { ">" });
         }
+    }
+
+    /// A link to the print that is to be filled in and returned here.
+    fn template(&mut self, document: Option<&str>) {
+        let Some(document) = document.filter(|_| !self.filling.documents_at.is_empty()) else {
+            return;
+        };
+        self.out.push_str("<p><a href=\"");
+        escape::push(&mut self.out, &self.filling.documents_at);
+        self.all(&[document, "/pdf\">", &self.words.template, "</a></p>"]);
     }
 
     pub(super) fn read_files(&mut self, value: Option<&Json>) {

@@ -66,7 +66,13 @@ pub(super) enum Kind {
         ordered: bool,
     },
     /// Uploads.
-    Files { accept: String, multiple: bool, max: usize },
+    Files {
+        accept: String,
+        multiple: bool,
+        max: usize,
+        /// The document to print, fill in and return.
+        template: Option<Id>,
+    },
     /// What the engine works out.
     Computed,
     /// A text to read.
@@ -174,6 +180,7 @@ impl Kind {
             accept: escaped(&accept.join(",")),
             multiple: rules.max_items > 1,
             max: rules.max_items,
+            template: rules.template.clone().or_else(|| rules.print_of.clone()),
         }
     }
 }

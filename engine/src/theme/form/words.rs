@@ -34,6 +34,7 @@ pub(super) struct Words {
     pub(super) item: String,
     pub(super) remove_file: String,
     pub(super) no_file: String,
+    pub(super) template: String,
     pub(super) rows_full: String,
 }
 
@@ -64,6 +65,7 @@ impl Words {
             item: says("item_number"),
             remove_file: says("remove_file"),
             no_file: says("no_file"),
+            template: says("file_template"),
             rows_full: says("rows_full"),
         }
     }
