@@ -4,36 +4,7 @@ use std::collections::HashSet;
 
 use pinyin::ToPinyin;
 
-/// Words that cannot be ids, as LANGUAGE L1 says.
-const RESERVED: [&str; 27] = [
-    "today",
-    "app",
-    "row",
-    "outer",
-    "it",
-    "input",
-    "true",
-    "false",
-    "null",
-    "in",
-    "as",
-    "break",
-    "const",
-    "continue",
-    "else",
-    "for",
-    "function",
-    "if",
-    "import",
-    "let",
-    "loop",
-    "package",
-    "namespace",
-    "return",
-    "var",
-    "void",
-    "while",
-];
+use crate::definition::source::RESERVED;
 
 /// The longest id that is made of a name.
 const LONGEST: usize = 40;
