@@ -16,6 +16,9 @@ use crate::workflow::Editing;
 
 pub use crate::theme::input_name::Command;
 
+/// What can be picked, by path: the value to store and the name to read.
+type Candidates = BTreeMap<String, Vec<(String, String)>>;
+
 /// What saving a page has come to.
 #[derive(Debug)]
 pub struct Saved {
@@ -55,19 +58,9 @@ impl Registry {
             )));
         }
         let definition = form.form();
-        let mut given = Answers::new();
-        let mut refused = Vec::new();
-        for page in definition.pages.values() {
-            let asked = |path: &str| {
-                definition
-                    .create
-                    .iter()
-                    .any(|id| **id == *path.split(['[', '.']).next().unwrap_or(path))
-            };
-            let posted = posted::decode(&page.fields, pairs, &asked).map_err(too_many)?;
-            given = posted.merge(&page.fields, &given);
-            refused.extend(posted.refused);
-        }
+        let units = office.units(&self.inner.store).await?;
+        let app = self.app_of_new(person, form);
+        let (given, refused) = first_read(definition, pairs, &self.context_of_new(&app, &units))?;
         let missing = self.missing(person, form, &given).await?;
         if !refused.is_empty() || !missing.is_empty() {
             return Ok(Err(Saved {
@@ -83,26 +76,21 @@ impl Registry {
         Ok(Ok(self.enter(person, form, answers).await?))
     }
 
-    /// What can be picked in the fields that are asked first, by path.
+    /// What can be picked in the fields that are asked first, by path, and the names of what these answers pick.
     pub async fn first_candidates(
         &self,
         person: &Person,
         form: &CompiledForm,
         answers: &Answers,
-    ) -> Result<BTreeMap<String, Vec<(String, String)>>, Refused> {
+    ) -> Result<(Candidates, BTreeMap<String, String>), Refused> {
         let units = self.office(&person.region)?.units(&self.inner.store).await?;
         let app = self.app_of_new(person, form);
-        let context = check::Context {
-            app: &app,
-            today: self.inner.clock.today(),
-            lookups: &units,
-        };
-        let evaluated = check::Evaluated::new(form.form(), answers, &context);
+        let evaluated = check::Evaluated::new(form.form(), answers, &self.context_of_new(&app, &units));
         let mut candidates = BTreeMap::new();
         for page in form.form().pages.values() {
             candidates.extend(evaluated.candidates(&page.fields, &units));
         }
-        Ok(candidates)
+        Ok((candidates, super::picked_names(form.form(), answers, &units)))
     }
 
     /// The answers of a page as they were typed, for showing them again after a refusal.
@@ -213,7 +201,8 @@ impl Registry {
                 .is_none_or(|state| !state.read_only);
             editing.allows(root) && open
         };
-        let posted = posted::decode(fields, pairs, &may_edit).map_err(too_many)?;
+        let mut posted = posted::decode(fields, pairs, &may_edit).map_err(too_many)?;
+        posted.settle(definition, fields, &case.answers, &case.context());
         if !posted.unknown.is_empty() {
             tracing::info!(
                 region = &*person.region,
@@ -262,6 +251,7 @@ impl Registry {
         let mut findings = self.page_findings(case, page, &given);
         let keep = storable(&given, &stored, &findings);
         findings.extend(refused_files);
+        findings.extend(check::branches_chosen(definition, page, &given));
         let revision = self.store_page(person, case, page, revision, keep, uploads).await?;
         Ok(Saved {
             revision,
@@ -398,8 +388,17 @@ impl Registry {
         Ok(checked.findings.into_iter().filter(about).collect())
     }
 
+    /// What a check knows before there is an application.
+    pub(super) fn context_of_new<'a>(&self, app: &'a App, units: &'a super::Units) -> check::Context<'a> {
+        check::Context {
+            app,
+            today: self.inner.clock.today(),
+            lookups: units,
+        }
+    }
+
     /// What `app` reads as before there is an application.
-    fn app_of_new(&self, person: &Person, form: &CompiledForm) -> App {
+    pub(super) fn app_of_new(&self, person: &Person, form: &CompiledForm) -> App {
         App {
             filed_on: self.inner.clock.today(),
             applicant_name: person.name.clone(),
@@ -415,11 +414,32 @@ impl Registry {
     }
 }
 
-fn too_many(error: posted::TooManyPairs) -> Refused {
+pub(super) fn too_many(error: posted::TooManyPairs) -> Refused {
     Refused::Input(Text::both(
         format!("一次提交的内容太多（{} 项）", error.0),
         error.to_string(),
     ))
+}
+
+/// What the first step was given, and what of it could not be read.
+pub(super) fn first_read(
+    form: &Form,
+    pairs: &[(String, String)],
+    context: &check::Context<'_>,
+) -> Result<(Answers, Vec<posted::Refused>), Refused> {
+    let asked = |path: &str| {
+        let root = path.split(['[', '.']).next().unwrap_or(path);
+        form.create.iter().any(|id| **id == *root)
+    };
+    let mut given = Answers::new();
+    let mut refused = Vec::new();
+    for page in form.pages.values() {
+        let mut posted = posted::decode(&page.fields, pairs, &asked).map_err(too_many)?;
+        posted.settle(form, &page.fields, &given, context);
+        given = posted.merge(&page.fields, &given);
+        refused.extend(posted.refused);
+    }
+    Ok((given, refused))
 }
 
 /// Answers divided by the pages that they stand on; whatever belongs to no field is left out.
@@ -433,7 +453,7 @@ pub(super) fn by_page(form: &Form, answers: Answers) -> IndexMap<String, Answers
     pages
 }
 
-fn page_answers(fields: &IndexMap<Id, Field>, answers: &Answers) -> Answers {
+pub(super) fn page_answers(fields: &IndexMap<Id, Field>, answers: &Answers) -> Answers {
     let own = fields
         .keys()
         .filter_map(|id| Some((id.to_string(), answers.get(&**id)?.clone())));
@@ -488,7 +508,7 @@ pub(super) fn title(form: &Form, answers: &Answers) -> String {
     answer.unwrap_or_default().to_owned()
 }
 
-fn not_editable(case: &Case) -> Refused {
+pub(super) fn not_editable(case: &Case) -> Refused {
     let state = case.state().map(|state| state.label.clone()).unwrap_or_default();
     Refused::NotAllowed(Text::both(
         format!("申请处于“{state}”，内容不能修改；只有退回后申请人才能修改"),

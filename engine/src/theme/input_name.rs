@@ -6,6 +6,7 @@
 //! | `~` | the path of a field or cell that was offered for editing; of a table with `:rows` behind |
 //! | `~revision` | the revision that the page was rendered from |
 //! | `~do` | the button that was pressed: a [`Command`] |
+//! | `~pick` | the path of the field whose 选择 was pressed |
 
 use std::fmt;
 use std::str::FromStr;
@@ -16,8 +17,10 @@ pub const MARKER: &str = "~";
 pub const REVISION: &str = "~revision";
 /// The button.
 pub const COMMAND: &str = "~do";
+/// The button beside a field that is picked from a long list: its value is the field's path.
+pub const PICK: &str = "~pick";
 /// A choice with so many entries or fewer is shown as radio buttons.
-pub const FEW: usize = 8;
+pub const FEW: usize = 7;
 /// A list with `maxItems` up to this has one input an item; a longer one has one line an item.
 pub const SLOTS: u64 = 10;
 

@@ -8,6 +8,7 @@ use axum::response::Response;
 use serde_json::{Map, Value as Json};
 
 use super::head::head;
+use super::pick;
 use crate::definition::form::Severity;
 use crate::definition::region::MenuTarget;
 use crate::definition::{Field, FieldType, Page, Text};
@@ -18,6 +19,7 @@ use crate::http::shell::Stand;
 use crate::http::visit::{SignedIn, Visit};
 use crate::registry::{Case, Command, Person, Refused, Saved};
 use crate::theme::filling::{Filling, Message};
+use crate::theme::input_name::PICK;
 use crate::theme::markdown;
 use crate::theme::view::{ErrorLink, FormPage, Notice, NoticeKind, Opinion};
 use crate::workflow::Editing;
@@ -39,6 +41,7 @@ pub(in crate::http) async fn save(
 ) -> Result<Response, Error> {
     let registry = visit.app.registry();
     let case = registry.case(&person, &id).await?;
+    let pressed = posting.get(PICK).map(str::to_owned);
     let command: Command = posting
         .get("~do")
         .and_then(|command| command.parse().ok())
@@ -47,11 +50,14 @@ pub(in crate::http) async fn save(
         .save_page(&person, &case, &page, &posting.pairs, posting.files)
         .await
     {
-        Ok(saved) if saved.is_whole() => Ok(lead_on(&visit, &case, &page, &command, &saved)),
-        Ok(saved) => {
-            let case = registry.case(&person, &id).await?;
-            render(&visit, &case, &page, Outcome::partly(saved)).await
-        }
+        Ok(saved) => match pressed.filter(|at| leads_to_pick(&saved, at)) {
+            Some(at) => Ok(to_pick(&visit, &case, &page, &at, &saved)),
+            None if saved.is_whole() => Ok(lead_on(&visit, &case, &page, &command, &saved)),
+            None => {
+                let case = registry.case(&person, &id).await?;
+                render(&visit, &case, &page, Outcome::partly(saved)).await
+            }
+        },
         Err(Refused::Stale(text)) => {
             again(&visit, &person, &id, &page, &posting.pairs, StatusCode::CONFLICT, &text).await
         }
@@ -69,6 +75,20 @@ pub(in crate::http) async fn save(
         }
         Err(refused) => Err(refused.into()),
     }
+}
+
+/// Whether nothing but the field that is to be picked needs mending.
+fn leads_to_pick(saved: &Saved, at: &str) -> bool {
+    let errors = saved.findings.iter().filter(|finding| finding.severity == Severity::Error);
+    let within = |place: &str| place == at || place.strip_prefix(at).is_some_and(|rest| rest.starts_with('['));
+    saved.refused.iter().all(|refused| refused.path == at)
+        && errors.into_iter().all(|finding| finding.at.as_ref().is_some_and(|place| within(&place.to_string())))
+}
+
+/// To where the field is picked; what was typed in it and could not be read is looked for there.
+fn to_pick(visit: &Visit, case: &Case, page: &str, at: &str, saved: &Saved) -> Response {
+    let typed = saved.refused.first().map(|refused| refused.raw.as_str());
+    visit.redirect(&pick::address(visit, case, page, at, typed, None), Some("saved"))
 }
 
 /// The page as it was typed, after a save that stored nothing.
@@ -195,6 +215,7 @@ async fn render(visit: &Visit, case: &Case, id: &str, outcome: Outcome) -> Resul
         .and_then(|text| visit.office.region().texts.get(&**text));
     let editable = case.editing() != Editing::No && !page.fields.is_empty();
     let view = FormPage {
+        suggest: Some(format!("{}/suggest", address(id.to_owned()))),
         address: address(id.to_owned()),
         head: head(visit, case, Some(id)),
         title: page.title.get(visit.language).into(),

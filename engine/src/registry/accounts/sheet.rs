@@ -12,7 +12,8 @@ use crate::definition::form::Severity;
 use crate::definition::scope::App;
 use crate::definition::{FieldType, Form};
 use crate::registry::email::Email;
-use crate::registry::{Office, Refused, Registry, Units, sealed};
+use crate::check::picker::Found;
+use crate::registry::{Office, Refused, Registry, Units, Wanted, pick, sealed};
 
 /// An account form with what it reads around it.
 pub struct Sheet {
@@ -110,6 +111,28 @@ impl Sheet {
             .collect()
     }
 
+    /// What `wanted` finds at its field, over the form as it is being filled.
+    pub fn suggest(&self, wanted: &Wanted<'_>, stored: &Answers) -> Result<Found, Refused> {
+        let (given, _) = self.read(wanted.pairs, stored)?;
+        let evaluated = self.evaluated(&given);
+        let at = wanted.at.parse().map_err(|_| Refused::NotFound)?;
+        let picker = evaluated.picker(&at, &self.context()).ok_or(Refused::NotFound)?;
+        Ok(wanted.find(&picker))
+    }
+
+    /// The form as it was posted by a button that only asks for it again: with what could not be read, and with what
+    /// can be picked at the field whose 选择 was pressed.
+    pub fn again(&self, pairs: &[(String, String)], stored: &Answers) -> Result<Unfit, Refused> {
+        let (given, mut refused) = self.read(pairs, stored)?;
+        let evaluated = self.evaluated(&given);
+        pick::offer(&evaluated, &self.context(), pairs, &mut refused);
+        Ok(Unfit {
+            refused,
+            given,
+            ..Unfit::default()
+        })
+    }
+
     /// Reads a post over `stored`, without checking it.
     pub fn read(
         &self,
@@ -119,8 +142,9 @@ impl Sheet {
         let mut given = stored.clone();
         let mut refused = Vec::new();
         for page in self.form().pages.values() {
-            let read =
+            let mut read =
                 posted::decode(&page.fields, pairs, &|_| true).map_err(|error| Refused::Input(too_many(error)))?;
+            read.settle(self.form(), &page.fields, &given, &self.context());
             given = merged(&read, page, given);
             refused.extend(read.refused);
         }

@@ -92,6 +92,8 @@ pub struct CreateApplication {
     pub errors: Vec<ErrorLink>,
     /// Back to the categories.
     pub back: String,
+    /// Where a field that is searched asks what there is.
+    pub suggest: String,
 }
 
 /// One entry of an error summary.
@@ -184,6 +186,8 @@ pub struct FormPage {
     pub head: ApplicationHead,
     /// Where the page is posted: its own address, without the place in it.
     pub address: String,
+    /// Where a field that is searched asks what there is; none on a page that only shows how it would look.
+    pub suggest: Option<String>,
     /// The page's title.
     pub title: String,
     /// The paragraph above the questions.
