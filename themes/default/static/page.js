@@ -4,7 +4,9 @@ import { solveCaptcha } from "./captcha.js";
 import { filterLongSelects } from "./filter.js";
 import { warnBeforeLeaving } from "./leave.js";
 import { countCharacters } from "./count.js";
+import { searchFields } from "./pick.js";
 import { saveByItself } from "./save.js";
+import { helpTyping } from "./typed.js";
 
 const summary = document.getElementById("summary");
 if (summary) {
@@ -18,10 +20,14 @@ for (const form of document.querySelectorAll("form[data-leave]")) {
   warnBeforeLeaving(form);
   form.addEventListener("fresh", () => {
     filterLongSelects(form);
+    searchFields(form);
+    helpTyping(form);
     countCharacters(form);
   });
 }
 for (const form of document.querySelectorAll("form[data-account]")) watchAccount(form);
 for (const field of document.querySelectorAll("[data-captcha]")) solveCaptcha(field);
 filterLongSelects(document);
+searchFields(document);
+helpTyping(document);
 countCharacters(document);

@@ -175,13 +175,14 @@ pub(in crate::http) async fn suggest_profile(
     Ok(answer(&visit, &sheet.suggest(&asked.wanted(&posting.pairs), &known)?))
 }
 
-/// What was found as JSON: `{status, way: [[code, name]], items: [[value, text, above, picks, opens]]}`.
+/// What was found as JSON: `{status, up, open, way: [[code, name]], items: [[value, text, above, picks, opens]]}`.
 fn answer(visit: &Visit, found: &Found) -> Response {
     let item = |it: &Offered| json!([it.value, it.text, it.above, it.picks, it.opens]);
     let items: Vec<Json> = found.offered.iter().map(item).collect();
     let body = json!({
         "status": status(visit, found),
         "up": visit.text("pick_all", &[]),
+        "open": visit.text("pick_open", &[]),
         "way": found.way,
         "items": items,
     });
