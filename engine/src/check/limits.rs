@@ -16,7 +16,7 @@ pub const NEAR_NAMED: usize = 8;
 pub const OFFERED: usize = 20;
 
 /// Candidates that a filter is asked of in one request, whatever the list's size.
-pub const FILTERED: usize = 20_000;
+pub const FILTERED: usize = 50_000;
 
 /// Candidates that one request shows, and that are counted to see whether exactly one fits.
 pub const CANDIDATES: usize = 200;

@@ -97,13 +97,14 @@ impl Path {
         Some(at)
     }
 
-    /// The field or column here; none where the path ends in a row or leads nowhere.
+    /// The field or column here; none where the path ends in a row or an item, or leads nowhere.
     pub fn question<'a>(&self, fields: &'a IndexMap<Id, Field>) -> Option<&'a Field> {
         let mut at = fields.get(&self.field)?;
         let mut in_row = false;
         for step in &self.rest {
             match step {
-                Step::Row(_) => in_row = is_table(Some(at)),
+                Step::Row(_) if is_table(Some(at)) && !in_row => in_row = true,
+                Step::Row(_) => return None,
                 Step::Column(id) => at = std::mem::take(&mut in_row).then(|| column(at, id))??,
             }
         }

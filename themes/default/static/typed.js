@@ -2,7 +2,7 @@
 
 /** Gives every day and month below `root` a button that opens a calendar, and every amount its words. */
 export function helpTyping(root) {
-  for (const input of root.querySelectorAll("input[data-day]")) addCalendar(input);
+  for (const input of root.querySelectorAll("input[data-calendar]")) addCalendar(input);
   for (const input of root.querySelectorAll("input[data-yuan]")) {
     input.addEventListener("input", () => {
       const shown = input.nextElementSibling;
@@ -13,7 +13,7 @@ export function helpTyping(root) {
 
 function addCalendar(input) {
   const own = document.createElement("input");
-  own.type = input.placeholder.length > 7 ? "date" : "month";
+  own.type = input.dataset.calendar;
   if (!own.showPicker || own.type === "text") return;
   const frame = document.createElement("div");
   frame.className = "pick day";
@@ -21,7 +21,7 @@ function addCalendar(input) {
   button.type = "button";
   button.className = "quiet";
   button.textContent = "▦";
-  button.setAttribute("aria-label", `${input.dataset.day} ${input.labels[0]?.firstChild.textContent ?? ""}`);
+  button.setAttribute("aria-label", `${input.dataset.label} ${input.labels[0]?.firstChild.textContent ?? ""}`);
   own.tabIndex = -1;
   own.setAttribute("aria-hidden", "true");
   own.max = own.type === "date" ? "9999-12-31" : "9999-12";

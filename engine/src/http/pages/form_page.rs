@@ -77,12 +77,15 @@ pub(in crate::http) async fn save(
     }
 }
 
-/// Whether nothing but the field that is to be picked needs mending.
+/// Whether all that was typed is stored, but for what stands in the field that is to be picked. A branch is stored, and
+/// told as soon as the page is saved for itself.
 fn leads_to_pick(saved: &Saved, at: &str) -> bool {
-    let errors = saved.findings.iter().filter(|finding| finding.severity == Severity::Error);
-    let within = |place: &str| place == at || place.strip_prefix(at).is_some_and(|rest| rest.starts_with('['));
+    let mut lost = saved
+        .findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error && finding.rule != "not-leaf");
     saved.refused.iter().all(|refused| refused.path == at)
-        && errors.into_iter().all(|finding| finding.at.as_ref().is_some_and(|place| within(&place.to_string())))
+        && lost.all(|finding| finding.at.as_ref().is_some_and(|place| place.to_string() == at))
 }
 
 /// To where the field is picked; what was typed in it and could not be read is looked for there.

@@ -10,7 +10,7 @@ use super::Unfit;
 use crate::check::{self, Answers, CompiledForm, Evaluated, posted};
 use crate::definition::form::Severity;
 use crate::definition::scope::App;
-use crate::definition::{FieldType, Form};
+use crate::definition::{FieldType, Form, Text};
 use crate::registry::email::Email;
 use crate::check::picker::Found;
 use crate::registry::{Office, Refused, Registry, Units, Wanted, pick, sealed};
@@ -115,9 +115,10 @@ impl Sheet {
     pub fn suggest(&self, wanted: &Wanted<'_>, stored: &Answers) -> Result<Found, Refused> {
         let (given, _) = self.read(wanted.pairs, stored)?;
         let evaluated = self.evaluated(&given);
-        let at = wanted.at.parse().map_err(|_| Refused::NotFound)?;
-        let picker = evaluated.picker(&at, &self.context()).ok_or(Refused::NotFound)?;
-        Ok(wanted.find(&picker))
+        let at: Option<check::Path> = wanted.at.parse().ok();
+        let picker = at.and_then(|at| evaluated.picker(&at, &self.context()));
+        let nothing = || Refused::Input(Text::both("本表没有这个可选取的栏", "The form has no such field to pick in."));
+        Ok(wanted.find(&picker.ok_or_else(nothing)?))
     }
 
     /// The form as it was posted by a button that only asks for it again: with what could not be read, and with what

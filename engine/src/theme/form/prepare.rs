@@ -142,14 +142,15 @@ impl Kind {
                     }
                     FieldType::Date | FieldType::Month => {
                         let label = escaped(&theme.text(language, "calendar", &[]));
-                        extra.push_str(&format!(" data-day=\"{label}\""));
+                        let kind = scalar.name();
+                        extra.push_str(&format!(" data-calendar=\"{kind}\" data-label=\"{label}\""));
                     }
                     _ => {}
                 }
-                let placeholder = placeholder.or(example(scalar));
+                let example = example(scalar).map(|example| theme.text(language, "example", &[("example", example)]));
                 Self::Input {
                     typed,
-                    attributes: attributes(field, placeholder, &extra),
+                    attributes: attributes(field, placeholder.or(example.as_deref()), &extra),
                     width,
                     money,
                 }
