@@ -34,7 +34,9 @@ async fn what_is_asked_first_must_be_complete() {
         "the rest is asked on its own pages"
     );
     let none: [(&str, &str); 0] = [];
-    let suggested = registrant.post(&format!("{address}/suggest?field=recommender"), &none).await;
+    let suggested = registrant
+        .post(&format!("{address}/suggest?field=recommender"), &none)
+        .await;
     let suggested = suggested.text();
     assert!(
         suggested.contains("绿城市科学技术局") && !suggested.contains("邕江智能装备有限公司"),

@@ -13,7 +13,13 @@ async fn every_page_of_every_form() {
     for region in ["gansu", "guangxi"] {
         let accounts = app.demo(region).await;
         let answers = app.answers(region, "complete");
-        let forms: Vec<String> = app.office(region).region().forms.keys().map(ToString::to_string).collect();
+        let forms: Vec<String> = app
+            .office(region)
+            .region()
+            .forms
+            .keys()
+            .map(ToString::to_string)
+            .collect();
         for name in forms {
             let form = app.form(region, &name);
             let mut applicant = app.in_role(region, &accounts, "registrant", None).await;

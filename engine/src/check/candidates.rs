@@ -42,7 +42,10 @@ impl Evaluated<'_> {
         match &field.kind {
             FieldType::Lookup(lookup) => {
                 let Some(state) = state else { return };
-                let sole = state.given.as_ref().and_then(|id| lookups.get(&lookup.from, id.as_str()?));
+                let sole = state
+                    .given
+                    .as_ref()
+                    .and_then(|id| lookups.get(&lookup.from, id.as_str()?));
                 let text = |key: &str| Some(sole.as_ref()?.get(key)?.as_str()?.to_owned());
                 let sole = text("id").zip(text("name"));
                 if sole.is_some() || state.no_candidate {

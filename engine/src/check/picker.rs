@@ -100,13 +100,23 @@ impl Picker<'_> {
         };
         let entries = choice.list.entries();
         if choice.filter.is_some() || !choice.list.is_tree() {
-            let found = choice.list.search("", limits::CANDIDATES + 1, self.bounded(|entry| self.takes(choice, entry)));
+            let found = choice.list.search(
+                "",
+                limits::CANDIDATES + 1,
+                self.bounded(|entry| self.takes(choice, entry)),
+            );
             return self.offered(choice, found);
         }
         let branch = choice.list.get(code);
         let shown = |at: &usize| self.takes(choice, &entries[*at]) || self.opens(choice, &entries[*at]);
         let level: Vec<usize> = match branch {
-            Some(branch) => branch.children.iter().copied().filter(shown).take(limits::CANDIDATES + 1).collect(),
+            Some(branch) => branch
+                .children
+                .iter()
+                .copied()
+                .filter(shown)
+                .take(limits::CANDIDATES + 1)
+                .collect(),
             None => {
                 let roots = (0..entries.len()).filter(|at| entries[*at].parent.is_none());
                 roots.filter(shown).take(limits::CANDIDATES + 1).collect()
@@ -195,7 +205,10 @@ impl Picker<'_> {
     fn takes(&self, choice: &Choice, entry: &Entry) -> bool {
         choice.takes(entry)
             && entry.term.misses(self.evaluated.filed_on()).is_none()
-            && self.evaluated.code_fits(choice, &entry.code, &self.extra).unwrap_or(false)
+            && self
+                .evaluated
+                .code_fits(choice, &entry.code, &self.extra)
+                .unwrap_or(false)
     }
 
     /// A branch can be looked into where every branch is shown.
@@ -210,7 +223,10 @@ impl Picker<'_> {
         let offer = |at: usize| Offered {
             value: entries[at].code.to_string(),
             text: choice.list.shown(&entries[at].code),
-            above: entries[at].parent.map(|above| choice.list.path(&entries[above].code)).unwrap_or_default(),
+            above: entries[at]
+                .parent
+                .map(|above| choice.list.path(&entries[above].code))
+                .unwrap_or_default(),
             picks: self.takes(choice, &entries[at]),
             opens: self.opens(choice, &entries[at]),
         };
@@ -223,18 +239,34 @@ impl Picker<'_> {
 
     fn records(&self, lookup: &Lookup, typed: &Typed) -> Found {
         let names = self.lookups.names(&lookup.from);
-        let ranked = names.enumerate().filter_map(|(at, (id, name))| Some((typed.rank(&name)?, at, id, name)));
+        let ranked = names
+            .enumerate()
+            .filter_map(|(at, (id, name))| Some((typed.rank(&name)?, at, id, name)));
         let mut ranked: Vec<_> = ranked.collect();
         ranked.sort_unstable_by_key(|(rank, at, ..)| (*rank, *at));
-        let fitting = ranked.into_iter().take(limits::FILTERED).filter(|(_, _, id, _)| self.fits(lookup, id));
-        let mut fitting: Vec<_> = fitting.take(limits::CANDIDATES + 1).map(|(_, _, id, name)| (id, name)).collect();
+        let fitting = ranked
+            .into_iter()
+            .take(limits::FILTERED)
+            .filter(|(_, _, id, _)| self.fits(lookup, id));
+        let mut fitting: Vec<_> = fitting
+            .take(limits::CANDIDATES + 1)
+            .map(|(_, _, id, name)| (id, name))
+            .collect();
         let more = fitting.len() > limits::CANDIDATES;
         fitting.truncate(limits::CANDIDATES);
         let mut seen = HashSet::new();
-        let twice: HashSet<String> = fitting.iter().filter(|(_, name)| !seen.insert(name)).map(|(_, name)| name.to_string()).collect();
+        let twice: HashSet<String> = fitting
+            .iter()
+            .filter(|(_, name)| !seen.insert(name))
+            .map(|(_, name)| name.to_string())
+            .collect();
         let offer = |(id, name): &(std::borrow::Cow<'_, str>, std::borrow::Cow<'_, str>)| Offered {
             value: id.to_string(),
-            text: if twice.contains(&**name) { with_id(name, id) } else { name.to_string() },
+            text: if twice.contains(&**name) {
+                with_id(name, id)
+            } else {
+                name.to_string()
+            },
             above: String::new(),
             picks: true,
             opens: false,

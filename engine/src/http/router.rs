@@ -13,8 +13,8 @@ use super::access::{self, Access};
 use super::app::App;
 use super::pages::{
     account, actions, activation, applications, approvals, captcha, certificates, check, create, documents, files,
-    form_page, health, home, language, outbox, overview, people, pick, preview, profile, queue, reference, regions, reset,
-    roles, second_factor, sign_in, sign_up, statics, texts, units, unmask, verify, watch,
+    form_page, health, home, language, outbox, overview, people, pick, preview, profile, queue, reference, regions,
+    reset, roles, second_factor, sign_in, sign_up, statics, texts, units, unmask, verify, watch,
 };
 use super::{BehindProxy, Error, error, guard};
 
@@ -163,7 +163,7 @@ fn care() -> Vec<Route> {
 
 /// Applications, from the first question to the certificate.
 fn applications() -> Vec<Route> {
-    use Access::{Acts, Applicants, Edits, Sees, SignedIn, Unmasks};
+    use Access::{Acts, Applicants, Edits, Owns, Sees, SignedIn, Unmasks};
     vec![
         get("/{region}/queue", SignedIn, queue::show),
         get("/{region}/certificates", SignedIn, certificates::show),
@@ -177,6 +177,7 @@ fn applications() -> Vec<Route> {
             pick::suggest_first,
         ),
         get("/{region}/applications/{id}", Sees, overview::show),
+        post("/{region}/applications/{id}/copy", Owns, applications::copy),
         get("/{region}/applications/{id}/review", Sees, overview::review),
         get("/{region}/applications/{id}/pages/{page}", Sees, form_page::show),
         post("/{region}/applications/{id}/pages/{page}", Edits, form_page::save),

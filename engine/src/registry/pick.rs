@@ -114,15 +114,26 @@ impl Registry {
         }
         let mut pairs = vec![(REVISION.to_owned(), revision.to_string())];
         for (table, row) in at.rows() {
-            let stored = table.parse::<Path>().ok().and_then(|table| table.get(case.answers())?.as_array());
+            let stored = table
+                .parse::<Path>()
+                .ok()
+                .and_then(|table| table.get(case.answers())?.as_array());
             let rows = stored.map_or(0, Vec::len).max(row + 1);
             pairs.push((MARKER.to_owned(), format!("{table}:{rows}")));
         }
         let name = at.to_string();
         pairs.push((MARKER.to_owned(), name.clone()));
-        let fields = case.form().pages.get(page).map(|page| &page.fields).ok_or(Refused::NotFound)?;
+        let fields = case
+            .form()
+            .pages
+            .get(page)
+            .map(|page| &page.fields)
+            .ok_or(Refused::NotFound)?;
         let is_several = at.question(fields).is_some_and(|field| {
-            matches!(field.kind, FieldType::Choices(_) | FieldType::Trees(_) | FieldType::List(_))
+            matches!(
+                field.kind,
+                FieldType::Choices(_) | FieldType::Trees(_) | FieldType::List(_)
+            )
         });
         if let (true, Some(Json::Array(chosen))) = (is_several, at.get(case.answers())) {
             let chosen = chosen.iter().filter_map(Json::as_str);
@@ -156,7 +167,12 @@ pub(super) fn offer(
     pairs: &[(String, String)],
     refused: &mut Vec<posted::Refused>,
 ) {
-    let value = |name: &str| pairs.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str());
+    let value = |name: &str| {
+        pairs
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+    };
     let at: Option<Path> = value(PICK).and_then(|at| at.parse().ok());
     let picker = at.as_ref().and_then(|at| evaluated.picker(at, context));
     if let (Some(at), Some(picker)) = (at, picker) {

@@ -2,7 +2,7 @@
 
 use dengji::definition::{FieldType, Id};
 use dengji::http::Declared;
-use dengji::store::Application;
+use dengji::store::{Account, Application};
 use dengji_tests::{page_pairs, with};
 use serde_json::json;
 
@@ -26,8 +26,7 @@ pub(crate) enum Object {
     Nothing,
     Application(Box<Application>),
     Action(Box<Application>, String),
-    /// An account of this unit.
-    Account(Option<String>),
+    Account(Box<Account>),
     Unit(String),
     /// A way in, or somebody who came by it.
     Way(String),
@@ -72,10 +71,17 @@ pub(crate) fn rows(world: &World, declared: &Declared) -> Vec<Row> {
         "/texts/{text}" => one("{text}", region.texts.keys().next().unwrap()),
         "/applications/new/{form}" => one("{form}", region.forms.keys().next().unwrap()),
         "/applications/new/{form}/suggest" => {
-            let creates = region.forms.values().find(|form| form.create.iter().any(|id| **id == *"recommender"));
+            let creates = region
+                .forms
+                .values()
+                .find(|form| form.create.iter().any(|id| **id == *"recommender"));
             let form = creates.unwrap_or_else(|| panic!("{} asks for no unit first", world.region));
             let address = path.replace("{form}", &form.id);
-            vec![row(String::new(), format!("{address}?field=recommender"), Object::Nothing)]
+            vec![row(
+                String::new(),
+                format!("{address}?field=recommender"),
+                Object::Nothing,
+            )]
         }
         "/profile/suggest" => vec![row(String::new(), format!("{path}?field=education"), Object::Nothing)],
         "/people/new/{way}" => ways
@@ -90,8 +96,10 @@ pub(crate) fn rows(world: &World, declared: &Declared) -> Vec<Row> {
             .collect(),
         "/sign-up/{way}/suggest" => {
             let field = |way: &dengji::definition::region::WayIn| {
-                let form = &region.account_forms[&way.form];
-                let searched = form.fields().find(|(_, field)| matches!(field.kind, FieldType::Tree(_) | FieldType::Lookup(_)));
+                let form = region.account_forms.get(way.form.as_deref()?)?;
+                let searched = form
+                    .fields()
+                    .find(|(_, field)| matches!(field.kind, FieldType::Tree(_) | FieldType::Lookup(_)));
                 Some((Id::clone(&way.id), Id::clone(&searched?.1.id)))
             };
             let open = ways.into_iter().filter(|way| way.invited_by.is_none());
@@ -115,7 +123,7 @@ pub(crate) fn rows(world: &World, declared: &Declared) -> Vec<Row> {
             .zip(&world.accounts)
             .map(|(target, account)| {
                 let address = path.replace("{account}", &account.id);
-                row((*target).into(), address, Object::Account(account.unit.clone()))
+                row((*target).into(), address, Object::Account(Box::new(account.clone())))
             })
             .collect(),
         "/units/{unit}" => ["own unit", "another unit"]
@@ -156,10 +164,17 @@ fn of_applications(world: &World, path: &str) -> Vec<(String, String, Object)> {
         let form = world.app.form(world.region, &it.form);
         let page = form.pages.values().find(|page| !page.fields.is_empty()).unwrap();
         // One that everybody who may change the application may change: a returned one, the marked alone.
-        let marks = it.returned.as_ref().map(|returned| &returned.marks).filter(|marks| !marks.is_empty());
+        let marks = it
+            .returned
+            .as_ref()
+            .map(|returned| &returned.marks)
+            .filter(|marks| !marks.is_empty());
         let searched = |path: &str| {
-            let fields = form.fields().filter(|(_, field)| matches!(field.kind, FieldType::Tree(_) | FieldType::Lookup(_)));
-            let open = fields.filter(|(_, field)| marks.is_none_or(|marks| marks.iter().any(|mark| *mark == *field.id)));
+            let fields = form
+                .fields()
+                .filter(|(_, field)| matches!(field.kind, FieldType::Tree(_) | FieldType::Lookup(_)));
+            let open =
+                fields.filter(|(_, field)| marks.is_none_or(|marks| marks.iter().any(|mark| *mark == *field.id)));
             let (page, field) = open.into_iter().next()?;
             Some(format!("{}?field={}", path.replace("{page}", &page.id), field.id))
         };

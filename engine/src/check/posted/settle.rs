@@ -17,10 +17,12 @@ impl Posted {
             let here = Path::field(Id::clone(&field.id));
             names(field, &here, self.answers.get(&*field.id), context, &mut open);
         }
-        open.retain(|(path, typed, from)| match unchanged(path, typed, from, stored, context) {
-            Some(id) => path::set(&mut self.answers, path, Json::String(id)).is_err(),
-            None => true,
-        });
+        open.retain(
+            |(path, typed, from)| match unchanged(path, typed, from, stored, context) {
+                Some(id) => path::set(&mut self.answers, path, Json::String(id)).is_err(),
+                None => true,
+            },
+        );
         let several = |refused: &Refused| refused.reason == Reason::SeveralFit && !refused.raw.is_empty();
         let several: Vec<Refused> = self.refused.extract_if(.., |refused| several(refused)).collect();
         if open.is_empty() && several.is_empty() {
@@ -28,7 +30,9 @@ impl Posted {
         }
         let mut answers = stored.clone();
         answers.retain(|id, _| !fields.contains_key(id.as_str()));
-        let page = fields.keys().filter_map(|id| Some((id.to_string(), stored.get(&**id)?.clone())));
+        let page = fields
+            .keys()
+            .filter_map(|id| Some((id.to_string(), stored.get(&**id)?.clone())));
         answers.extend(self.merge(fields, &page.collect()));
         let evaluated = Evaluated::new(form, &answers, context);
         for (path, typed, _) in open {
@@ -36,7 +40,9 @@ impl Posted {
         }
         for refused in several {
             let at = refused.path.parse::<Path>().ok();
-            let one = at.as_ref().and_then(|path| evaluated.picker(path, context)?.resolve(&refused.raw).ok());
+            let one = at
+                .as_ref()
+                .and_then(|path| evaluated.picker(path, context)?.resolve(&refused.raw).ok());
             let single = |path: &Path| {
                 let field = path.question(fields);
                 field.is_some_and(|field| matches!(field.kind, FieldType::Choice(_) | FieldType::Tree(_)))
@@ -48,7 +54,14 @@ impl Posted {
         }
     }
 
-    fn settled(&mut self, evaluated: &Evaluated<'_>, path: &Path, fields: &IndexMap<Id, Field>, typed: &str, context: &Context<'_>) {
+    fn settled(
+        &mut self,
+        evaluated: &Evaluated<'_>,
+        path: &Path,
+        fields: &IndexMap<Id, Field>,
+        typed: &str,
+        context: &Context<'_>,
+    ) {
         let resolved = match evaluated.picker(path, context) {
             Some(picker) => picker.resolve(typed),
             None => Err((Reason::NotListed, Vec::new())),
@@ -95,6 +108,9 @@ fn names(field: &Field, here: &Path, answer: Option<&Json>, context: &Context<'_
 fn unchanged(path: &Path, typed: &str, from: &str, stored: &Answers, context: &Context<'_>) -> Option<String> {
     let id = path.get(stored)?.as_str()?;
     let record = context.lookups.get(from, id);
-    let name = record.as_ref().and_then(|record| record.get("name")).and_then(Json::as_str);
+    let name = record
+        .as_ref()
+        .and_then(|record| record.get("name"))
+        .and_then(Json::as_str);
     (name.unwrap_or(id) == typed).then(|| id.to_owned())
 }

@@ -223,7 +223,10 @@ mod tests {
 
     fn found(list: &CodeList, typed: &str) -> Vec<String> {
         let positions = list.search(typed, 5, |_| true);
-        positions.into_iter().map(|at| list.entries()[at].code.to_string()).collect()
+        positions
+            .into_iter()
+            .map(|at| list.entries()[at].code.to_string())
+            .collect()
     }
 
     fn science() -> CodeList {
@@ -272,7 +275,10 @@ mod tests {
             assert_eq!(&*list.read(&list.shown(code)).unwrap().code, code);
         }
         assert_eq!(list.shown("1"), "1");
-        assert_eq!((list.named("甲"), list.named(" 甲乙"), list.named("")), (vec![1, 3], vec![0], vec![]));
+        assert_eq!(
+            (list.named("甲"), list.named(" 甲乙"), list.named("")),
+            (vec![1, 3], vec![0], vec![])
+        );
         assert!(list.read("a 乙").is_none() && list.read("").is_none());
     }
 
@@ -291,7 +297,11 @@ mod tests {
     fn a_large_list_is_searched_without_a_pause() {
         let rows: Vec<(String, String, String)> = (0..45_000)
             .map(|at| {
-                let parent = if at < 100 { String::new() } else { format!("{}", at / 100) };
+                let parent = if at < 100 {
+                    String::new()
+                } else {
+                    format!("{}", at / 100)
+                };
                 (format!("{at}"), format!("第{at}类计算机科学技术"), parent)
             })
             .collect();

@@ -36,7 +36,7 @@ pub(in crate::http) async fn activate(
     let Some(activation) = registry.activation(&region, &token).await? else {
         return dead(&visit, "activation").await;
     };
-    let typed = typed(&posting);
+    let typed = typed(&visit, &posting);
     if posting.asks_again() {
         let again = match &activation.sheet {
             Some(sheet) => sheet.again(typed.pairs, &activation.known)?,
@@ -155,10 +155,6 @@ async fn page(
     answers: &Answers,
     unfit: Option<&Unfit>,
 ) -> Result<Response, Error> {
-    let (parts, mut errors) = match &activation.sheet {
-        Some(sheet) => parts(visit, sheet, answers, unfit),
-        None => (Vec::new(), Vec::new()),
-    };
     let by_email = visit.office.region().sign_in.by_email;
     let mut inputs = vec![Input {
         name: "name_shown",
@@ -172,6 +168,10 @@ async fn page(
         },
         ..Input::default()
     }];
+    let (parts, mut errors) = match &activation.sheet {
+        Some(sheet) => parts(visit, sheet, answers, unfit, &mut inputs),
+        None => (Vec::new(), Vec::new()),
+    };
     inputs.extend(password_inputs(visit));
     errors.extend(own_errors(visit, &mut inputs, unfit));
     let captcha = visit.captcha(unfit.map_or(&[], |unfit| &unfit.own), &mut errors)?;
@@ -186,7 +186,10 @@ async fn page(
         errors,
         captcha,
         submit: visit.text("activate_button", &[]),
-        suggest: Some(format!("{}/suggest", visit.address.split('?').next().unwrap_or_default())),
+        suggest: Some(format!(
+            "{}/suggest",
+            visit.address.split('?').next().unwrap_or_default()
+        )),
         ..AccountForm::default()
     };
     let shell = visit.shell(Stand::default().then(title, None)).await?;

@@ -51,7 +51,11 @@ pub(in crate::http) async fn create(
 ) -> Result<Response, Error> {
     let compiled = visit.office.form(&form).ok_or(Error::NotFound)?;
     if posting.asks_again() {
-        let again = visit.app.registry().first_again(&person, compiled, &posting.pairs).await?;
+        let again = visit
+            .app
+            .registry()
+            .first_again(&person, compiled, &posting.pairs)
+            .await?;
         return page(&visit, &person, compiled, StatusCode::OK, &again.given, Some(&again)).await;
     }
     match visit.app.registry().create(&person, &form, &posting.pairs).await? {
@@ -122,7 +126,11 @@ async fn page(
     }
     for finding in saved.iter().flat_map(|saved| &saved.findings) {
         if let Some(at) = &finding.at {
-            tell(&mut filling, at.to_string(), finding.message.get(visit.language).to_owned());
+            tell(
+                &mut filling,
+                at.to_string(),
+                finding.message.get(visit.language).to_owned(),
+            );
         }
     }
     let view = CreateApplication {

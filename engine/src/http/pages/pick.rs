@@ -17,7 +17,7 @@ use crate::http::shell::Stand;
 use crate::http::visit::{SignedIn, Visit};
 use crate::registry::{Case, Wanted};
 use crate::theme::input_name::{REVISION, anchor};
-use crate::theme::view::{Link, Pick, PickRow};
+use crate::theme::view::{Link, PickPage, PickRow};
 
 /// What is looked for.
 #[derive(Debug, Default, Deserialize)]
@@ -76,7 +76,7 @@ pub(in crate::http) async fn show(
     let found = registry.suggest(&case, &page, &asked.wanted(&[]))?;
     let label = asked.field.parse::<crate::check::Path>().map_err(|_| Error::NotFound)?;
     let look = |code: &str| address(&visit, &case, &page, &asked.field, None, Some(code));
-    let view = Pick {
+    let view = PickPage {
         label: label.label(case.form()).get(visit.language).into(),
         form: case.form().title.get(visit.language).into(),
         field: asked.field.clone(),
@@ -89,7 +89,11 @@ pub(in crate::http) async fn show(
         back: field_address(&visit, &case, &page, &asked.field),
     };
     let stand = Stand::at(MenuTarget::Applications).then(
-        case.form().pages.get(page.as_str()).map(|page| page.title.get(visit.language)).unwrap_or_default(),
+        case.form()
+            .pages
+            .get(page.as_str())
+            .map(|page| page.title.get(visit.language))
+            .unwrap_or_default(),
         Some(view.back.clone()),
     );
     let shell = visit.shell(stand.then(view.label.clone(), None)).await?;
@@ -107,7 +111,9 @@ pub(in crate::http) async fn choose(
     let text = |name| posting.get(name).unwrap_or_default();
     let revision = text(REVISION).parse().unwrap_or(0);
     let field = text("field");
-    registry.pick(&person, &case, &page, (field, text("value")), revision).await?;
+    registry
+        .pick(&person, &case, &page, (field, text("value")), revision)
+        .await?;
     Ok(visit.redirect(&field_address(&visit, &case, &page, field), Some("saved")))
 }
 
@@ -120,7 +126,10 @@ pub(in crate::http) async fn suggest(
 ) -> Result<Response, Error> {
     let registry = visit.app.registry();
     let case = registry.case(&person, &id).await?;
-    Ok(answer(&visit, &registry.suggest(&case, &page, &asked.wanted(&posting.pairs))?))
+    Ok(answer(
+        &visit,
+        &registry.suggest(&case, &page, &asked.wanted(&posting.pairs))?,
+    ))
 }
 
 /// For what is asked before there is an application.
@@ -132,7 +141,9 @@ pub(in crate::http) async fn suggest_first(
 ) -> Result<Response, Error> {
     let form = visit.office.form(&form).ok_or(Error::NotFound)?;
     let registry = visit.app.registry();
-    let found = registry.first_suggest(&person, form, &asked.wanted(&posting.pairs)).await?;
+    let found = registry
+        .first_suggest(&person, form, &asked.wanted(&posting.pairs))
+        .await?;
     Ok(answer(&visit, &found))
 }
 
@@ -145,7 +156,10 @@ pub(in crate::http) async fn suggest_sign_up(
 ) -> Result<Response, Error> {
     let (_, sheet) = visit.app.registry().open_way(&visit.office.region().id, &way).await?;
     visit.count_suggest().await?;
-    Ok(answer(&visit, &sheet.suggest(&asked.wanted(&posting.pairs), &sheet.initial())?))
+    Ok(answer(
+        &visit,
+        &sheet.suggest(&asked.wanted(&posting.pairs), &sheet.initial())?,
+    ))
 }
 
 /// For a form by which an account is activated.
@@ -155,13 +169,20 @@ pub(in crate::http) async fn suggest_activation(
     Query(asked): Query<Asked>,
     posting: Posting,
 ) -> Result<Response, Error> {
-    let activation = visit.app.registry().activation(&visit.office.region().id, &token).await?;
+    let activation = visit
+        .app
+        .registry()
+        .activation(&visit.office.region().id, &token)
+        .await?;
     let Some(activation) = activation else {
         return super::activation::dead(&visit, "activation").await;
     };
     let sheet = activation.sheet.as_ref().ok_or(Error::NotFound)?;
     visit.count_suggest().await?;
-    Ok(answer(&visit, &sheet.suggest(&asked.wanted(&posting.pairs), &activation.known)?))
+    Ok(answer(
+        &visit,
+        &sheet.suggest(&asked.wanted(&posting.pairs), &activation.known)?,
+    ))
 }
 
 /// For the person's own details.
@@ -226,7 +247,10 @@ fn way(visit: &Visit, found: &Found, look: impl Fn(&str) -> String) -> Vec<Link>
         label: last.clone(),
         href: String::new(),
     };
-    std::iter::once(all).chain(above.iter().map(link)).chain([here]).collect()
+    std::iter::once(all)
+        .chain(above.iter().map(link))
+        .chain([here])
+        .collect()
 }
 
 fn row(offered: Offered, look: impl Fn(&str) -> String) -> PickRow {

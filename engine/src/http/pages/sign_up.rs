@@ -103,11 +103,20 @@ pub(in crate::http) async fn sign_up(
     let region = visit.office.region().id.to_string();
     let registry = visit.app.registry();
     let (known, sheet) = registry.open_way(&region, &way).await?;
-    let typed = typed(&posting);
+    let typed = typed(&visit, &posting);
     if posting.asks_again() {
         let again = sheet.again(typed.pairs, &sheet.initial())?;
         let given = again.given.clone();
-        return page(&visit, known, &sheet, StatusCode::OK, &given, typed.sign_in_name, Some(&again)).await;
+        return page(
+            &visit,
+            known,
+            &sheet,
+            StatusCode::OK,
+            &given,
+            typed.sign_in_name,
+            Some(&again),
+        )
+        .await;
     }
     if let Some(fault) = visit.captcha_fault(&posting).await? {
         let unfit = sheet.unfit(typed.pairs, &sheet.initial(), fault)?;
@@ -203,7 +212,7 @@ pub(in crate::http) async fn live(
     let region = visit.office.region().id.to_string();
     let registry = visit.app.registry();
     let (_, sheet) = registry.open_way(&region, &way).await?;
-    let typed = typed(&posting);
+    let typed = typed(&visit, &posting);
     let mut errors = serde_json::Map::new();
     if let Err(unfit) = sheet.checked(typed.pairs, &sheet.initial())? {
         for refused in unfit.refused {
@@ -249,7 +258,7 @@ async fn page(
     name: &str,
     unfit: Option<&Unfit>,
 ) -> Result<Response, Error> {
-    let (parts, mut errors) = parts(visit, sheet, answers, unfit);
+    let (parts, mut errors) = parts(visit, sheet, answers, unfit, &mut Vec::new());
     let mut inputs = Vec::new();
     if way.asks_password() {
         if !visit.office.region().sign_in.by_email {

@@ -7,13 +7,14 @@ use jiff::civil::Date;
 use serde_json::Value as Json;
 
 use super::Unfit;
+use crate::check::picker::Found;
 use crate::check::{self, Answers, CompiledForm, Evaluated, posted};
 use crate::definition::form::Severity;
 use crate::definition::scope::App;
 use crate::definition::{FieldType, Form, Text};
 use crate::registry::email::Email;
-use crate::check::picker::Found;
 use crate::registry::{Office, Refused, Registry, Units, Wanted, pick, sealed};
+use crate::store::Account;
 
 /// An account form with what it reads around it.
 pub struct Sheet {
@@ -61,6 +62,23 @@ impl Registry {
         let fields = form.fields().map(|(_, field)| field);
         sealed::seal(&self.inner.sealer, &place, fields, &mut answers)?;
         Ok(Json::Object(answers))
+    }
+
+    /// Seals the answers of one of an account's forms over what it has told before: what its other forms asked and this
+    /// one does not stays as it is.
+    pub(super) fn sealed_over(
+        &self,
+        office: &Office,
+        account: &Account,
+        form: &Form,
+        answers: &Answers,
+    ) -> Result<Json, Refused> {
+        let mut all = account.sealed.as_object().cloned().unwrap_or_default();
+        if let Json::Object(own) = self.sealed_answers(office, &account.id, form, answers)? {
+            all.retain(|id, _| form.field(id).is_none());
+            all.extend(own.into_iter().filter(|(id, _)| form.field(id).is_some()));
+        }
+        Ok(Json::Object(all))
     }
 
     /// Opens what [`Registry::sealed_answers`] sealed.
@@ -117,7 +135,12 @@ impl Sheet {
         let evaluated = self.evaluated(&given);
         let at: Option<check::Path> = wanted.at.parse().ok();
         let picker = at.and_then(|at| evaluated.picker(&at, &self.context()));
-        let nothing = || Refused::Input(Text::both("本表没有这个可选取的栏", "The form has no such field to pick in."));
+        let nothing = || {
+            Refused::Input(Text::both(
+                "本表没有这个可选取的栏",
+                "The form has no such field to pick in.",
+            ))
+        };
         Ok(wanted.find(&picker.ok_or_else(nothing)?))
     }
 

@@ -13,7 +13,9 @@ const GROUPS: [&str; 4] = ["", "万", "亿", "万亿"];
 /// The amount `typed`, of which one is `yuan` 元; none for what is no amount, or none that can be paid.
 pub(super) fn again(typed: &str, yuan: u32, language: Language) -> Option<String> {
     let amount: Decimal = typed.parse().ok()?;
-    let cents = amount.checked_mul(Decimal::from(yuan))?.checked_mul(Decimal::ONE_HUNDRED)?;
+    let cents = amount
+        .checked_mul(Decimal::from(yuan))?
+        .checked_mul(Decimal::ONE_HUNDRED)?;
     let cents = cents.is_integer().then(|| cents.to_u64())??;
     match language {
         Language::Chinese => capitals(cents),
@@ -65,7 +67,15 @@ fn capitals(cents: u64) -> Option<String> {
     }
     match (tens, ones) {
         (0, 0) => out.push('整'),
-        (0, ones) => out.extend(["零".chars().next().filter(|_| whole > 0), Some(DIGITS[ones]), Some('分')].into_iter().flatten()),
+        (0, ones) => out.extend(
+            [
+                "零".chars().next().filter(|_| whole > 0),
+                Some(DIGITS[ones]),
+                Some('分'),
+            ]
+            .into_iter()
+            .flatten(),
+        ),
         (tens, ones) => {
             out.extend([DIGITS[tens], '角']);
             match ones {
@@ -127,7 +137,10 @@ mod tests {
         ] {
             assert_eq!(again(typed, yuan, Language::Chinese).as_deref(), expected, "{typed}");
         }
-        assert_eq!(again("120.5", 10_000, Language::English).as_deref(), Some("CNY 1,205,000"));
+        assert_eq!(
+            again("120.5", 10_000, Language::English).as_deref(),
+            Some("CNY 1,205,000")
+        );
         assert_eq!(again("0.05", 1, Language::English).as_deref(), Some("CNY 0.05"));
     }
 }

@@ -25,7 +25,8 @@ impl<'a> Writer<'a> {
             (_, None, Some([only])) => only.label.clone(),
             _ => answer::shown(field, &answer::picked(path, stored, self.filling), self.filling),
         };
-        self.out.push_str("<div class=\"pick\"><input type=\"text\" data-pick autocomplete=\"off\"");
+        self.out
+            .push_str("<div class=\"pick\"><input type=\"text\" data-pick autocomplete=\"off\"");
         self.named(field, path);
         self.searched(field, path, &text);
         if let Some(entries) = entries.filter(|_| refused.is_none() && !field.sensitive) {
@@ -74,7 +75,14 @@ impl<'a> Writer<'a> {
         self.out.push_str("\">");
         if self.filling.picks {
             let pick = &self.words.pick;
-            self.all(&["<button class=\"secondary\" name=\"", PICK, "\" value=\"", path, "\">", pick]);
+            self.all(&[
+                "<button class=\"secondary\" name=\"",
+                PICK,
+                "\" value=\"",
+                path,
+                "\">",
+                pick,
+            ]);
             self.all(&["<span class=\"visually-hidden\"> ", &field.label, "</span></button>"]);
         }
         self.out.push_str("</div>");

@@ -119,9 +119,7 @@ impl Kind {
             FieldType::Choice(choice) if !choice.list.is_tree() && choice.list.entries().len() <= FEW => {
                 Self::Radios(Entries::new(choice))
             }
-            FieldType::Choice(choice) if !choice.is_long() => {
-                Self::Select(Entries::new(choice), Options::new(choice))
-            }
+            FieldType::Choice(choice) if !choice.is_long() => Self::Select(Entries::new(choice), Options::new(choice)),
             FieldType::Choice(choice) | FieldType::Tree(choice) => Self::Pick(Some(Entries::new(choice))),
             FieldType::Choices(choice) if !choice.is_long() => Self::Checks(Entries::new(choice)),
             FieldType::Choices(choice) | FieldType::Trees(choice) => Self::Many(Entries::new(choice)),

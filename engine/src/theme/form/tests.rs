@@ -199,7 +199,10 @@ fn a_stored_pick_that_no_longer_fits_stays_on_the_page() {
     filling.candidates.insert("recommender".into(), candidates("甲"));
     filling.names.insert("gone".into(), "旧单位".into());
     let markup = rendered(&filling);
-    assert!(markup.contains("name=\"recommender\" aria-required=\"true\" value=\"旧单位\">"), "{markup}");
+    assert!(
+        markup.contains("name=\"recommender\" aria-required=\"true\" value=\"旧单位\">"),
+        "{markup}"
+    );
 }
 
 #[test]
@@ -221,7 +224,10 @@ fn what_is_searched_shows_code_name_and_way() {
     let markup = rendered(&filling);
     assert!(markup.contains("name=\"discipline\" aria-describedby=\"f-discipline-help \" value=\"11014 数理逻辑\">"));
     assert!(markup.contains("<p class=\"chosen\">数学 / 数理逻辑</p>"));
-    assert!(!markup.contains("~pick") && !markup.contains("无机化学"), "nothing of the list stands in the page");
+    assert!(
+        !markup.contains("~pick") && !markup.contains("无机化学"),
+        "nothing of the list stands in the page"
+    );
     filling.picks = true;
     filling.offers.insert("discipline".into(), candidates("乙"));
     let markup = rendered(&filling);
@@ -232,5 +238,8 @@ fn what_is_searched_shows_code_name_and_way() {
 #[test]
 fn an_amount_is_said_again() {
     let markup = rendered(&Filling::new(&answers("甲")));
-    assert!(markup.contains("data-yuan=\"10000\"") && markup.contains("壹仟贰佰叁拾肆万伍仟元整"), "{markup}");
+    assert!(
+        markup.contains("data-yuan=\"10000\"") && markup.contains("壹仟贰佰叁拾肆万伍仟元整"),
+        "{markup}"
+    );
 }

@@ -400,7 +400,7 @@ pub(super) fn pages(theme: &Theme, language: Language, text: &str) -> Vec<(&'sta
         suggest: "/new/suggest".into(),
     };
     add("create", theme.page(&inside, &create));
-    let pick = Pick {
+    let pick = PickPage {
         label: text.into(),
         form: text.into(),
         field: text.into(),

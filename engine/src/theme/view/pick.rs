@@ -7,7 +7,7 @@ use super::{Link, View};
 /// `…/pages/{page}/pick`: one field's candidates, by search or branch by branch. Posts `field`, `value` and the
 /// page's revision to the same address.
 #[derive(Debug, Serialize)]
-pub struct Pick {
+pub struct PickPage {
     /// The field's label, with the row it lies in.
     pub label: String,
     /// The form's title.
@@ -45,6 +45,6 @@ pub struct PickRow {
     pub open: Option<String>,
 }
 
-impl View for Pick {
+impl View for PickPage {
     const TEMPLATE: &'static str = "pick.html";
 }
