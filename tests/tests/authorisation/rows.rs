@@ -71,11 +71,10 @@ pub(crate) fn rows(world: &World, declared: &Declared) -> Vec<Row> {
         "/texts/{text}" => one("{text}", region.texts.keys().next().unwrap()),
         "/applications/new/{form}" => one("{form}", region.forms.keys().next().unwrap()),
         "/applications/new/{form}/suggest" => {
-            let creates = region
-                .forms
-                .values()
-                .find(|form| form.create.iter().any(|id| **id == *"recommender"));
-            let form = creates.unwrap_or_else(|| panic!("{} asks for no unit first", world.region));
+            let mut forms = region.forms.values();
+            let first = forms.next().unwrap();
+            let asks = |form: &&std::sync::Arc<dengji::definition::Form>| form.create.contains(&"recommender".into());
+            let form = std::iter::once(first).chain(forms).find(asks).unwrap_or(first);
             let address = path.replace("{form}", &form.id);
             vec![row(
                 String::new(),
