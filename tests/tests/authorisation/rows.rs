@@ -244,7 +244,7 @@ pub(crate) fn posted(world: &World, row: &Row, me: Option<&Me>, may: bool) -> Ve
             let field = row.address.rsplit('=').next().unwrap_or_default();
             pairs(&[("~revision", "999999"), ("field", field), ("value", "none")])
         }
-        ("/applications/{id}/unmask", true) => Vec::new(),
+        ("/applications/{id}/copy", _) | ("/applications/{id}/unmask", true) => Vec::new(),
         ("/applications/{id}/unmask", false) => pairs(&[("reason", "核对身份证号")]),
         ("/applications/{id}/actions/{action}", true) => pairs(&[("~revision", "999999")]),
         ("/applications/{id}/actions/{action}", false) => match &row.object {
