@@ -177,7 +177,9 @@ pub(in crate::http) async fn suggest_activation(
     let Some(activation) = activation else {
         return super::activation::dead(&visit, "activation").await;
     };
-    let sheet = activation.sheet.as_ref().ok_or(Error::NotFound)?;
+    let Some(sheet) = &activation.sheet else {
+        return Ok(answer(&visit, &Found::default()));
+    };
     visit.count_suggest().await?;
     Ok(answer(
         &visit,
