@@ -235,7 +235,7 @@ pub(super) fn is_draft(office: &Office, application: &Application) -> bool {
 }
 
 /// The list of what the person sees; none for a role of a unit without one.
-fn seen_by(person: &Person) -> Option<Listing> {
+pub(super) fn seen_by(person: &Person) -> Option<Listing> {
     match (person.sees, &person.unit) {
         (Sees::Own, _) => Some(Listing::Applicant(person.account.clone())),
         (Sees::Unit, Some(unit)) => Some(Listing::Unit(unit.clone())),
