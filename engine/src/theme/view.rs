@@ -11,7 +11,9 @@ mod entrance;
 mod outbox;
 mod preview;
 mod reference;
+mod register;
 mod shell;
+mod statistics;
 mod watch;
 
 pub use account::*;
@@ -21,7 +23,9 @@ pub use entrance::*;
 pub use outbox::*;
 pub use preview::*;
 pub use reference::*;
+pub use register::*;
 pub use shell::*;
+pub use statistics::*;
 pub use watch::*;
 
 use serde::Serialize;
