@@ -109,9 +109,11 @@ impl Loader<'_> {
                 format!("文书 {id} 由操作签发给一项申请，不能又按登记册汇总"),
                 format!("the document `{id}` is issued for one application, and cannot be over a register"),
             );
-            let help = Text::both("删去 over，或换一份文书签发", "delete `over`, or issue another document");
-            self.problems
-                .at_node("document-issued-over", node, message, Some(help));
+            let help = Text::both(
+                "删去 over，或换一份文书签发",
+                "delete `over`, or issue another document",
+            );
+            self.problems.at_node("document-issued-over", node, message, Some(help));
         }
         Some(Document {
             id,

@@ -180,7 +180,10 @@ impl Loader<'_> {
         }
         let Some(tree) = self.form_tree(path) else { return };
         let pages = tree.get("pages").and_then(Node::entries).unwrap_or_default();
-        let fields = pages.iter().filter_map(|page| page.value.get("fields")?.entries()).flatten();
+        let fields = pages
+            .iter()
+            .filter_map(|page| page.value.get("fields")?.entries())
+            .flatten();
         for entry in fields.filter(|entry| unfit.iter().any(|id| **id == *entry.key)) {
             let message = Text::both(
                 format!("登记册的字段 {} 不能是敏感字段或文件", entry.key),
