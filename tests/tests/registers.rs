@@ -31,7 +31,9 @@ fn office() -> Copied {
         "forms/gansu/common.form.yaml",
         "      task_book:\n",
         "      batch: {label: 登记批次, type: lookup, from: batches, where: 'it.open', required: true}\n      \
-               late_reason: {label: 补报说明, type: text, showWhen: 'batch.late', required: true}\n      task_book:\n",
+               late_reason: {label: 补报说明, type: text, showWhen: 'batch.late', required: true}\n      \
+               half: {label: {zh: 时段, en: Part of the year}, type: choice, statistic: count, codes: {a: {zh: 上半年, en: First half}, b: 下半年}}\n      \
+               task_book:\n",
     );
     let write = |path: &str, text: &str| {
         let path = copy.file(&format!("forms/gansu/{path}"));
@@ -87,7 +89,10 @@ impl Counter {
     /// The complete sample in a batch, under another name.
     fn answers(&self, name: &str, batch: &str) -> Answers {
         let answers = self.app.answers(REGION, "complete");
-        with(&answers, &[("name", json!(name)), ("batch", json!(batch))])
+        with(
+            &answers,
+            &[("name", json!(name)), ("batch", json!(batch)), ("half", json!("a"))],
+        )
     }
 
     /// Files it and submits it.
@@ -498,6 +503,19 @@ async fn statistics_are_what_a_person_would_count() {
         office.get("/gansu/statistics/csv").await.text()
     };
     assert_eq!(figures(&english, "Submitted applications").len(), 1, "{english}");
+    assert_eq!(
+        figures(&english, "Part of the year"),
+        [row("First half", ["2", "1", "3"])].into()
+    );
+    assert_eq!(table("时段"), [row("上半年", ["2", "1", "3"])].into());
+    // English pages read the English labels of an inline list, and Chinese ones where there are no others.
+    registrant.get("/language/en").await;
+    let filed = registrant.add(REGION, &form, &counter.answers("丁", "b1")).await;
+    let page = registrant.get(&filed.page("attachments")).await.page();
+    assert!(
+        page.contains("First half") && page.contains("下半年") && !page.contains("上半年"),
+        "{page}"
+    );
 
     // Others see figures over what they see.
     let mut unit = counter.role("unit_admin").await;

@@ -271,8 +271,7 @@ impl OfField {
             (_, Some(T::Choice(choice) | T::Choices(choice) | T::Tree(choice) | T::Trees(choice))) => {
                 let own = Some(&choice.list).filter(|list| list.get(key).is_some());
                 let list = own.or_else(|| self.lists.get(key));
-                let _ = language;
-                Counted::Value(list.map_or_else(|| key.to_owned(), |list| list.path(key)))
+                Counted::Value(list.map_or_else(|| key.to_owned(), |list| list.in_language(language).path(key)))
             }
             (_, Some(T::YesNo)) => Counted::YesNo(key == "true"),
             (_, Some(T::Lookup(lookup))) => {
