@@ -255,7 +255,7 @@ fn facts(visit: &Visit, open: &OpenEntry) -> Vec<Fact> {
     if !former.is_empty() {
         facts.push(fact("former_names", former.join(&visit.text("list_comma", &[]))));
     }
-    facts.extend(open.since.map(|day| fact("since_day", day.to_string())));
+    facts.extend(open.since.map(|day| fact("entry_since", day.to_string())));
     facts
 }
 

@@ -216,8 +216,7 @@ impl OfField {
         // The most frequent first, and of those that are equally frequent the first by code.
         rows.sort_by(|a, b| (b.1.total, &a.0).cmp(&(a.1.total, &b.0)));
         let rare = rows.split_off(rows.len().min(MOST_VALUES));
-        let place = |key: &str| self.place(kind, key);
-        rows.sort_by(|a, b| place(&a.0).cmp(&place(&b.0)));
+        rows.sort_by_cached_key(|(key, _)| self.place(kind, key));
         let mut rows: Vec<Row> = rows
             .into_iter()
             .map(|(key, cells)| Row {
