@@ -207,7 +207,7 @@ async fn page(
 ) -> Result<Response, Error> {
     let label = label(visit, person, register)?;
     let answers = shown.unfit.as_ref().map_or(&shown.answers, |unfit| &unfit.given);
-    let (parts, mut errors) = parts(visit, sheet, answers, shown.unfit.as_ref());
+    let (parts, mut errors) = parts(visit, sheet, answers, shown.unfit.as_ref(), &mut Vec::new());
     errors.extend(shown.told.map(|text| ErrorLink {
         label: String::new(),
         message: text.get(visit.language).to_owned(),
