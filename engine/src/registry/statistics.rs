@@ -24,6 +24,8 @@ use tally::Tally;
 
 /// How many applications are counted at most, the latest first.
 pub const MOST_COUNTED: usize = 20_000;
+/// How many applications are looked at for them at most, drafts included.
+const MOST_LOOKED_AT: usize = 5 * MOST_COUNTED;
 /// How many values of one field stand by themselves; the rarest beyond are taken together.
 pub const MOST_VALUES: usize = 300;
 /// How many applications are read in one go.
@@ -135,15 +137,16 @@ impl Registry {
         };
         let _place = AT_ONCE.try_acquire().map_err(|_| Refused::Busy)?;
         let units = office.units(&self.inner.store).await?;
-        let (mut page, mut counted) = (Page::first(PART), 0);
+        let (mut page, mut counted, mut looked_at) = (Page::first(PART), 0, 0);
         loop {
             let submitted = |application: &Application| application.filed_on.is_some();
             let store = &self.inner.store;
             let part = store.dossiers(&person.region, &listing, &page, submitted).await?;
             counted += part.items.len();
+            looked_at += PART;
             tally = self.counted(office, tally, part.items, &units).await?;
             match part.next {
-                Some(_) if counted >= MOST_COUNTED => return Ok(tally.told(&units, language, true)),
+                Some(_) if counted >= MOST_COUNTED || looked_at >= MOST_LOOKED_AT => return Ok(tally.told(&units, language, true)),
                 Some(next) => page.after = Some(next),
                 None => return Ok(tally.told(&units, language, false)),
             }
