@@ -146,7 +146,9 @@ impl Registry {
             looked_at += PART;
             tally = self.counted(office, tally, part.items, &units).await?;
             match part.next {
-                Some(_) if counted >= MOST_COUNTED || looked_at >= MOST_LOOKED_AT => return Ok(tally.told(&units, language, true)),
+                Some(_) if counted >= MOST_COUNTED || looked_at >= MOST_LOOKED_AT => {
+                    return Ok(tally.told(&units, language, true));
+                }
                 Some(next) => page.after = Some(next),
                 None => return Ok(tally.told(&units, language, false)),
             }
