@@ -13,8 +13,8 @@ use super::access::{self, Access};
 use super::app::App;
 use super::pages::{
     account, actions, activation, applications, approvals, captcha, certificates, check, create, documents, files,
-    form_page, health, home, language, outbox, overview, people, preview, profile, queue, reference, regions, reset,
-    roles, second_factor, sign_in, sign_up, statics, texts, units, unmask, verify, watch,
+    form_page, health, home, language, live, outbox, overview, people, preview, profile, queue, reference, regions,
+    reset, roles, second_factor, sign_in, sign_up, statics, texts, units, unmask, verify, watch,
 };
 use super::{BehindProxy, Error, error, guard};
 
@@ -172,6 +172,7 @@ fn applications() -> Vec<Route> {
         get("/{region}/applications/{id}/review", Sees, overview::review),
         get("/{region}/applications/{id}/pages/{page}", Sees, form_page::show),
         post("/{region}/applications/{id}/pages/{page}", Edits, form_page::save),
+        post("/{region}/applications/{id}/pages/{page}/live", Edits, live::judge),
         get("/{region}/applications/{id}/check", Sees, check::show),
         get("/{region}/applications/{id}/unmask", Unmasks, unmask::show),
         post("/{region}/applications/{id}/unmask", Unmasks, unmask::unmask),

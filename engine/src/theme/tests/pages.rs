@@ -204,6 +204,13 @@ fn form_page(theme: &Theme, language: Language, text: &str, editable: bool) -> F
         }),
         previous: Some("/p0".into()),
         next: Some("/p2".into()),
+        upkeep: Upkeep {
+            live: "/somewhere/applications/1/pages/1/live".into(),
+            key: "somewhere/account/1/1".into(),
+            sensitive: "people.id_no".into(),
+            seen: "{}".into(),
+            unsaved: false,
+        },
     }
 }
 
@@ -346,6 +353,7 @@ pub(super) fn pages(theme: &Theme, language: Language, text: &str) -> Vec<(&'sta
         name: text.into(),
         error: Some("登录账号或密码不正确。".into()),
         next: Some(text.into()),
+        kept: true,
         ways_in: vec![Link {
             label: text.into(),
             href: "/somewhere/sign-up/unit".into(),
