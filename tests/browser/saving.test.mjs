@@ -64,6 +64,7 @@ test("what depends on an answer comes and goes as one types, and focus stays", a
   assert.equal(await applicant.evaluate(() => document.activeElement.name), "project_source");
   assert.match(await applicant.locator("[data-say]").textContent(), /需要填写/);
   await applicant.locator("[name=plan_name]").fill("省重点研发计划");
+  await source.focus();
   await source.selectOption({ index: 0 });
   await applicant.locator("[name=plan_name]").waitFor({ state: "hidden" });
   await source.selectOption({ label: "地方计划" });
@@ -233,7 +234,7 @@ test("a double click saves once and is no conflict", async () => {
   const before = Number(await page.locator("[name='~revision']").getAttribute("value"));
   await page.locator("[name=summary]").fill("按了两次");
   await page.locator(".buttons button[value=save]").first().dblclick();
-  await page.waitForLoadState();
+  await page.locator(".notice.done").waitFor();
   await open(page, "summary");
   assert.equal(await page.locator("[name=summary]").inputValue(), "按了两次");
   assert.equal(Number(await page.locator("[name='~revision']").getAttribute("value")), before + 1);

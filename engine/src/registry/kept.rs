@@ -23,10 +23,8 @@ impl Registry {
     /// The account whose session this was, where it has ended by time alone and the account is in use.
     pub async fn ended_session(&self, region: &str, token: &str) -> Result<Option<String>, Refused> {
         let store = &self.inner.store;
-        let Some(session) = store.session(region, &hash_token(token)).await? else {
-            return Ok(None);
-        };
-        let account = store.account(region, &session.account).await?;
+        let known = store.session_and_account(region, &hash_token(token)).await?;
+        let account = known.map(|(_, account)| account);
         let account = account.filter(|account| account.standing == Standing::Active);
         Ok(account.map(|account| account.id))
     }

@@ -22,8 +22,17 @@ export function drop(form) {
   quietly(() => localStorage.removeItem(PREFIX + form.dataset.key));
 }
 
-/** Forgets what is too old; all of it where somebody signs out. */
+/** Notes that the button sends what is kept of `form`: the page that says it is saved forgets it. */
+export function sending(form) {
+  if (kept(form)) quietly(() => sessionStorage.setItem(PREFIX, PREFIX + form.dataset.key));
+}
+
+/** Forgets what is too old; what the button sent, where this page says so; all of it where somebody signs out. */
 export function dropOld(all) {
+  quietly(() => {
+    if (document.querySelector(".notice.done")) localStorage.removeItem(sessionStorage.getItem(PREFIX));
+    sessionStorage.removeItem(PREFIX);
+  });
   quietly(() => {
     for (const key of Object.keys(localStorage).filter((key) => key.startsWith(PREFIX))) {
       const at = quietly(() => JSON.parse(localStorage.getItem(key)).at) ?? 0;

@@ -12,8 +12,13 @@ export function liveRules(form) {
   const touched = new Set([...form.querySelectorAll("[id^='f-'][id$='-message']")].map((box) => box.id.slice(2, -8)));
   let edits = 0;
   let running = false;
+  let left = false;
   let timer;
 
+  // What was left alone because somebody was in it is asked for again.
+  form.addEventListener("focusout", () => {
+    if (left) timer = setTimeout(ask, 0);
+  });
   form.addEventListener("input", (event) => later(event, PAUSE));
   form.addEventListener("change", (event) => {
     if (event.target.name) touched.add(event.target.name);
@@ -53,6 +58,7 @@ export function liveRules(form) {
     const stays = told.changes.filter((change) => !put(form, change, seen[change.at])).map((change) => change.at);
     const before = seen;
     seen = told.seen;
+    left = stays.length > 0;
     for (const at of stays) seen[at] = before[at] ?? "";
     for (const [at, needed] of Object.entries(told.required)) mark(form, at, needed);
     for (const [at, markup] of Object.entries(told.computed)) {

@@ -8,6 +8,7 @@ import { liveRules } from "./live.js";
 import { countCharacters } from "./count.js";
 import { saveByItself } from "./save.js";
 
+dropOld(false);
 const summary = document.getElementById("summary");
 if (summary) {
   // What was typed came back: its errors count now, not the place that the address still names; and whoever comes
@@ -28,7 +29,6 @@ for (const form of document.querySelectorAll("form[data-account]")) watchAccount
 for (const field of document.querySelectorAll("[data-captcha]")) solveCaptcha(field);
 filterLongSelects(document);
 countCharacters(document);
-dropOld(false);
 document.addEventListener("submit", ({ target }) => {
   if (target.getAttribute("action")?.endsWith("/sign-out")) dropOld(true);
 });

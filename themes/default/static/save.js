@@ -1,7 +1,7 @@
 // Saves a form page by itself, soon after a pause and when the page is put away, and says when. What cannot be sent
 // is kept in the browser and sent again when the network is back.
 
-import { drop, keep, kept } from "./keep.js";
+import { drop, keep, kept, sending } from "./keep.js";
 import { pairsOf, post } from "./post.js";
 
 const PAUSE = 15_000;
@@ -36,6 +36,8 @@ export function saveByItself(form, live) {
       // A save is under way and will change the revision: the button waits for it.
       event.preventDefault();
       pressed = event.submitter ?? form.querySelector("button");
+    } else {
+      sending(form);
     }
   });
   sendWhatIsKept();
@@ -60,7 +62,7 @@ export function saveByItself(form, live) {
         live.apply(told);
         if (!told.problem && !files) delete form.dataset.changed;
       }
-      status.textContent = form.dataset.saved + new Date().toLocaleTimeString() + (told.problem ? ` ${told.problem}` : "");
+      say(form.dataset.saved + new Date().toLocaleTimeString() + (told.problem ? ` ${told.problem}` : ""), Boolean(told.problem));
     } catch (error) {
       failed(error);
     }
@@ -74,16 +76,21 @@ export function saveByItself(form, live) {
     }
   }
 
+  function say(text, isWrong) {
+    status.textContent = text;
+    status.classList.toggle("warning", isWrong);
+  }
+
   function failed(error) {
     if (error.status === 409) {
       stopped = true;
-      status.textContent = error.problem;
+      say(error.problem, true);
     } else if (error.status === 401) {
       stopped = true;
       keep(form, pairsOf(form));
-      status.textContent = form.dataset.signedOut;
+      say(form.dataset.signedOut, true);
     } else if (error.status && error.status < 500) {
-      status.textContent = form.dataset.failed;
+      say(form.dataset.failed, true);
     } else {
       cannotSend();
     }
@@ -92,7 +99,7 @@ export function saveByItself(form, live) {
   function cannotSend() {
     keep(form, pairsOf(form));
     form.dataset.changed = "";
-    status.textContent = form.dataset.offline;
+    say(form.dataset.offline, true);
     later(wait);
     wait = Math.min(wait * 2, RETRY[1]);
   }
@@ -134,6 +141,7 @@ export function saveByItself(form, live) {
       document.body.append(choice);
       choice.submit();
     });
-    status.replaceChildren(problem, " ", button);
+    say(problem, true);
+    status.append(" ", button);
   }
 }

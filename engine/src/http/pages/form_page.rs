@@ -52,13 +52,13 @@ pub(in crate::http) async fn save(
         .get("~do")
         .and_then(|command| command.parse().ok())
         .unwrap_or_default();
-    let pairs = conflict::decided(posting.pairs);
+    let (pairs, seen) = live::without_seen(conflict::decided(posting.pairs));
     let saved = registry.save_page(&person, &case, &page, &pairs, &posting.files).await;
     if saved.is_ok() && visit.address.ends_with(TYPED) {
         registry.forget_kept(&person, &id, &page).await?;
     }
     if live::asked(&visit) {
-        return live::saved(&visit, &case, &page, &pairs, saved);
+        return live::saved(&visit, &case, &page, (&pairs, &seen), saved);
     }
     match saved {
         Ok(saved) => {

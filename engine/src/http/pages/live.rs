@@ -31,8 +31,16 @@ pub(in crate::http) async fn judge(
     if case.editing() == crate::workflow::Editing::No {
         return Err(Error::NotFound);
     }
-    let told = told(&visit, &case, &page, &posting.pairs)?;
+    let (pairs, seen) = without_seen(posting.pairs);
+    let told = told(&visit, &case, &page, &pairs, &seen)?;
     Ok(answer(StatusCode::OK, &Json::Object(told)))
+}
+
+/// What was posted, and how the fields stand in the browser's page.
+pub(super) fn without_seen(mut pairs: Vec<(String, String)>) -> (Vec<(String, String)>, Marks) {
+    let at = pairs.iter().position(|(name, _)| name == SEEN);
+    let seen = at.map(|at| Marks::from_json(&pairs.remove(at).1));
+    (pairs, seen.unwrap_or_default())
 }
 
 /// Whether it is a page's script that asks.
@@ -49,7 +57,7 @@ pub(super) fn saved(
     visit: &Visit,
     case: &Case,
     page: &str,
-    pairs: &[(String, String)],
+    (pairs, seen): (&[(String, String)], &Marks),
     saved: Result<Saved, Refused>,
 ) -> Result<Response, Error> {
     let saved = match saved {
@@ -60,7 +68,7 @@ pub(super) fn saved(
         }
         Err(refused) => return Err(refused.into()),
     };
-    let mut told = told(visit, case, page, pairs)?;
+    let mut told = told(visit, case, page, pairs, seen)?;
     told.insert("revision".into(), saved.revision.into());
     if !saved.is_whole() {
         let errors = saved
@@ -111,7 +119,13 @@ pub(super) fn sensitive(page: &Page) -> String {
 
 /// How the page stands now: what comes and goes against what the browser shows, what is required, worked out and
 /// found, and what of it is to be announced.
-fn told(visit: &Visit, case: &Case, page: &str, pairs: &[(String, String)]) -> Result<Map<String, Json>, Error> {
+fn told(
+    visit: &Visit,
+    case: &Case,
+    page: &str,
+    pairs: &[(String, String)],
+    seen: &Marks,
+) -> Result<Map<String, Json>, Error> {
     let judged = case.judge(page, pairs)?;
     let page = case.form().pages.get(page).ok_or(Error::NotFound)?;
     let mut filling = filling(visit, case, page, &judged.evaluated, &judged.answers);
@@ -119,11 +133,9 @@ fn told(visit: &Visit, case: &Case, page: &str, pairs: &[(String, String)]) -> R
     for refused in &judged.refused {
         filling.refused.insert(refused.path.clone(), refused.raw.clone());
     }
-    let seen = pairs.iter().find(|(name, _)| name == SEEN);
-    let seen = Marks::from_json(seen.map(|(_, seen)| seen.as_str()).unwrap_or_default());
     let marks = Marks::of(page, &judged.evaluated, &filling);
     // The markup is made before anything is found: nobody is told that a field lacks which has only just appeared.
-    let (changes, say) = changes(visit, case, page, &marks, &seen, &filling);
+    let (changes, say) = changes(visit, case, page, &marks, seen, &filling);
     let prepared = visit.shop.form(case.form());
     let mut required = Map::new();
     let mut computed = Map::new();
