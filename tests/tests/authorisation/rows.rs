@@ -1,7 +1,7 @@
 //! The rows of the matrix: every declared route with real names in its braces, and what is posted to it.
 
 use dengji::http::Declared;
-use dengji::store::Application;
+use dengji::store::{Account, Application};
 use dengji_tests::{page_pairs, with};
 use serde_json::json;
 
@@ -25,8 +25,7 @@ pub(crate) enum Object {
     Nothing,
     Application(Box<Application>),
     Action(Box<Application>, String),
-    /// An account of this unit.
-    Account(Option<String>),
+    Account(Box<Account>),
     Unit(String),
     /// A way in, or somebody who came by it.
     Way(String),
@@ -96,7 +95,7 @@ pub(crate) fn rows(world: &World, declared: &Declared) -> Vec<Row> {
             .zip(&world.accounts)
             .map(|(target, account)| {
                 let address = path.replace("{account}", &account.id);
-                row((*target).into(), address, Object::Account(account.unit.clone()))
+                row((*target).into(), address, Object::Account(Box::new(account.clone())))
             })
             .collect(),
         "/units/{unit}" => ["own unit", "another unit"]
