@@ -34,7 +34,8 @@ pub(super) fn decided(pairs: Vec<(String, String)>) -> Vec<(String, String)> {
     let theirs: HashSet<String> = pairs.iter().filter_map(theirs).collect();
     let keeps = |(name, value): &(String, String)| {
         let root = value.split(['[', '.', ':']).next().unwrap_or_default();
-        !name.starts_with(CHOICE) && !(name == MARKER && theirs.contains(root))
+        let is_left = name == MARKER && theirs.contains(root);
+        !is_left && !name.starts_with(CHOICE)
     };
     pairs.into_iter().filter(keeps).collect()
 }
