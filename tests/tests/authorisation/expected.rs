@@ -25,6 +25,7 @@ pub(crate) fn may(world: &World, row: &Row, me: Option<&Me>) -> bool {
             let edits = office.region().workflow.states[&*it.state].edits;
             it.applicant == me.account && edits != Edits::Nobody
         }
+        (Access::Owns, Object::Application(it)) => it.applicant == me.account,
         (Access::Acts, Object::Action(it, action)) => {
             let action = &office.region().workflow.actions[action.as_str()];
             let starts = action.from.iter().any(|state| **state == *it.state);
