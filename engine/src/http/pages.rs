@@ -8,6 +8,7 @@ pub(super) mod approvals;
 pub(super) mod captcha;
 pub(super) mod certificates;
 pub(super) mod check;
+mod conflict;
 pub(super) mod create;
 pub(super) mod documents;
 pub(super) mod files;
@@ -16,6 +17,7 @@ mod head;
 pub(super) mod health;
 pub(super) mod home;
 pub(super) mod language;
+pub(super) mod live;
 pub(super) mod outbox;
 pub(super) mod overview;
 pub(super) mod people;
@@ -39,6 +41,7 @@ pub(super) mod unmask;
 pub(super) mod verify;
 pub(super) mod watch;
 
+pub(super) use form_page::TYPED;
 use serde::Deserialize;
 
 /// Which part of a list is wanted.

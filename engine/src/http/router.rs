@@ -13,7 +13,7 @@ use super::access::{self, Access};
 use super::app::App;
 use super::pages::{
     account, actions, activation, applications, approvals, captcha, certificates, check, create, documents, files,
-    form_page, health, home, language, outbox, overview, people, preview, profile, queue, reference, regions,
+    form_page, health, home, language, live, outbox, overview, people, preview, profile, queue, reference, regions,
     register_documents, registers, reset, roles, second_factor, sign_in, sign_up, statics, statistics, texts, units,
     unmask, verify, watch,
 };
@@ -185,6 +185,7 @@ fn applications() -> Vec<Route> {
         get("/{region}/applications/{id}/review", Sees, overview::review),
         get("/{region}/applications/{id}/pages/{page}", Sees, form_page::show),
         post("/{region}/applications/{id}/pages/{page}", Edits, form_page::save),
+        post("/{region}/applications/{id}/pages/{page}/live", Edits, live::judge),
         get("/{region}/applications/{id}/check", Sees, check::show),
         get("/{region}/applications/{id}/unmask", Unmasks, unmask::show),
         post("/{region}/applications/{id}/unmask", Unmasks, unmask::unmask),

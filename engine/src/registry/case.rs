@@ -250,7 +250,12 @@ impl Case {
 
     /// The engine's own check, without plugins: what the pages' progress is worked out from.
     pub fn check_without_plugins(&self) -> Checked<'_> {
-        check::check(&self.form, &self.answers, &self.context())
+        self.check_over(&self.answers)
+    }
+
+    /// The same over other answers than the stored ones.
+    pub(super) fn check_over(&self, answers: &Answers) -> Checked<'_> {
+        check::check(&self.form, answers, &self.context())
     }
 
     /// 填写检查: everything, plugins included. Where a plugin could not be asked, nothing counts as
@@ -278,10 +283,23 @@ impl Case {
         }
     }
 
+    /// What its pages show of it: checked while it may be changed, only worked out otherwise.
+    pub fn look(&self) -> Checked<'_> {
+        match self.editing() {
+            Editing::No => Checked::of(self.evaluated()),
+            _ => self.check_without_plugins(),
+        }
+    }
+
     /// The actions the person may take now, in the workflow's order.
     pub fn offered(&self) -> Vec<&Action> {
-        let evaluated = self.evaluated();
-        let answers = evaluated.visible_answers(&self.answers);
+        self.offered_over(&self.evaluated())
+    }
+
+    /// The same over what was worked out already.
+    pub fn offered_over(&self, evaluated: &Evaluated<'_>) -> Vec<&Action> {
+        // Whether an action is offered hangs on values; answers are asked for once it is taken.
+        let answers = Answers::new();
         let value = |name: &str| evaluated.value(name);
         let facts = self.facts(&answers, &value, None);
         offered(&self.office.region().workflow, &self.standing, &self.actor, &facts)

@@ -27,6 +27,8 @@ pub struct Office {
     /// The plugins that check applications of older versions, by content hash.
     pub(super) checkers: RwLock<HashMap<String, Arc<[Arc<Plugin>]>>>,
     codes: Arc<IndexMap<Id, Arc<CodeList>>>,
+    /// Units and registers as they were last read, and at which version of them.
+    units: RwLock<Option<(u64, Units)>>,
     /// Who takes a number waits here, so that a document is not rendered for a number that is gone
     /// by then. Another node is told by the counter itself.
     numbering: tokio::sync::Mutex<()>,
@@ -152,6 +154,7 @@ impl Office {
             plugins: loaded,
             checkers: RwLock::default(),
             codes,
+            units: RwLock::default(),
             numbering: tokio::sync::Mutex::new(()),
         })
     }
@@ -196,8 +199,16 @@ impl Office {
         wanted.filter_map(|wanted| self.plugins.get(&wanted.id))
     }
 
+    /// The units and registers as they stand now. They are read again once one of them has changed.
     pub(super) async fn units(&self, store: &Store) -> Result<Units, Refused> {
-        Ok(Units::read(store, &self.region, Arc::clone(&self.codes)).await?)
+        let version = store.lookups_version();
+        let known = self.units.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((_, units)) = known.filter(|(of, _)| *of == version) {
+            return Ok(units);
+        }
+        let units = Units::read(store, &self.region, Arc::clone(&self.codes)).await?;
+        *self.units.write().unwrap_or_else(PoisonError::into_inner) = Some((version, units.clone()));
+        Ok(units)
     }
 
     /// These units, and entries over the seeds of the registers, beside the region's code lists, for samples.
@@ -215,6 +226,12 @@ impl Office {
 }
 
 impl Registry {
+    /// The name of a unit, if there is one.
+    pub async fn unit_name(&self, region: &str, unit: &str) -> Result<Option<String>, Refused> {
+        let units = self.office(region)?.units(&self.inner.store).await?;
+        Ok(units.unit(unit).map(|unit| unit.name.clone()))
+    }
+
     /// The form that an application is pinned to: the current one, or a stored version.
     pub(super) async fn pinned(&self, office: &Office, hash: &str) -> Result<Arc<CompiledForm>, Refused> {
         let known = office

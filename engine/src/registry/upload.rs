@@ -88,14 +88,18 @@ impl Registry {
     }
 
     /// Refuses files that would make an application's larger than [`APPLICATION_BYTES`] in all.
-    pub(super) async fn room_for(&self, case: &Case, files: &[(String, Received)]) -> Result<(), Refused> {
-        if files.is_empty() {
+    pub(super) async fn room_for<'f>(
+        &self,
+        case: &Case,
+        files: impl Iterator<Item = &'f Received>,
+    ) -> Result<(), Refused> {
+        let more: u64 = files.map(|file| file.content.len() as u64).sum();
+        if more == 0 {
             return Ok(());
         }
         let application = case.application();
         let kept = self.inner.store.uploads(&application.region, &application.id).await?;
         let kept: u64 = kept.iter().map(|upload| upload.size).sum();
-        let more: u64 = files.iter().map(|(_, file)| file.content.len() as u64).sum();
         if kept + more <= APPLICATION_BYTES {
             return Ok(());
         }

@@ -42,6 +42,11 @@ pub trait View: Serialize {
 pub struct Html(pub(in crate::theme) String);
 
 impl Html {
+    /// A text, escaped.
+    pub fn text(text: &str) -> Self {
+        Self(crate::theme::form::escaped(text))
+    }
+
     /// The markup.
     pub fn as_str(&self) -> &str {
         &self.0
