@@ -14,7 +14,7 @@ use super::app::App;
 use super::pages::{
     account, actions, activation, applications, approvals, captcha, certificates, check, create, documents, files,
     form_page, health, home, language, outbox, overview, people, preview, profile, queue, reference, regions, reset,
-    roles, second_factor, sign_in, sign_up, statics, texts, units, unmask, verify, watch,
+    roles, second_factor, sign_in, sign_up, statics, table_file, texts, units, unmask, verify, watch,
 };
 use super::{BehindProxy, Error, error, guard};
 
@@ -193,6 +193,7 @@ fn applications() -> Vec<Route> {
             documents::png,
         ),
         get("/{region}/applications/{id}/files/{file}", Sees, files::show),
+        get("/{region}/applications/{id}/tables/{table}", Sees, table_file::show),
     ]
 }
 

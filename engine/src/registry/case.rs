@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use super::checkers::Checkers;
 use super::{Office, Person, Refused, Registry, Units, sealed};
+use crate::check::posted::Removed;
 use crate::check::{self, Answers, Checked, CompiledForm, Evaluated, Finding, Path};
 use crate::definition::form::{Lookup, Severity};
 use crate::definition::scope::App;
@@ -24,6 +25,8 @@ pub struct Case {
     pub(super) application: Application,
     pub(super) pages: BTreeMap<String, u64>,
     pub(super) answers: Answers,
+    /// What was removed last from each page's tables, sealed.
+    pub(super) removed: BTreeMap<String, Removed>,
     pub(super) units: Units,
     pub(super) app: App,
     pub(super) today: Date,
@@ -59,6 +62,7 @@ impl Registry {
         let dossier = self.inner.store.dossier(region, id).await?;
         let (application, pages) = dossier.ok_or(Refused::NotFound)?;
         let form = self.pinned(&office, &application.form_hash).await?;
+        let removed = super::rows::removed(&application, &pages);
         let (pages, mut answers) = gather(pages);
         let place = sealed::Place {
             region,
@@ -73,7 +77,8 @@ impl Registry {
         let units = office.units(&self.inner.store).await?;
         let checkers = self.checkers(&office, &form).await;
         let actor = actor(&application);
-        Ok(Case::new(
+        let today = self.inner.clock.today();
+        let mut case = Case::new(
             office,
             form,
             checkers,
@@ -81,9 +86,11 @@ impl Registry {
             pages,
             answers,
             units,
-            self.inner.clock.today(),
+            today,
             actor,
-        ))
+        );
+        case.removed = removed;
+        Ok(case)
     }
 }
 
@@ -139,6 +146,7 @@ impl Case {
             application,
             pages,
             answers,
+            removed: BTreeMap::new(),
             units,
             app,
             today,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use indexmap::IndexMap;
 use serde_json::{Value as Json, json};
 
+use super::rows::{Rows, incoming, take_sheets};
 use super::{Case, Person, Received, Refused, Registry, sealed};
 use crate::check::posted;
 use crate::check::{self, Answers, CompiledForm, Finding};
@@ -213,7 +214,7 @@ impl Registry {
                 .is_none_or(|state| !state.read_only);
             editing.allows(root) && open
         };
-        let posted = posted::decode(fields, pairs, &may_edit).map_err(too_many)?;
+        let mut posted = posted::decode(fields, pairs, &may_edit).map_err(too_many)?;
         if !posted.unknown.is_empty() {
             tracing::info!(
                 region = &*person.region,
@@ -231,6 +232,9 @@ impl Registry {
         }
         let stored = page_answers(fields, &case.answers);
         let mut given = posted.merge(fields, &stored);
+        let mut files = files;
+        let sheet = take_sheets(&mut files, &posted.command);
+        let incoming = incoming(&posted, sheet).await?;
         self.room_for(case, &files).await?;
         let (mut uploads, mut refused_files) = (Vec::new(), Vec::new());
         for (field, file) in files {
@@ -253,16 +257,31 @@ impl Registry {
         } else {
             Command::Save
         };
-        let show = command.perform(fields, &mut given).map_err(|full| {
+        let rows = Rows {
+            case,
+            fields,
+            page,
+            may_edit: &may_edit,
+        };
+        let mut removed = self.removed_open(&rows, &command)?;
+        let mut show = command.perform(fields, &mut given, &mut removed).map_err(|full| {
             Refused::Input(Text::both(
                 format!("表格最多 {} 行，不能再添加", full.max),
                 format!("The table takes at most {} rows.", full.max),
             ))
         })?;
+        if let Some(incoming) = incoming {
+            let (first, refused) = rows.fill(&incoming, &mut given, &mut removed)?;
+            posted.refused.extend(refused);
+            show = Some(first);
+        }
+        let removed = self.removed_sealed(&rows, removed)?;
         let mut findings = self.page_findings(case, page, &given);
         let keep = storable(&given, &stored, &findings);
         findings.extend(refused_files);
-        let revision = self.store_page(person, case, page, revision, keep, uploads).await?;
+        let revision = self
+            .store_page(person, case, page, revision, (keep, removed), uploads)
+            .await?;
         Ok(Saved {
             revision,
             refused: posted.refused,
@@ -287,7 +306,7 @@ impl Registry {
         case: &Case,
         page: &str,
         revision: u64,
-        answers: Answers,
+        (answers, removed): (Answers, Option<Json>),
         uploads: Vec<Put>,
     ) -> Result<u64, Refused> {
         let definition = case.form();
@@ -322,14 +341,8 @@ impl Registry {
                 title,
             });
         }
-        put.push(Put::Page(self.sealed_page(
-            definition,
-            &region,
-            &id,
-            page,
-            revision + 1,
-            answers,
-        )?));
+        let page_now = self.sealed_page(definition, &region, &id, page, revision + 1, answers)?;
+        put.push(Put::Page(AnswerPage { removed, ..page_now }));
         put.push(self.audit(
             person,
             Some(&id),
@@ -363,6 +376,7 @@ impl Registry {
             revision,
             saved_at: self.inner.clock.now(),
             answers,
+            removed: None,
         })
     }
 

@@ -108,7 +108,7 @@ impl PreparedFields {
         text.unwrap_or_default()
     }
 
-    /// Whether the page must be posted as `multipart/form-data`.
+    /// Whether the page must be posted as `multipart/form-data`: it takes files, or tables out of files.
     pub fn has_files(&self) -> bool {
         self.has_files
     }
@@ -117,7 +117,7 @@ impl PreparedFields {
 fn has_files(field: &Field) -> bool {
     match &field.kind {
         FieldType::File(_) => true,
-        FieldType::Table(table) => table.columns.values().any(has_files),
+        FieldType::Table(_) => true,
         _ => false,
     }
 }

@@ -145,6 +145,17 @@ fn of_applications(world: &World, path: &str) -> Vec<(String, String, Object)> {
         if path.contains("{document}") && it.certificate.is_none() {
             continue;
         }
+        if path.contains("{table}") {
+            let fields = form.fields().map(|(_, field)| field);
+            let mut tables = fields.filter(|field| matches!(field.kind, FieldType::Table(_)));
+            let Some(table) = tables.next() else { continue };
+            found.push((
+                it.state.clone(),
+                address.replace("{table}", &table.id),
+                Object::Application(Box::new(it.clone())),
+            ));
+            continue;
+        }
         if path.contains("{file}") {
             let Some(file) = world.files.get(&it.id) else { continue };
             found.push((

@@ -5,6 +5,7 @@ import { filterLongSelects } from "./filter.js";
 import { warnBeforeLeaving } from "./leave.js";
 import { countCharacters } from "./count.js";
 import { saveByItself } from "./save.js";
+import { quickTables } from "./table.js";
 
 const summary = document.getElementById("summary");
 if (summary) {
@@ -13,14 +14,20 @@ if (summary) {
   summary.focus();
 }
 
-for (const form of document.querySelectorAll("form[data-leave]")) {
+function begin(form) {
   saveByItself(form);
+  quickTables(form, (fresh) => {
+    begin(fresh);
+    filterLongSelects(fresh);
+    countCharacters(fresh);
+  });
   warnBeforeLeaving(form);
   form.addEventListener("fresh", () => {
     filterLongSelects(form);
     countCharacters(form);
   });
 }
+document.querySelectorAll("form[data-leave]").forEach(begin);
 for (const form of document.querySelectorAll("form[data-account]")) watchAccount(form);
 for (const field of document.querySelectorAll("[data-captcha]")) solveCaptcha(field);
 filterLongSelects(document);

@@ -175,6 +175,7 @@ impl Operator {
                     revision: page.revision + 1,
                     saved_at: self.clock.now(),
                     answers,
+                    removed: None,
                     ..page
                 }));
             }
