@@ -1,5 +1,6 @@
 //! The rows of the matrix: every declared route with real names in its braces, and what is posted to it.
 
+use dengji::definition::FieldType;
 use dengji::http::Declared;
 use dengji::store::Application;
 use dengji_tests::{page_pairs, with};

@@ -48,10 +48,9 @@ fn one(kind: &FieldType, answer: &Json, lookups: &dyn Lookups) -> String {
         other => return other.to_string(),
     };
     match kind {
-        FieldType::Choice(choice)
-        | FieldType::Choices(choice)
-        | FieldType::Tree(choice)
-        | FieldType::Trees(choice) => choice_text(&choice.list, text),
+        FieldType::Choice(choice) | FieldType::Choices(choice) | FieldType::Tree(choice) | FieldType::Trees(choice) => {
+            choice_text(&choice.list, text)
+        }
         FieldType::List(item) => one(item, answer, lookups),
         FieldType::Lookup(lookup) => {
             let record = lookups.get(&lookup.from, text);
@@ -156,7 +155,10 @@ impl<'a> CellReader<'a> {
             return Ok(Json::from(text));
         }
         let names = self.names.entry(&field.id).or_insert_with(|| names_of(choice));
-        found(names.get(text))
+        found(names.get(text)).or_else(|reason| match (reason, short_for(&choice.list, text)) {
+            (Reason::UnknownChoice, Some(code)) => Ok(Json::from(code)),
+            (reason, _) => Err(reason),
+        })
     }
 
     fn record(&mut self, field: &'a Field, lookup: &'a Lookup, text: &str) -> Result<Json, Reason> {
@@ -176,6 +178,15 @@ impl<'a> CellReader<'a> {
             names
         });
         found(names.get(text))
+    }
+}
+
+/// The only code of a flat list whose name begins with the text: 男 for 男性.
+fn short_for<'l>(list: &'l CodeList, text: &str) -> Option<&'l str> {
+    let mut begun = list.entries().iter().filter(|entry| entry.name.starts_with(text));
+    match (begun.next(), begun.next()) {
+        (Some(only), None) if !list.is_tree() => Some(&only.code),
+        _ => None,
     }
 }
 
@@ -247,7 +258,12 @@ mod tests {
         let field = field("cell", "格", kind);
         let mut reader = CellReader::new(&());
         for (raw, expected) in cases {
-            assert_eq!(reader.read(&field, raw, None), *expected, "{} {raw:?}", field.kind.name());
+            assert_eq!(
+                reader.read(&field, raw, None),
+                *expected,
+                "{} {raw:?}",
+                field.kind.name()
+            );
         }
     }
 
@@ -291,6 +307,20 @@ mod tests {
     }
 
     #[test]
+    fn the_beginning_of_one_name_is_enough_in_a_flat_list() {
+        let sexes = choice(&["0 未知的性别", "1 男性", "2 女性", "9 未说明的性别"]);
+        check(
+            FieldType::Choice(sexes),
+            &[
+                ("男", Ok(json!("1"))),
+                ("未", Err(Reason::UnknownChoice)),
+                ("性", Err(Reason::UnknownChoice)),
+            ],
+        );
+        check(FieldType::Tree(kinds()), &[("发明", Err(Reason::UnknownChoice))]);
+    }
+
+    #[test]
     fn what_spreadsheets_make_of_things_is_read() {
         check(
             FieldType::Month,
@@ -327,8 +357,14 @@ mod tests {
         ] {
             assert_eq!(reader.read(&id_no, raw, before), expected);
         }
-        assert_eq!(written(&id_no, &stored, &(), false), Some(Written::Text("620***********1234".into())));
-        assert_eq!(written(&id_no, &stored, &(), true), Some(Written::Text("620102199001011234".into())));
+        assert_eq!(
+            written(&id_no, &stored, &(), false),
+            Some(Written::Text("620***********1234".into()))
+        );
+        assert_eq!(
+            written(&id_no, &stored, &(), true),
+            Some(Written::Text("620102199001011234".into()))
+        );
     }
 
     #[test]

@@ -108,7 +108,10 @@ pub fn carried(table: &Table, row: &Json) -> bool {
 /// Puts cells into the table at `path`. Gives the first row that was filled and what could not be
 /// taken; where all rows make room, `removed` keeps them. `may_edit` says of a cell's path whether it
 /// may be changed.
-#[expect(clippy::too_many_arguments, reason = "it is one step of saving a page, which has them all")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "it is one step of saving a page, which has them all"
+)]
 pub fn fill(
     fields: &IndexMap<Id, Field>,
     answers: &mut Map<String, Json>,
@@ -248,7 +251,10 @@ fn column_named<'a>(table: &'a Table, heading: &str) -> Option<&'a Field> {
     let plain = |text: &str| -> String {
         let bare = text.trim().trim_end_matches(['*', '＊', '：', ':']);
         let bare = bare.strip_suffix("（万元）").unwrap_or(bare);
-        bare.chars().filter(|letter| !letter.is_whitespace()).collect::<String>().to_lowercase()
+        bare.chars()
+            .filter(|letter| !letter.is_whitespace())
+            .collect::<String>()
+            .to_lowercase()
     };
     let heading = plain(heading);
     if heading.is_empty() {
@@ -309,7 +315,11 @@ impl<'a> Filler<'a, '_> {
                 (Ok(_), None) => {}
                 (Err(reason), _) => self.refused.push(Refused {
                     path,
-                    raw: if column.sensitive { String::new() } else { raw.replace('\0', "") },
+                    raw: if column.sensitive {
+                        String::new()
+                    } else {
+                        raw.replace('\0', "")
+                    },
                     reason,
                 }),
             }
@@ -325,7 +335,11 @@ mod tests {
     use crate::theme::form::sample::{choice, field, table};
 
     fn cells(rows: &[&[&str]]) -> Cells {
-        Cells(rows.iter().map(|row| row.iter().map(ToString::to_string).collect()).collect())
+        Cells(
+            rows.iter()
+                .map(|row| row.iter().map(ToString::to_string).collect())
+                .collect(),
+        )
     }
 
     #[test]
@@ -446,15 +460,25 @@ mod tests {
             &mut None,
         )
         .unwrap();
-        assert_eq!((shown.as_str(), answers["works"].as_array().unwrap().len()), ("works[0]", 5));
-        assert_eq!((refused[0].reason, refused[0].raw.as_str()), (Reason::RowsLeftOut, "99995"));
+        assert_eq!(
+            (shown.as_str(), answers["works"].as_array().unwrap().len()),
+            ("works[0]", 5)
+        );
+        assert_eq!(
+            (refused[0].reason, refused[0].raw.as_str()),
+            (Reason::RowsLeftOut, "99995")
+        );
     }
 
     #[test]
     fn what_would_do_harm_is_refused_whole() {
         let mut inner = field("proof", "证明", FieldType::Note);
         inner.kind = FieldType::Table(table(vec![field("what", "内容", FieldType::Text)]));
-        let rows = field("rows", "行", FieldType::Table(table(vec![field("a", "甲", FieldType::Text), inner])));
+        let rows = field(
+            "rows",
+            "行",
+            FieldType::Table(table(vec![field("a", "甲", FieldType::Text), inner])),
+        );
         let fields = IndexMap::from([(rows.id.clone(), rows)]);
         let stored = json!({"rows": [{"a": "1", "proof": [{"what": "x"}]}]});
         let try_with = |start: Start, path: &str, given: &Cells| {

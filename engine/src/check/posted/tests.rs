@@ -338,7 +338,10 @@ fn what_was_removed_can_be_brought_back() {
         let button: Command = button.parse().unwrap();
         button.perform(&fields, answers, &mut removed).unwrap()
     };
-    assert_eq!(press(&mut answers, "remove:people:0").as_deref(), Some("people-removed"));
+    assert_eq!(
+        press(&mut answers, "remove:people:0").as_deref(),
+        Some("people-removed")
+    );
     assert_eq!(answers["people"].as_array().unwrap().len(), 1);
     assert_eq!(press(&mut answers, "restore:report"), None);
     assert_eq!(press(&mut answers, "restore:people").as_deref(), Some("people[0]"));
