@@ -19,7 +19,7 @@ after(async () => { await browser?.close(); });
 /** A registrant at the people of a new application. */
 async function atPeople(options) {
   const page = await person(browser, options);
-  await signIn(page, "gansu", "王伟任");
+  await signIn(page, "gansu", "invited@demo.example");
   await page.goto("/gansu/applications/new/applied-technology");
   for (const path of await page.locator("main form input[name='~']").evaluateAll((all) => all.map((one) => one.value))) {
     await fillFirst(page, path);

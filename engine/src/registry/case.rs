@@ -78,17 +78,7 @@ impl Registry {
         let checkers = self.checkers(&office, &form).await;
         let actor = actor(&application);
         let today = self.inner.clock.today();
-        let mut case = Case::new(
-            office,
-            form,
-            checkers,
-            application,
-            pages,
-            answers,
-            units,
-            today,
-            actor,
-        );
+        let mut case = Case::new(office, form, checkers, application, pages, answers, units, today, actor);
         case.removed = removed;
         Ok(case)
     }

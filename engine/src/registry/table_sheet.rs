@@ -41,7 +41,10 @@ pub(super) async fn cells_of(file: Received) -> Result<Cells, Refused> {
             format!("The file to import is larger than {most} MB, which is the limit; nothing was imported."),
         )));
     }
-    let _place = READING.acquire().await.map_err(|error| Refused::Failed(error.to_string()))?;
+    let _place = READING
+        .acquire()
+        .await
+        .map_err(|error| Refused::Failed(error.to_string()))?;
     let read = tokio::task::spawn_blocking(move || sheet::read(&file.content, "")).await;
     let book = read.map_err(|error| Refused::Failed(error.to_string()))?;
     let book = book.map_err(|error| {
@@ -151,7 +154,11 @@ fn sheet_of(
         }
     };
     let offered = |column: &Field| -> Vec<String> {
-        let path = format!("{}.{}", crate::theme::input_name::without_rows(&path.to_string()), column.id);
+        let path = format!(
+            "{}.{}",
+            crate::theme::input_name::without_rows(&path.to_string()),
+            column.id
+        );
         let narrowed = candidates.get(&path).map(Vec::as_slice);
         match &column.kind {
             FieldType::Choice(choice) | FieldType::Tree(choice) => {

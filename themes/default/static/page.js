@@ -6,6 +6,7 @@ import { warnBeforeLeaving } from "./leave.js";
 import { countCharacters } from "./count.js";
 import { saveByItself } from "./save.js";
 import { quickTables } from "./table.js";
+import { watchUploads } from "./upload.js";
 
 const summary = document.getElementById("summary");
 if (summary) {
@@ -20,11 +21,13 @@ function begin(form) {
     begin(fresh);
     filterLongSelects(fresh);
     countCharacters(fresh);
+    watchUploads(fresh);
   });
   warnBeforeLeaving(form);
   form.addEventListener("fresh", () => {
     filterLongSelects(form);
     countCharacters(form);
+    watchUploads(form);
   });
 }
 document.querySelectorAll("form[data-leave]").forEach(begin);
@@ -32,3 +35,4 @@ for (const form of document.querySelectorAll("form[data-account]")) watchAccount
 for (const field of document.querySelectorAll("[data-captcha]")) solveCaptcha(field);
 filterLongSelects(document);
 countCharacters(document);
+watchUploads(document);

@@ -40,7 +40,11 @@ impl Sheet {
         let sheet = workbook.add_worksheet();
         sheet.set_name(self.sheet_name())?.set_freeze_panes(1, 0)?;
         for (at, column) in (0_u16..).zip(&self.columns) {
-            let numbers = column.cells.iter().flatten().all(|cell| matches!(cell, Written::Number(_)));
+            let numbers = column
+                .cells
+                .iter()
+                .flatten()
+                .all(|cell| matches!(cell, Written::Number(_)));
             let numbers = numbers && column.cells.iter().any(Option::is_some);
             sheet.set_column_format(at, if numbers { &number } else { &text })?;
             sheet.set_column_width(at, width(column))?;
@@ -89,12 +93,20 @@ impl Sheet {
 }
 
 fn width(column: &Column) -> f64 {
-    let wide = |text: &str| text.chars().map(|letter| if letter.is_ascii() { 1 } else { 2 }).sum::<usize>();
+    let wide = |text: &str| {
+        text.chars()
+            .map(|letter| if letter.is_ascii() { 1 } else { 2 })
+            .sum::<usize>()
+    };
     let texts = column.cells.iter().flatten().filter_map(|cell| match cell {
         Written::Text(text) => text.lines().next(),
         Written::Number(_) => None,
     });
-    let longest = texts.chain([column.heading.as_str()]).map(wide).max().unwrap_or_default();
+    let longest = texts
+        .chain([column.heading.as_str()])
+        .map(wide)
+        .max()
+        .unwrap_or_default();
     let width = (longest + 2).clamp(*WIDTHS.start(), *WIDTHS.end());
     f64::from(u32::try_from(width).unwrap_or(10))
 }
@@ -106,7 +118,15 @@ mod tests {
 
     #[test]
     fn what_looks_like_a_formula_is_a_text() {
-        let attacks = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "_x0041_", "a\nb ", "\u{20bb7}"];
+        let attacks = [
+            "=1+1",
+            "+cmd|' /C calc'!A0",
+            "-2+3",
+            "@SUM(A1)",
+            "_x0041_",
+            "a\nb ",
+            "\u{20bb7}",
+        ];
         let cells = attacks.iter().map(|text| Some(Written::Text((*text).to_owned())));
         let sheet = Sheet {
             name: "完成人员 [名单]/1:2".into(),
@@ -120,7 +140,11 @@ mod tests {
                 Column {
                     heading: "数".into(),
                     offered: Vec::new(),
-                    cells: vec![Some(Written::Number(123456789012.345)), None, Some(Written::Number(0.1))],
+                    cells: vec![
+                        Some(Written::Number(123456789012.345)),
+                        None,
+                        Some(Written::Number(0.1)),
+                    ],
                 },
             ],
             rows: 200,
@@ -135,6 +159,9 @@ mod tests {
         let mut archive = zip::ZipArchive::new(std::io::Cursor::new(&bytes)).unwrap();
         let mut markup = String::new();
         std::io::Read::read_to_string(&mut archive.by_name("xl/worksheets/sheet1.xml").unwrap(), &mut markup).unwrap();
-        assert!(!markup.contains("<f>") && markup.contains("<dataValidation "), "{markup}");
+        assert!(
+            !markup.contains("<f>") && markup.contains("<dataValidation "),
+            "{markup}"
+        );
     }
 }

@@ -96,7 +96,13 @@ impl<'a> Writer<'a> {
     fn removed(&mut self, table: &str, text: &str) {
         let words = self.words;
         let id = anchor(&removed_place(table));
-        self.all(&["<p class=\"notice removed\" tabindex=\"-1\" id=\"", &id, "\">", text, " "]);
+        self.all(&[
+            "<p class=\"notice removed\" tabindex=\"-1\" id=\"",
+            &id,
+            "\">",
+            text,
+            " ",
+        ]);
         self.button(&Command::Restore(table.to_owned()).to_string(), &words.undo, "", "link");
         self.out.push_str("</p>");
     }
@@ -108,11 +114,27 @@ impl<'a> Writer<'a> {
         }
         let words = self.words;
         self.all(&["<details class=\"sheet\"><summary>", &words.sheet]);
-        self.all(&["<span class=\"visually-hidden\"> ", &field.label, "</span></summary><p>"]);
-        self.sheet_link(path, if is_empty { &words.sheet_template } else { &words.sheet_export });
+        self.all(&[
+            "<span class=\"visually-hidden\"> ",
+            &field.label,
+            "</span></summary><p>",
+        ]);
+        self.sheet_link(
+            path,
+            if is_empty {
+                &words.sheet_template
+            } else {
+                &words.sheet_export
+            },
+        );
         self.all(&["</p><label for=\"p-", path, "\">", &words.paste]);
         self.all(&["</label><p class=\"help\" id=\"p-", path, "-help\">", &words.paste_help]);
-        self.all(&["</p><textarea rows=\"3\" id=\"p-", path, "\" aria-describedby=\"p-", path]);
+        self.all(&[
+            "</p><textarea rows=\"3\" id=\"p-",
+            path,
+            "\" aria-describedby=\"p-",
+            path,
+        ]);
         self.all(&["-help\" name=\"", PASTE, path, "\"></textarea>"]);
         self.button(
             &Command::Fill(path.to_owned(), None).to_string(),
@@ -121,9 +143,21 @@ impl<'a> Writer<'a> {
             "secondary",
         );
         self.all(&["<label for=\"s-", path, "\">", &words.import]);
-        self.all(&["</label><p class=\"help\" id=\"s-", path, "-help\">", &words.import_help]);
+        self.all(&[
+            "</label><p class=\"help\" id=\"s-",
+            path,
+            "-help\">",
+            &words.import_help,
+        ]);
         self.all(&["</p><input type=\"file\" accept=\".xlsx,.csv\" id=\"s-", path]);
-        self.all(&["\" aria-describedby=\"s-", path, "-help\" name=\"", SHEET, path, "\"><div class=\"buttons\">"]);
+        self.all(&[
+            "\" aria-describedby=\"s-",
+            path,
+            "-help\" name=\"",
+            SHEET,
+            path,
+            "\"><div class=\"buttons\">",
+        ]);
         let append = Command::Append(path.to_owned()).to_string();
         self.button(&append, &words.import_append, &field.label, "secondary");
         let replace = Command::Replace(path.to_owned()).to_string();
