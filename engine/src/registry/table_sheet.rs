@@ -181,9 +181,15 @@ fn sheet_of(
         written_columns.push(Column {
             heading: heading(column),
             offered: if offered.len() > LISTED { Vec::new() } else { offered },
-            cells: rows
-                .iter()
-                .map(|row| written(column, &row[&*column.id], case.units(), in_full))
+            cells: (0..)
+                .zip(rows)
+                .map(|(at, row)| {
+                    // What is hidden is kept for whoever fills it in, and is no answer to anybody else.
+                    let place = path.row(at).column(&*column.id);
+                    let shown = in_full || evaluated.at(&place).is_none_or(|state| state.shown);
+                    let cell = shown.then(|| written(column, &row[&*column.id], case.units(), in_full));
+                    cell.flatten()
+                })
                 .collect(),
         });
     }

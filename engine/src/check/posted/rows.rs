@@ -68,6 +68,10 @@ impl Command {
         answers: &mut Map<String, Json>,
         removed: &mut Option<Removed>,
     ) -> Result<Option<String>, TableFull> {
+        if let Self::Up(table, _) | Self::Down(table, _) | Self::Copy(table, _) | Self::Restore(table) = self {
+            // The row that an inner table stood in is another now.
+            removed.take_if(|kept| kept.table.starts_with(&format!("{table}[")));
+        }
         match self {
             Self::SaveNext | Self::Check => {
                 *removed = None;

@@ -352,6 +352,10 @@ fn what_was_removed_can_be_brought_back() {
     assert!(answers["people"][0].get("papers").is_none());
     press(&mut answers, "restore:people[0].papers");
     assert_eq!(answers, before);
+    // An inner row goes into no other row than it came from.
+    press(&mut answers, "remove:people[0].papers:0");
+    press(&mut answers, "down:people:0");
+    assert_eq!(press(&mut answers, "restore:people[0].papers"), None);
     press(&mut answers, "remove:people:1");
     press(&mut answers, "save-next");
     assert_eq!(press(&mut answers, "restore:people"), None);
