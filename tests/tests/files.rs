@@ -135,11 +135,11 @@ async fn rows_have_files_of_their_own() {
     let address = filed.page("ip");
     let mut pairs = vec![("~revision".to_owned(), "0".to_owned())];
     for (name, value) in [
-        ("~", "ip:2"),
+        ("~", "ip:3"),
         ("~", "ip[0].name"),
         ("ip[0].name", "一种装置"),
         ("~", "ip[0].proof"),
-        ("~", "ip[1].proof"),
+        ("~", "ip[2].proof"),
     ] {
         pairs.push((name.to_owned(), value.to_owned()));
     }
@@ -152,7 +152,7 @@ async fn rows_have_files_of_their_own() {
         file("ip[0].proof", "甲.pdf"),
         file("ip[0].proof", "乙.pdf"),
         file("ip[0].proof", "丙.pdf"),
-        file("ip[1].proof", "丁.pdf"),
+        file("ip[2].proof", "丁.pdf"),
     ];
     let partly = me.upload(&address, &pairs, &files).await;
     // The third is one too many, and a row of nothing but a file is none.
