@@ -162,11 +162,11 @@ async fn rows_have_files_of_their_own() {
         partly.page()
     );
     let rows = app.stored(REGION, &filed.id).await["ip"].answers["ip"].clone();
-    let names: Vec<&Json> = rows[0]["proof"]
+    let names: Vec<&str> = rows[0]["proof"]
         .as_array()
         .unwrap()
         .iter()
-        .map(|file| &file["name"])
+        .map(|file| file["name"].as_str().unwrap())
         .collect();
     assert_eq!((rows.as_array().unwrap().len(), names), (1, vec!["甲.pdf", "乙.pdf"]));
 

@@ -1,7 +1,6 @@
 //! Tables through the router: rows, the clipboard, workbooks.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use dengji::check::Answers;
 use dengji::definition::sheet::{self, Row};
@@ -15,7 +14,6 @@ const FORM: &str = "applied-technology";
 /// A desk with one application that is filled in.
 struct Desk {
     app: TestApp,
-    form: Arc<Form>,
     answers: Answers,
     filed: Filed,
     me: Client,
@@ -31,7 +29,6 @@ impl Desk {
         let filed = me.fill(REGION, &form, &answers).await;
         Self {
             app,
-            form,
             answers,
             filed,
             me,
