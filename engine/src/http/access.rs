@@ -31,6 +31,8 @@ pub enum Access {
     Sees,
     /// The applicant, while the application may be changed.
     Edits,
+    /// The applicant, whatever state the application is in.
+    Owns,
     /// Whoever may take the action now, as the workflow says.
     Acts,
     /// Whoever handles the application or has handled it, and did not file it.

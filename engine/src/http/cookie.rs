@@ -10,10 +10,12 @@ const LANGUAGE: &str = "language";
 const NOTICE: &str = "notice";
 
 /// What a request can have done, told once on the next page: the theme's text key.
-pub(super) const NOTICES: [(&str, NoticeKind); 17] = [
+pub(super) const NOTICES: [(&str, NoticeKind); 19] = [
     ("saved", NoticeKind::Done),
     ("action_done", NoticeKind::Done),
     ("created", NoticeKind::Done),
+    ("copied", NoticeKind::Done),
+    ("copied_partly", NoticeKind::Warning),
     ("signed_out", NoticeKind::Info),
     ("role_taken", NoticeKind::Done),
     ("certified", NoticeKind::Done),

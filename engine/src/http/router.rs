@@ -160,7 +160,7 @@ fn care() -> Vec<Route> {
 
 /// Applications, from the first question to the certificate.
 fn applications() -> Vec<Route> {
-    use Access::{Acts, Applicants, Edits, Sees, SignedIn, Unmasks};
+    use Access::{Acts, Applicants, Edits, Owns, Sees, SignedIn, Unmasks};
     vec![
         get("/{region}/queue", SignedIn, queue::show),
         get("/{region}/certificates", SignedIn, certificates::show),
@@ -169,6 +169,7 @@ fn applications() -> Vec<Route> {
         get("/{region}/applications/new/{form}", Applicants, create::show),
         post("/{region}/applications/new/{form}", Applicants, create::create),
         get("/{region}/applications/{id}", Sees, overview::show),
+        post("/{region}/applications/{id}/copy", Owns, applications::copy),
         get("/{region}/applications/{id}/review", Sees, overview::review),
         get("/{region}/applications/{id}/pages/{page}", Sees, form_page::show),
         post("/{region}/applications/{id}/pages/{page}", Edits, form_page::save),

@@ -14,8 +14,9 @@ use crate::theme::view::{AccountPart, ErrorLink, Input};
 use super::body::Posting;
 
 /// What was posted beside a form.
-pub(super) fn typed(posting: &Posting) -> Typed<'_> {
+pub(super) fn typed<'p>(visit: &Visit, posting: &'p Posting) -> Typed<'p> {
     Typed {
+        language: visit.language,
         pairs: &posting.pairs,
         sign_in_name: posting.get("sign_in_name").unwrap_or_default(),
         password: posting.get("password").unwrap_or_default(),
@@ -24,12 +25,14 @@ pub(super) fn typed(posting: &Posting) -> Typed<'_> {
     }
 }
 
-/// The parts of a form over these answers, and a link to each thing that is wrong.
+/// The parts of a form over these answers, and a link to each thing that is wrong. What `named` holds is taken out of it
+/// and stands right below the person's name, where the form asks that.
 pub(super) fn parts(
     visit: &Visit,
     sheet: &Sheet,
     answers: &Answers,
     unfit: Option<&Unfit>,
+    named: &mut Vec<Input>,
 ) -> (Vec<AccountPart>, Vec<ErrorLink>) {
     let form = sheet.form();
     let evaluated = sheet.evaluated(answers);
@@ -52,19 +55,32 @@ pub(super) fn parts(
     let prepared = visit.shop.form(form);
     let several = form.pages.len() > 1;
     let shown = form.pages.values().filter(|page| evaluated.page_shown(&page.id));
-    let part = |page: &crate::definition::Page| AccountPart {
-        title: if several {
-            page.title.get(visit.language).into()
+    let mut parts = Vec::new();
+    for page in shown {
+        let Some(fields) = prepared.page(&page.id) else {
+            continue;
+        };
+        let title = several.then(|| page.title.get(visit.language).to_owned());
+        let mut part = AccountPart {
+            title: title.unwrap_or_default(),
+            intro: page.intro.as_ref().map(|intro| intro.get(visit.language).to_owned()),
+            ..AccountPart::default()
+        };
+        if !named.is_empty() && page.fields.contains_key("name") {
+            let (first, rest) = fields.fill_split(visit.language, &filling, "name");
+            part.fields = first;
+            part.inputs = std::mem::take(named);
+            parts.push(part);
+            parts.push(AccountPart {
+                fields: rest,
+                ..AccountPart::default()
+            });
         } else {
-            String::new()
-        },
-        intro: page.intro.as_ref().map(|intro| intro.get(visit.language).to_owned()),
-        fields: prepared
-            .page(&page.id)
-            .map(|fields| fields.fill(visit.language, &filling))
-            .unwrap_or_default(),
-    };
-    (shown.map(part).collect(), errors)
+            part.fields = fields.fill(visit.language, &filling);
+            parts.push(part);
+        }
+    }
+    (parts, errors)
 }
 
 /// The same to be read only: what somebody has filled in, sensitive answers masked.
@@ -88,6 +104,7 @@ pub(super) fn read_only(visit: &Visit, form: &Form, sheet: &Sheet, answers: &Ans
             .page(&page.id)
             .map(|fields| fields.fill(visit.language, &filling))
             .unwrap_or_default(),
+        inputs: Vec::new(),
     };
     form.pages.values().map(part).collect()
 }

@@ -19,7 +19,7 @@ mod sign_up;
 mod unit_care;
 
 use crate::check::{Answers, Finding, posted};
-use crate::definition::Text;
+use crate::definition::{Language, Text};
 
 pub use activation::{Activated, Activation};
 pub use approval::Candidate;
@@ -46,6 +46,8 @@ pub struct Typed<'a> {
     pub again: &'a str,
     /// Whether the agreement was ticked.
     pub agreed: bool,
+    /// The language of the page it was typed on.
+    pub language: Language,
 }
 
 /// What is wrong with what was typed; nothing was stored.

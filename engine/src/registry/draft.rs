@@ -32,6 +32,12 @@ pub struct Saved {
     pub show: Option<String>,
 }
 
+/// A new application, not stored yet.
+pub(super) struct Entered {
+    pub(super) id: String,
+    pub(super) change: Change,
+}
+
 impl Saved {
     /// Whether everything that was given is stored.
     pub fn is_whole(&self) -> bool {
@@ -122,6 +128,19 @@ impl Registry {
         form: &CompiledForm,
         answers: Answers,
     ) -> Result<String, Refused> {
+        let entered = self.entered(person, form, answers, json!({}))?;
+        self.inner.store.commit(entered.change).await?;
+        Ok(entered.id)
+    }
+
+    /// The change that enters a new application. `origin` is noted beside its form.
+    pub(super) fn entered(
+        &self,
+        person: &Person,
+        form: &CompiledForm,
+        answers: Answers,
+        origin: Json,
+    ) -> Result<Entered, Refused> {
         let definition = form.form();
         let region = person.region.to_string();
         let now = self.inner.clock.now();
@@ -161,19 +180,20 @@ impl Registry {
                 self.sealed_page(definition, &region, &id, &page, 1, answers)?,
             ));
         }
-        put.push(self.audit(
-            person,
-            Some(&id),
-            "create",
-            json!({"form": &*definition.id, "version": definition.hash}),
-        ));
+        let mut detail = json!({"form": &*definition.id, "version": definition.hash});
+        if let (Json::Object(detail), Json::Object(origin)) = (&mut detail, origin) {
+            detail.extend(origin);
+        }
+        put.push(self.audit(person, Some(&id), "create", detail));
         let expect = vec![Expect::ApplicationRevision {
             region,
             id: id.clone(),
             revision: 0,
         }];
-        self.inner.store.commit(Change { expect, put }).await?;
-        Ok(id)
+        Ok(Entered {
+            id,
+            change: Change { expect, put },
+        })
     }
 
     /// What is stored of a form when an application is pinned to it.

@@ -43,7 +43,7 @@ pub struct Entry {
     pub again: bool,
 }
 
-/// A part of a list.
+/// A part of a list that is read from one place to the next.
 #[derive(Debug, Clone, Default)]
 pub struct EntryPage {
     /// The entries.
@@ -70,19 +70,6 @@ pub struct Verified {
 }
 
 impl Registry {
-    /// The applications that the person sees, newest first.
-    pub async fn applications(
-        &self,
-        person: &Person,
-        after: Option<String>,
-        limit: usize,
-    ) -> Result<EntryPage, Refused> {
-        match seen_by(person) {
-            Some(listing) => self.list(person, &listing, after, limit).await,
-            None => Ok(EntryPage::default()),
-        }
-    }
-
     /// What waits for the person in the chosen role.
     pub async fn queue(&self, person: &Person, after: Option<String>, limit: usize) -> Result<EntryPage, Refused> {
         self.list(person, &Listing::Waiting(party(person)), after, limit).await
@@ -235,7 +222,7 @@ pub(super) fn is_draft(office: &Office, application: &Application) -> bool {
 }
 
 /// The list of what the person sees; none for a role of a unit without one.
-fn seen_by(person: &Person) -> Option<Listing> {
+pub(super) fn seen_by(person: &Person) -> Option<Listing> {
     match (person.sees, &person.unit) {
         (Sees::Own, _) => Some(Listing::Applicant(person.account.clone())),
         (Sees::Unit, Some(unit)) => Some(Listing::Unit(unit.clone())),
@@ -253,7 +240,7 @@ fn party(person: &Person) -> Party {
     }
 }
 
-fn entry(person: &Person, application: Application) -> Entry {
+pub(super) fn entry(person: &Person, application: Application) -> Entry {
     let mine = party(person);
     Entry {
         since: local(application.state_since),

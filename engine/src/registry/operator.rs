@@ -167,8 +167,12 @@ impl Operator {
             true => (Standing::Active, "account-enable"),
             false => (Standing::Disabled, "account-disable"),
         };
-        self.put_changed(Account { standing, ..account }, act, !on, Vec::new())
-            .await
+        let changed = Account {
+            standing,
+            off_by_office: !on,
+            ..account
+        };
+        self.put_changed(changed, act, !on, Vec::new()).await
     }
 
     async fn put_changed(

@@ -11,6 +11,7 @@ use super::key;
 use super::record::{Record, Unique, quiet_debug};
 use super::seal::found_in;
 use super::table::Table;
+use crate::definition::Language;
 
 /// A person's sign-in.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -65,6 +66,12 @@ pub struct Account {
     /// The second factor, once its owner has set it up.
     #[serde(default)]
     pub second_factor: Option<SecondFactor>,
+    /// The language its owner reads letters in; the region's where it is not known.
+    #[serde(default)]
+    pub language: Option<Language>,
+    /// Whether the office itself has switched it off: a unit does not switch it on again then.
+    #[serde(default)]
+    pub off_by_office: bool,
 }
 
 /// A second factor: codes of an authenticator (RFC 6238), and codes for the day it is lost.
@@ -122,6 +129,8 @@ impl Account {
             id_valid_until: None,
             link: None,
             second_factor: None,
+            language: None,
+            off_by_office: false,
         }
     }
 }

@@ -277,6 +277,29 @@ impl Store {
         self.read(move |view| view.indexed(&prefix, &page)).await
     }
 
+    /// What `keep` makes of the applications of a list, in its order: of at most `looked` of them, and not more than
+    /// `wanted`; and whether that was all of the list.
+    pub async fn matching<T: Send + 'static>(
+        &self,
+        region: &str,
+        listing: &Listing,
+        (looked, wanted): (usize, usize),
+        keep: impl Fn(Application) -> Option<T> + Send + 'static,
+    ) -> Result<(Vec<T>, bool), StoreError> {
+        let prefix = listing.prefix(region);
+        self.read(move |view| {
+            let mut found = Vec::new();
+            for (at, entry) in view.entries(Table::Index, key::below(&prefix))?.enumerate() {
+                if at == looked || found.len() == wanted {
+                    return Ok((found, false));
+                }
+                found.extend(keep(view.named(&entry?.1)?));
+            }
+            Ok((found, true))
+        })
+        .await
+    }
+
     /// How long a list of applications is.
     pub async fn count(&self, region: &str, listing: &Listing) -> Result<u64, StoreError> {
         let prefix = listing.prefix(region);

@@ -142,7 +142,8 @@ impl View {
         Ok(count)
     }
 
-    fn named<R: Record>(&self, key: &[u8]) -> Result<R, StoreError> {
+    /// The record that an entry of the index leads to.
+    pub(super) fn named<R: Record>(&self, key: &[u8]) -> Result<R, StoreError> {
         let reason = || "the index names a record that is not there".to_owned();
         self.get(key)?.ok_or_else(|| StoreError::Damaged {
             table: R::TABLE.name(),

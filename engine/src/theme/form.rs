@@ -89,7 +89,26 @@ impl PreparedFields {
     /// The markup with everything of `filling` in it. With [`super::filling::Editing::Nothing`] it
     /// is there to be read and has no inputs. Every value is escaped.
     pub fn fill(&self, language: Language, filling: &Filling<'_>) -> Html {
-        let (words, fields) = &self.languages[super::place(language)];
+        let (_, fields) = &self.languages[super::place(language)];
+        self.filled(language, filling, fields)
+    }
+
+    /// The same in two parts: up to the field `last`, and what follows it.
+    pub fn fill_split(&self, language: Language, filling: &Filling<'_>, last: &str) -> (Html, Html) {
+        let (_, fields) = &self.languages[super::place(language)];
+        let first = fields
+            .iter()
+            .position(|field| *field.id == *last)
+            .map_or(0, |at| at + 1);
+        let (before, after) = fields.split_at(first);
+        (
+            self.filled(language, filling, before),
+            self.filled(language, filling, after),
+        )
+    }
+
+    fn filled(&self, language: Language, filling: &Filling<'_>, fields: &[Prepared]) -> Html {
+        let (words, _) = &self.languages[super::place(language)];
         let mut writer = Writer::new(words, filling);
         for field in fields {
             let value = filling.answers.get(&*field.id);

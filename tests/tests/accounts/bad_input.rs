@@ -3,7 +3,9 @@
 use dengji_tests::{Answer, TestApp};
 use jiff::SignedDuration;
 
-use super::counter::{PASSWORD, account, approve, but, enter, entered, filled, led, link_to, refused, told, unit};
+use super::counter::{
+    PASSWORD, account, approve, but, enter, entered, filled, led, link_to, office, refused, told, unit,
+};
 use super::{gansu, guangxi};
 
 /// Opens the way of a person without a unit as far as the link in the letter.
@@ -296,6 +298,69 @@ async fn nobody_learns_who_has_an_account() {
         seen.push((class(&answer), store.commits() - before));
     }
     assert_eq!(seen[0], seen[1], "signing up by mail");
+    seen.clear();
+    for (at, email) in ["invited@demo.example", "absenty@demo.example"].into_iter().enumerate() {
+        let name = format!("第{at}仪器厂");
+        let code = ["91620100MA00000072", "91620100MA00000085"][at];
+        let typed = but(
+            &gansu::UNIT,
+            &[("email", email), ("name", &name), ("credit_code", code)],
+        );
+        let before = store.commits();
+        let answer = app.client().post("/gansu/sign-up/unit", &filled(&typed)).await;
+        seen.push((class(&answer), store.commits() - before));
+        // Whoever tries again learns of the unit, which is public, and of nobody's account.
+        let again = app.client().post("/gansu/sign-up/unit", &filled(&typed)).await;
+        refused(&again, "这个单位已在本系统登记");
+    }
+    assert_eq!(seen[0], seen[1], "signing up with approval");
+}
+
+/// A unit registered with an address that has an account waits for approval like any other; the office sees whose
+/// address it is, and approving makes no second account.
+#[tokio::test]
+async fn a_unit_is_registered_with_an_address_that_is_known() {
+    let app = TestApp::start().await;
+    app.staff("gansu").await;
+    let register = async |email: &str, name: &str, code: &str| {
+        let typed = but(&gansu::UNIT, &[("email", email), ("name", name), ("credit_code", code)]);
+        let answer = app.client().post("/gansu/sign-up/unit", &filled(&typed)).await;
+        led(&answer, "/gansu/sign-up/unit/waits");
+    };
+    let before = account(&app, "gansu", "solo@demo.example").await.unwrap();
+    assert_eq!(before.unit, None);
+    register("solo@demo.example", "渭水仪器有限公司", "91620100MA00000072").await;
+    let letter = app.letter_to("gansu", "solo@demo.example").await;
+    assert!(
+        letter.text.contains("已有账号") || letter.text.contains("已经有账号"),
+        "{}",
+        letter.text
+    );
+    let mut clerk = office(&app, "gansu").await;
+    let one = link_to(&clerk.get("/gansu/approvals").await, "/approvals/", "渭水仪器有限公司");
+    let shown = told(&clerk.get(&one).await);
+    assert!(shown.contains(&format!("所留邮箱已是{}的账号", before.name)), "{shown}");
+    led(&clerk.post(&one, &[("do", "approve")]).await, "/gansu/approvals");
+    let after = account(&app, "gansu", "solo@demo.example").await.unwrap();
+    let registered = unit(&app, "gansu", "渭水仪器有限公司").await.unwrap();
+    assert_eq!((&after.id, after.unit.as_deref()), (&before.id, Some(&*registered.id)));
+    assert!(after.roles.iter().any(|role| role == "unit_admin"), "{:?}", after.roles);
+    assert!(after.roles.iter().any(|role| role == "registrant"), "{:?}", after.roles);
+    assert_eq!(
+        after.password_hash, before.password_hash,
+        "a stranger's password opens nothing"
+    );
+
+    // Somebody of another unit stays there.
+    let other = account(&app, "gansu", "invited@demo.example").await.unwrap();
+    register("invited@demo.example", "洮河仪器有限公司", "91620100MA00000085").await;
+    let one = link_to(&clerk.get("/gansu/approvals").await, "/approvals/", "洮河仪器有限公司");
+    let shown = told(&clerk.get(&one).await);
+    assert!(shown.contains("属于别的单位"), "{shown}");
+    led(&clerk.post(&one, &[("do", "approve")]).await, "/gansu/approvals");
+    assert_eq!(account(&app, "gansu", "invited@demo.example").await.unwrap(), other);
+    assert!(unit(&app, "gansu", "洮河仪器有限公司").await.unwrap().is_active());
+    app.audit_holds("gansu").await;
 }
 
 #[tokio::test]

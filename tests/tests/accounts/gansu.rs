@@ -98,6 +98,8 @@ async fn a_unit_registers_and_its_administrator_allots_an_account() {
         "the manual's fields and no others"
     );
     let shown = told(&page);
+    let places = ["姓名", "登录账号", "证件类型"].map(|label| shown.find(label));
+    assert!(places.is_sorted(), "the manual's order: {shown}");
     for words in [
         "个人信息激活",
         "恭喜您已成为项目负责人，登录前您必须完善下列信息",
@@ -214,7 +216,8 @@ async fn who_has_no_unit_signs_up_by_the_wizard() {
     assert!(told(&form).contains("个人简要信息") && told(&form).contains("提交"));
     let without: Vec<_> = BRIEF.into_iter().filter(|(name, _)| *name != "agree").collect();
     refused(&browser.post("/gansu/sign-up/solo", &filled(&without)).await, "协议");
-    let sent = browser.post("/gansu/sign-up/solo", &filled(&BRIEF)).await;
+    let brief = but(&BRIEF, &[("affiliation", "兰州市某研究会")]);
+    let sent = browser.post("/gansu/sign-up/solo", &filled(&brief)).await;
     led(&sent, "/gansu/sign-up/solo/mailed");
     assert!(told(&browser.get(sent.location()).await).contains("注册成功"));
     let (_, early) = enter(&app, REGION, "sun@example.cn", PASSWORD).await;
@@ -238,6 +241,31 @@ async fn who_has_no_unit_signs_up_by_the_wizard() {
     );
     let stored = account(&app, REGION, "sun@example.cn").await.unwrap();
     assert_eq!((stored.unit, &*stored.phone), (None, "13800138004"));
+    // What the brief data asked and the activation does not is kept beside what it asked.
+    assert_eq!(stored.sealed["affiliation"], "兰州市某研究会");
+    assert_eq!(stored.sealed["id_valid_until"], "2039-06-18");
+}
+
+/// Whoever signs up on an English page gets English letters, then and later.
+#[tokio::test]
+async fn letters_come_in_the_language_of_the_page() {
+    let app = TestApp::start().await;
+    let mut browser = app.client();
+    browser.get("/language/en?next=/gansu/").await;
+    led(
+        &browser.post("/gansu/sign-up/solo", &filled(&BRIEF)).await,
+        "/gansu/sign-up/solo/mailed",
+    );
+    let letter = app.letter_to(REGION, "sun@example.cn").await;
+    assert!(letter.text.contains("Hello"), "{}", letter.text);
+    let typed = but(&ACTIVATION, &[("name", "孙行"), ("id_no", "62010219900707303X")]);
+    led(
+        &browser.post(&letter.link("activation"), &filled(&typed)).await,
+        "/gansu/activated",
+    );
+    app.client().post("/gansu/reset", &[("name", "sun@example.cn")]).await;
+    let letter = app.letter_to(REGION, "sun@example.cn").await;
+    assert!(letter.text.contains("Dear 孙行"), "{}", letter.text);
 }
 
 /// 非身份证人员请联系科技厅添加账号.

@@ -1,6 +1,6 @@
 //! Units and their people: another name, merging, switching off; disabling a person, handing a role over.
 
-use dengji::store::{Listing, Page, Put, Unit};
+use dengji::store::{Account, Change, Listing, Page, Put, Standing, Unit};
 use dengji_tests::{Client, Filed, TestApp};
 
 use super::counter::{account, entered, led, link_to, office, refused, told, unit};
@@ -219,6 +219,76 @@ async fn an_administrator_hands_over() {
     new.post(&format!("/{REGION}/role"), &[("role", "unit_admin")]).await;
     assert_eq!(new.get(&format!("/{REGION}/people")).await.status, 200);
     app.audit_holds(REGION).await;
+}
+
+/// A recommending unit's administrator adds a colleague, hands over to them, and looks after nobody else.
+#[tokio::test]
+async fn a_recommending_unit_hands_over_too() {
+    let (app, _, _) = at_the_office().await;
+    let mut admin = app.signed_in(REGION, "recommending@demo.example").await;
+    let unit = account(&app, REGION, "recommending@demo.example").await.unwrap().unit;
+    let home = admin.get(&format!("/{REGION}/queue")).await.page();
+    assert!(
+        home.contains(&format!("/{REGION}/people")),
+        "the menu leads there: {home}"
+    );
+    let to = [("name", "韩梅"), ("email", "han@example.cn")];
+    led(&admin.post("/gansu/people/new/colleague", &to).await, "/gansu/people");
+    let link = app.letter_to(REGION, "han@example.cn").await.link("activation");
+    let typed = super::counter::filled(&super::counter::but(&gansu::ACTIVATION, &[("name", "韩梅")]));
+    led(&app.client().post(&link, &typed).await, "/gansu/activated");
+    let colleague = account(&app, REGION, "han@example.cn").await.unwrap();
+    assert_eq!(
+        (&colleague.unit, &*colleague.roles),
+        (&unit, &["recommender".to_owned()][..])
+    );
+    // Whoever else is of the unit is looked after by others.
+    let now = colleague.created_at;
+    let clerk = Account {
+        unit: unit.clone(),
+        roles: vec!["unit_admin".to_owned()],
+        ..Account::new(REGION, "clerk".into(), "clerk@example.cn".into(), "秦科".into(), now)
+    };
+    let change = Change {
+        expect: Vec::new(),
+        put: vec![Put::Account(Box::new(clerk.clone()))],
+    };
+    app.registry.store().commit(change).await.unwrap();
+    let page = told(&admin.get("/gansu/people").await);
+    assert!(page.contains("韩梅") && !page.contains(&clerk.name), "{page}");
+    for deed in ["disable", "hand-over"] {
+        let tried = admin
+            .post(&format!("/gansu/people/{}", clerk.id), &[("do", deed)])
+            .await;
+        assert_eq!(tried.status, 404, "{deed}");
+    }
+    let one = format!("/{REGION}/people/{}", colleague.id);
+    led(&admin.post(&one, &[("do", "hand-over")]).await, "/gansu/sign-in");
+    let mut next = entered(&app, REGION, "han@example.cn", super::counter::PASSWORD).await;
+    assert_eq!(next.get(&format!("/{REGION}/queue")).await.status, 200);
+    let before = account(&app, REGION, "recommending@demo.example").await.unwrap();
+    assert!(
+        before.roles.is_empty() && before.standing == Standing::Disabled,
+        "{:?}",
+        before.roles
+    );
+    app.audit_holds(REGION).await;
+}
+
+/// What the office has switched off, a unit does not switch on again.
+#[tokio::test]
+async fn a_unit_does_not_undo_what_the_office_has_done() {
+    let (app, mut clerk, _) = at_the_office().await;
+    let mut admin = app.signed_in(REGION, "unit@demo.example").await;
+    let one = account(&app, REGION, "invited@demo.example").await.unwrap();
+    let here = format!("/{REGION}/people/{}", one.id);
+    led(&clerk.post(&here, &[("do", "disable")]).await, "/gansu/people");
+    assert!(!told(&admin.get(&here).await).contains("恢复使用"));
+    refused(&admin.post(&here, &[("do", "enable")]).await, "请联系管理单位恢复");
+    led(&clerk.post(&here, &[("do", "enable")]).await, "/gansu/people");
+    led(&admin.post(&here, &[("do", "disable")]).await, "/gansu/people");
+    led(&admin.post(&here, &[("do", "enable")]).await, "/gansu/people");
+    app.signed_in(REGION, "invited@demo.example").await;
 }
 
 /// An invitation is sent again (the link before it opens nothing), or taken back.

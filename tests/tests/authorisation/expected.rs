@@ -25,6 +25,7 @@ pub(crate) fn may(world: &World, row: &Row, me: Option<&Me>) -> bool {
             let edits = office.region().workflow.states[&*it.state].edits;
             it.applicant == me.account && edits != Edits::Nobody
         }
+        (Access::Owns, Object::Application(it)) => it.applicant == me.account,
         (Access::Acts, Object::Action(it, action)) => {
             let action = &office.region().workflow.actions[action.as_str()];
             let starts = action.from.iter().any(|state| **state == *it.state);
@@ -34,9 +35,16 @@ pub(crate) fn may(world: &World, row: &Row, me: Option<&Me>) -> bool {
             let handles = it.waits_for.iter().chain(&it.handled_by).any(|party| is(me, party));
             sees(world, me, it) && handles && it.applicant != me.account
         }
-        (Access::People, Object::Nothing) => matches!(me.sees, Sees::Unit | Sees::Region),
-        (Access::People, Object::Account(unit)) => {
-            me.sees == Sees::Region || (me.sees == Sees::Unit && me.unit.is_some() && me.unit == *unit)
+        (Access::People, Object::Nothing) => me.sees != Sees::Own,
+        (Access::People, Object::Account(account)) => {
+            let colleague = |role: &String| office.region().roles[role.as_str()].sees == Sees::Handled;
+            let of_unit = me.unit.is_some() && me.unit == account.unit;
+            match me.sees {
+                Sees::Region => true,
+                Sees::Unit => of_unit,
+                Sees::Handled => of_unit && account.roles.iter().all(colleague),
+                Sees::Own => false,
+            }
         }
         (Access::Invites, Object::Way(way)) => ways[way.as_str()].invited_by.as_deref() == Some(&*me.role),
         (Access::Units, Object::Nothing) => me.sees != Sees::Own,

@@ -2,7 +2,7 @@
 
 use dengji::definition::FieldType;
 use dengji::http::Declared;
-use dengji::store::Application;
+use dengji::store::{Account, Application};
 use dengji_tests::{page_pairs, with};
 use serde_json::json;
 
@@ -26,8 +26,7 @@ pub(crate) enum Object {
     Nothing,
     Application(Box<Application>),
     Action(Box<Application>, String),
-    /// An account of this unit.
-    Account(Option<String>),
+    Account(Box<Account>),
     Unit(String),
     /// A way in, or somebody who came by it.
     Way(String),
@@ -97,7 +96,7 @@ pub(crate) fn rows(world: &World, declared: &Declared) -> Vec<Row> {
             .zip(&world.accounts)
             .map(|(target, account)| {
                 let address = path.replace("{account}", &account.id);
-                row((*target).into(), address, Object::Account(account.unit.clone()))
+                row((*target).into(), address, Object::Account(Box::new(account.clone())))
             })
             .collect(),
         "/units/{unit}" => ["own unit", "another unit"]

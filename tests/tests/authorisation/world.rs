@@ -151,7 +151,7 @@ impl World {
         };
         self.somebody("applicant", "filed the applications", applicant, false)
             .await;
-        let colleague = twin(applicant, "colleague", &own);
+        let colleague = twin(applicant, "peer", &own);
         self.somebody("colleague", "the same role in the same unit", &colleague, true)
             .await;
         let stranger = twin(applicant, "stranger", &elsewhere);

@@ -36,7 +36,7 @@ pub(in crate::http) async fn activate(
     let Some(activation) = registry.activation(&region, &token).await? else {
         return dead(&visit, "activation").await;
     };
-    let typed = typed(&posting);
+    let typed = typed(&visit, &posting);
     if posting.get("~do") == Some("again") {
         let given = match &activation.sheet {
             Some(sheet) => sheet.read(typed.pairs, &activation.known)?.0,
@@ -152,10 +152,6 @@ async fn page(
     answers: &Answers,
     unfit: Option<&Unfit>,
 ) -> Result<Response, Error> {
-    let (parts, mut errors) = match &activation.sheet {
-        Some(sheet) => parts(visit, sheet, answers, unfit),
-        None => (Vec::new(), Vec::new()),
-    };
     let by_email = visit.office.region().sign_in.by_email;
     let mut inputs = vec![Input {
         name: "name_shown",
@@ -169,6 +165,10 @@ async fn page(
         },
         ..Input::default()
     }];
+    let (parts, mut errors) = match &activation.sheet {
+        Some(sheet) => parts(visit, sheet, answers, unfit, &mut inputs),
+        None => (Vec::new(), Vec::new()),
+    };
     inputs.extend(password_inputs(visit));
     errors.extend(own_errors(visit, &mut inputs, unfit));
     let captcha = visit.captcha(unfit.map_or(&[], |unfit| &unfit.own), &mut errors)?;

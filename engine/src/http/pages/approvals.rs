@@ -118,6 +118,13 @@ async fn page(
         fact("since_day", row.since),
     ];
     facts.retain(|fact| !fact.text.is_empty());
+    if let Some(known) = &candidate.known {
+        let key = match candidate.becomes_administrator() {
+            Some(_) => "address_known_becomes",
+            None => "address_known",
+        };
+        facts.push(fact("note", visit.text(key, &[("name", &known.name)])));
+    }
     let parts = match &candidate.form {
         Some(form) => {
             let sheet = registry.sheet(&visit.office.region().id, &form.id).await?;

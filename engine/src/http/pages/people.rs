@@ -328,8 +328,9 @@ async fn one_page(
     let deeds = match account.standing {
         Standing::AwaitsActivation => vec![deed("again", false), deed("take-back", true)],
         Standing::Active if own => Vec::new(),
-        Standing::Active if person.sees == Sees::Unit => vec![deed("hand-over", true), deed("disable", true)],
+        Standing::Active if registry.hands_over(person) => vec![deed("hand-over", true), deed("disable", true)],
         Standing::Active => vec![deed("disable", true)],
+        Standing::Disabled if account.off_by_office && person.sees != Sees::Region => Vec::new(),
         Standing::Disabled => vec![deed("enable", false)],
         Standing::AwaitsApproval => Vec::new(),
     };

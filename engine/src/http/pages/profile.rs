@@ -44,7 +44,7 @@ async fn page(
     answers: &Answers,
     unfit: Option<&Unfit>,
 ) -> Result<Response, Error> {
-    let (parts, errors) = parts(visit, sheet, answers, unfit);
+    let (parts, errors) = parts(visit, sheet, answers, unfit, &mut Vec::new());
     let view = AccountForm {
         title: sheet.form().title.get(visit.language).into(),
         parts,

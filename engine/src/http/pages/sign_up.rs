@@ -102,7 +102,7 @@ pub(in crate::http) async fn sign_up(
     let region = visit.office.region().id.to_string();
     let registry = visit.app.registry();
     let (known, sheet) = registry.open_way(&region, &way).await?;
-    let typed = typed(&posting);
+    let typed = typed(&visit, &posting);
     if posting.get("~do") == Some("again") {
         let (given, _) = sheet.read(typed.pairs, &sheet.initial())?;
         return page(&visit, known, &sheet, StatusCode::OK, &given, typed.sign_in_name, None).await;
@@ -201,7 +201,7 @@ pub(in crate::http) async fn live(
     let region = visit.office.region().id.to_string();
     let registry = visit.app.registry();
     let (_, sheet) = registry.open_way(&region, &way).await?;
-    let typed = typed(&posting);
+    let typed = typed(&visit, &posting);
     let mut errors = serde_json::Map::new();
     if let Err(unfit) = sheet.checked(typed.pairs, &sheet.initial())? {
         for refused in unfit.refused {
@@ -246,7 +246,7 @@ async fn page(
     name: &str,
     unfit: Option<&Unfit>,
 ) -> Result<Response, Error> {
-    let (parts, mut errors) = parts(visit, sheet, answers, unfit);
+    let (parts, mut errors) = parts(visit, sheet, answers, unfit, &mut Vec::new());
     let mut inputs = Vec::new();
     if way.asks_password() {
         if !visit.office.region().sign_in.by_email {

@@ -132,15 +132,10 @@ async fn page(
         fact("former_names", former.join(&comma)),
     ];
     facts.retain(|fact| !fact.text.is_empty());
-    let registry = visit.app.registry();
     let people = accounts.iter().map(|account| Link {
         label: account.name.clone(),
         href: visit.href(&format!("people/{}", account.id)),
     });
-    let people = match registry.looks_after_people(person) {
-        true => people.collect(),
-        false => Vec::new(),
-    };
     let error = |text: Text| ErrorLink {
         label: String::new(),
         message: text.get(visit.language).into(),
@@ -153,7 +148,7 @@ async fn page(
         facts,
         deeds: deeds(visit, person, &unit).await?,
         errors: wrong.into_iter().map(error).collect(),
-        people,
+        people: people.collect(),
         back: visit.href("units"),
         ..Care::default()
     };

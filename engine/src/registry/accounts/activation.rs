@@ -125,7 +125,7 @@ impl Registry {
         }
         let now = self.inner.clock.now();
         let sealed = match &sheet {
-            Some(sheet) => self.sealed_answers(office, &account.id, sheet.form(), &answers)?,
+            Some(sheet) => self.sealed_over(office, &account, sheet.form(), &answers)?,
             None => account.sealed.clone(),
         };
         let name = Some(text(&answers, "name").trim()).filter(|name| !name.is_empty());
@@ -141,6 +141,7 @@ impl Registry {
             email_verified: Some(now),
             id_valid_until: super::profile::id_valid_until(&answers),
             link: None,
+            language: Some(typed.language),
             sealed,
             ..(*account).clone()
         };

@@ -1,8 +1,11 @@
 //! What waits for somebody's approval: new accounts, and units.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use serde_json::json;
 
-use super::sign_up::no_account;
+use super::sign_up::{no_account, text};
 use super::unit_care::unchanged;
 use crate::check::Answers;
 use crate::definition::region::{Sees, WayIn};
@@ -10,7 +13,6 @@ use crate::definition::{Form, Id, Text};
 use crate::registry::outbox::Letter;
 use crate::registry::{Office, Person, Refused, Registry};
 use crate::store::{Account, Accounts, Change, Expect, Put, Standing, Unit};
-use std::sync::Arc;
 
 /// The longest reason, in characters.
 const LONGEST_REASON: usize = 500;
@@ -27,10 +29,22 @@ pub struct Candidate {
     pub answers: Answers,
     /// The form that asked it.
     pub form: Option<Arc<Form>>,
+    /// Who has the address that was given for the unit's administrator already.
+    pub known: Option<Account>,
     creates_unit: bool,
 }
 
 impl Candidate {
+    /// Who administers the unit once it is approved, though the account was there before: whoever has the given
+    /// address and belongs to no other unit.
+    pub fn becomes_administrator(&self) -> Option<&Account> {
+        let unit = self.unit.as_ref()?;
+        let free = |known: &&Account| {
+            known.standing == Standing::Active && known.unit.as_ref().is_none_or(|own| *own == unit.id)
+        };
+        self.known.as_ref().filter(free)
+    }
+
     /// What an address calls it: the account's id, or the unit's.
     pub fn id(&self) -> &str {
         match (&self.account, &self.unit) {
@@ -60,12 +74,22 @@ impl Registry {
             };
             found.push(self.candidate(office, way, Some(account), unit)?);
         }
+        // A unit waits by itself where its way gives no account, or where the address was that of an account already.
+        let with_account: HashSet<String> = found
+            .iter()
+            .filter_map(|candidate| Some(candidate.unit.as_ref()?.id.clone()))
+            .collect();
         for unit in store.units(&person.region).await? {
             let Some(way) = approvable(office, person, &unit.way) else {
                 continue;
             };
-            if unit.standing == Standing::AwaitsApproval && way.role.is_none() {
-                found.push(self.candidate(office, way, None, Some(unit))?);
+            if unit.standing == Standing::AwaitsApproval && !with_account.contains(&unit.id) {
+                let mut candidate = self.candidate(office, way, None, Some(unit))?;
+                if way.role.is_some() {
+                    let address = text(&candidate.answers, "email");
+                    candidate.known = store.account_by_sign_in_name(&person.region, address).await?;
+                }
+                found.push(candidate);
             }
         }
         found.retain(|candidate| in_reach(person, candidate));
@@ -113,6 +137,7 @@ impl Registry {
         };
         Ok(Candidate {
             creates_unit: way.creates_unit.is_some(),
+            known: None,
             account,
             unit,
             way: way.id.clone(),
@@ -125,6 +150,17 @@ impl Registry {
     pub async fn approve(&self, person: &Person, id: &str) -> Result<(), Refused> {
         let candidate = self.candidate_called(person, id).await?;
         let mut change = Change::default();
+        let known = candidate.becomes_administrator().cloned();
+        let account = candidate.account.or_else(|| {
+            let way = self.region(&person.region).ok()?.ways_in.get(&*candidate.way)?;
+            let mut known = known?;
+            let role = way.role.as_ref()?.to_string();
+            if !known.roles.contains(&role) {
+                known.roles.push(role);
+            }
+            known.unit = candidate.unit.as_ref().map(|unit| unit.id.clone());
+            Some(known)
+        });
         if let Some(unit) = candidate.unit.filter(|_| candidate.creates_unit) {
             let unit = Unit {
                 revision: unit.revision + 1,
@@ -137,7 +173,7 @@ impl Registry {
                 .push(self.audit(person, None, "approve-unit", json!({"unit": unit.id})));
             change.put.push(Put::Unit(unit));
         }
-        if let Some(account) = candidate.account {
+        if let Some(account) = account {
             let account = Account {
                 revision: account.revision + 1,
                 standing: Standing::Active,
@@ -182,9 +218,7 @@ impl Registry {
                 reason: reason.to_owned(),
             };
             if !account.email.is_empty() {
-                change
-                    .put
-                    .push(self.letter_to(&person.region, &account.email, &letter)?);
+                change.put.push(self.letter_to(&account, &letter)?);
             }
             change.put.push(Put::DeleteAccount {
                 region: account.region,

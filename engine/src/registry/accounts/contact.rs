@@ -51,7 +51,8 @@ impl Registry {
             link: link.href,
             valid_until: link.until,
         };
-        let put = vec![link.put, self.letter_to(&person.region, &email, &letter)?];
+        let own = self.account_of(person).await?;
+        let put = vec![link.put, self.letter_at(&own, &email, &letter)?];
         let expect = Vec::new();
         self.inner.store.commit(Change { expect, put }).await?;
         Ok(None)
@@ -125,7 +126,8 @@ impl Registry {
             code,
             valid_until: now + CODE,
         };
-        let put = vec![Put::Ticket(ticket), self.letter_to(&person.region, &phone, &letter)?];
+        let own = self.account_of(person).await?;
+        let put = vec![Put::Ticket(ticket), self.letter_at(&own, &phone, &letter)?];
         let expect = Vec::new();
         self.inner.store.commit(Change { expect, put }).await?;
         Ok(None)

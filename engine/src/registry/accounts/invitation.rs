@@ -169,7 +169,7 @@ impl Registry {
                 .unwrap_or_default(),
             inviter: person.name.clone(),
         };
-        put.push(self.letter_to(&region.id, &account.email, &letter)?);
+        put.push(self.letter_to(account, &letter)?);
         Ok(put)
     }
 
@@ -197,7 +197,7 @@ impl Registry {
             link: link.href,
             valid_until: link.until,
         };
-        put.push(self.letter_to(region, &account.email, &letter)?);
+        put.push(self.letter_to(&account, &letter)?);
         let account = Account {
             revision: account.revision + 1,
             link: Some(link.key),

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 use crate::registry::outbox::Letter;
 use crate::registry::people::{hash_token, random_token};
 use crate::registry::{Refused, Registry};
-use crate::store::{Put, Recipient, Ticket};
+use crate::store::{Account, Put, Recipient, Ticket};
 
 /// How long a link in a letter opens what it leads to.
 const LINK: SignedDuration = SignedDuration::from_hours(72);
@@ -124,12 +124,17 @@ impl Registry {
         Ok(ticket.filter(|ticket| ticket.expires_at > now))
     }
 
-    /// A letter to an address that need not belong to an account.
-    pub(super) fn letter_to(&self, region: &str, address: &str, letter: &Letter) -> Result<Put, Refused> {
+    /// A letter to the address that somebody gives for an account: the link goes there whatever becomes of the account.
+    pub(super) fn letter_to(&self, account: &Account, letter: &Letter) -> Result<Put, Refused> {
+        self.letter_at(account, &account.email, letter)
+    }
+
+    /// A letter to an address or a phone that the account's owner still has to prove.
+    pub(super) fn letter_at(&self, account: &Account, address: &str, letter: &Letter) -> Result<Put, Refused> {
         let to = Recipient::Address {
             address: address.to_owned(),
         };
-        self.message(region, to, None, letter)
+        self.message(&account.region, to, account.language, letter)
     }
 
     /// A letter to somebody who has an account.

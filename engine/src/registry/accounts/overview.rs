@@ -89,7 +89,12 @@ const ROWS: usize = 50;
 impl Registry {
     /// Whether the person looks after accounts: those of their unit, or of the region.
     pub fn looks_after_people(&self, person: &Person) -> bool {
-        matches!(person.sees, Sees::Unit | Sees::Region)
+        person.sees != Sees::Own
+    }
+
+    /// Whether the person's role is one of a unit, which its holder can hand over to another account of the unit.
+    pub fn hands_over(&self, person: &Person) -> bool {
+        matches!(person.sees, Sees::Unit | Sees::Handled) && person.unit.is_some()
     }
 
     /// The accounts that the person looks after, by name.
@@ -144,7 +149,7 @@ impl Registry {
     async fn in_care(&self, person: &Person) -> Result<Vec<Account>, Refused> {
         let which = match (person.sees, &person.unit) {
             (Sees::Region, _) => Accounts::All,
-            (Sees::Unit, Some(unit)) => Accounts::Unit(unit.clone()),
+            (Sees::Unit | Sees::Handled, Some(unit)) => Accounts::Unit(unit.clone()),
             _ => return Err(Refused::NotFound),
         };
         let mut accounts = self.inner.store.accounts(&person.region, &which).await?;
@@ -183,6 +188,12 @@ impl Registry {
     /// Switches it on again.
     pub async fn enable(&self, person: &Person, account: &str) -> Result<(), Refused> {
         let account = self.cared_for(person, account).await?;
+        if account.off_by_office && person.sees != Sees::Region {
+            return Err(Refused::NotAllowed(Text::both(
+                "这个账号由管理单位停用，请联系管理单位恢复",
+                "The managing office has disabled this account; ask the office to enable it.",
+            )));
+        }
         self.stand(person, account, Standing::Disabled, Standing::Active, "enable")
             .await
     }
@@ -204,6 +215,7 @@ impl Registry {
         let changed = Account {
             revision: account.revision + 1,
             standing: to,
+            off_by_office: to == Standing::Disabled && person.sees == Sees::Region,
             ..account
         };
         let expect = vec![no_account(&changed)];
@@ -222,7 +234,7 @@ impl Registry {
     /// Hands the person's own role over to another account of the unit; the person keeps their other roles.
     pub async fn hand_over(&self, person: &Person, account: &str) -> Result<(), Refused> {
         let to = self.cared_for(person, account).await?;
-        if person.sees != Sees::Unit || to.standing != Standing::Active || to.id == person.account {
+        if !self.hands_over(person) || to.standing != Standing::Active || to.id == person.account {
             return Err(Refused::Input(Text::both(
                 "只能移交给本单位另一个正在使用的账号",
                 "Hand over to another account of your unit that is in use.",
@@ -319,14 +331,17 @@ impl Registry {
     }
 }
 
-/// Whether the person looks after the account: whoever sees the region after every one, whoever sees a unit after its
-/// people; but nobody after those who see more than they do.
-fn cares(office: &Office, person: &Person, account: &Account) -> bool {
-    let sees_region = |role: &String| office.role(role).is_some_and(|role| role.sees == Sees::Region);
+/// Whether the person looks after the account: whoever sees the region after every one; whoever sees a unit after its
+/// people; whoever sees what they handle after those of their unit who do the same. Nobody after those who see more.
+pub(super) fn cares(office: &Office, person: &Person, account: &Account) -> bool {
+    let of_unit = person.unit.is_some() && account.unit == person.unit;
+    let sees = |role: &String| office.role(role).map(|role| role.sees);
+    let mut roles = account.roles.iter().filter_map(sees);
     match person.sees {
         Sees::Region => true,
-        Sees::Unit => person.unit.is_some() && account.unit == person.unit && !account.roles.iter().any(sees_region),
-        Sees::Own | Sees::Handled => false,
+        Sees::Unit => of_unit && roles.all(|sees| sees != Sees::Region),
+        Sees::Handled => of_unit && roles.all(|sees| sees == Sees::Handled),
+        Sees::Own => false,
     }
 }
 

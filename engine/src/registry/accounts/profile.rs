@@ -49,14 +49,7 @@ impl Registry {
             answers.insert("email".to_owned(), email);
         }
         let account = self.account_of(person).await?;
-        let before = account.sealed.as_object().cloned().unwrap_or_default();
-        // What other forms of this account asked and this one does not stays as it is.
-        let mut sealed = before;
-        if let Json::Object(own) = self.sealed_answers(office, &account.id, sheet.form(), &answers)? {
-            let asked: Vec<String> = sheet.form().fields().map(|(_, field)| field.id.to_string()).collect();
-            sealed.retain(|id, _| !asked.contains(id));
-            sealed.extend(own);
-        }
+        let sealed = self.sealed_over(office, &account, sheet.form(), &answers)?;
         let name = Some(text(&answers, "name").trim()).filter(|name| !name.is_empty());
         let phone = text(&answers, "phone");
         let changed = Account {
@@ -71,7 +64,7 @@ impl Registry {
                 phone.to_owned()
             },
             id_valid_until: id_valid_until(&answers).or(account.id_valid_until),
-            sealed: Json::Object(sealed),
+            sealed,
             ..account
         };
         let expect = vec![no_account(&changed)];

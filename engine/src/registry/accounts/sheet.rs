@@ -13,6 +13,7 @@ use crate::definition::scope::App;
 use crate::definition::{FieldType, Form};
 use crate::registry::email::Email;
 use crate::registry::{Office, Refused, Registry, Units, sealed};
+use crate::store::Account;
 
 /// An account form with what it reads around it.
 pub struct Sheet {
@@ -60,6 +61,23 @@ impl Registry {
         let fields = form.fields().map(|(_, field)| field);
         sealed::seal(&self.inner.sealer, &place, fields, &mut answers)?;
         Ok(Json::Object(answers))
+    }
+
+    /// Seals the answers of one of an account's forms over what it has told before: what its other forms asked and this
+    /// one does not stays as it is.
+    pub(super) fn sealed_over(
+        &self,
+        office: &Office,
+        account: &Account,
+        form: &Form,
+        answers: &Answers,
+    ) -> Result<Json, Refused> {
+        let mut all = account.sealed.as_object().cloned().unwrap_or_default();
+        if let Json::Object(own) = self.sealed_answers(office, &account.id, form, answers)? {
+            all.retain(|id, _| form.field(id).is_none());
+            all.extend(own.into_iter().filter(|(id, _)| form.field(id).is_some()));
+        }
+        Ok(Json::Object(all))
     }
 
     /// Opens what [`Registry::sealed_answers`] sealed.

@@ -67,7 +67,17 @@ impl Registry {
             self.unit_first(office, &mut unfit).await?;
         }
         if fits && unfit.own.is_empty() {
-            return self.enter_sign_up(office, way, &sheet, unfit.given, typed).await;
+            loop {
+                match self.enter_sign_up(office, way, &sheet, &unfit.given, typed).await? {
+                    Entry::Done(done) => return Ok(Ok(done)),
+                    Entry::Unfit(own) => {
+                        unfit.own.push(own);
+                        break;
+                    }
+                    // Somebody took the address at this very moment: it is known now.
+                    Entry::Overtaken => {}
+                }
+            }
         }
         Ok(Err(unfit))
     }
@@ -124,13 +134,13 @@ impl Registry {
         office: &Office,
         way: &WayIn,
         sheet: &Sheet,
-        answers: Answers,
+        answers: &Answers,
         typed: Typed<'_>,
-    ) -> Result<Result<SignedUp, Unfit>, Refused> {
+    ) -> Result<Entry, Refused> {
         let mut change = Change::default();
         let unit = match &way.creates_unit {
             Some(kind) => {
-                let unit = self.new_unit(office, way, kind, sheet.form(), &answers)?;
+                let unit = self.new_unit(office, way, kind, sheet.form(), answers)?;
                 change.expect.push(no_unit(&unit));
                 change
                     .put
@@ -140,14 +150,10 @@ impl Registry {
             }
             None => None,
         };
-        let mut done = match &unit {
-            Some(unit) if way.activation == Activation::Approval => waits(way, unit),
-            Some(unit) => SignedUp::Unit(unit.name.clone()),
-            None => SignedUp::Ready,
-        };
+        let done = outcome(way, unit.as_ref(), answers);
         if let Some(role) = &way.role {
             let entered = self
-                .new_account(office, way, role, unit.as_ref(), sheet, &answers, typed)
+                .new_account(office, way, role, unit.as_ref(), sheet, answers, typed)
                 .await?;
             match entered {
                 Entered::New(account, more) => {
@@ -158,26 +164,25 @@ impl Registry {
                         "signed-up",
                         json!({"account": account.id, "way": &*way.id}),
                     ));
-                    done = match account.standing {
-                        Standing::AwaitsActivation => SignedUp::Mailed(account.email.clone()),
-                        Standing::AwaitsApproval => way.approved_by.clone().map_or(SignedUp::Ready, SignedUp::Waits),
-                        Standing::Active | Standing::Disabled => SignedUp::Ready,
-                    };
                     change.put.push(Put::Account(account));
                 }
-                Entered::Known(more, address) => {
-                    // What is written down and what is answered do not tell a stranger whose address it is.
+                // The answer is the same, and a unit that waits for approval is entered as well: nothing tells a
+                // stranger that the address has an account. Its owner is told by letter.
+                Entered::Known(more) if way.activation == Activation::Approval => change.put.extend(more),
+                Entered::Known(more) => {
                     change = Change {
                         expect: Vec::new(),
                         put: more,
-                    };
-                    done = SignedUp::Mailed(address);
+                    }
                 }
             }
         }
         match self.inner.store.commit(change).await {
-            Ok(_) => Ok(Ok(done)),
-            Err(CommitError::Taken { what }) => Ok(Err(taken(what, office, answers)?)),
+            Ok(_) => Ok(Entry::Done(done)),
+            Err(CommitError::Taken {
+                what: Subject::SignInName,
+            }) if office.region().sign_in.by_email => Ok(Entry::Overtaken),
+            Err(CommitError::Taken { what }) => Ok(Entry::Unfit(taken(what)?)),
             Err(error) => Err(error.into()),
         }
     }
@@ -219,6 +224,11 @@ impl Registry {
     ) -> Result<Entered, Refused> {
         let region = &office.region().id;
         let now = self.inner.clock.now();
+        // Hashed in every case, so that the answer takes as long whether or not the address has an account.
+        let password_hash = match way.asks_password() {
+            true => self.inner.passwords.hash(typed.password.to_owned()).await?,
+            false => String::new(),
+        };
         let email = Email::parse(text(answers, "email"))
             .map(|email| email.to_string())
             .unwrap_or_default();
@@ -228,21 +238,21 @@ impl Registry {
             typed.sign_in_name.trim().to_owned()
         };
         let known = self.inner.store.account_by_sign_in_name(region, &sign_in_name).await?;
-        if way.activation == Activation::Email
-            && let Some(known) = known
-                .as_ref()
-                .filter(|known| known.standing != Standing::AwaitsActivation)
-        {
+        let by_address = office.region().sign_in.by_email || way.activation == Activation::Email;
+        // Who signs up again before opening the link gets another one, with what was typed last.
+        let is_known = |known: &&Account| {
+            known.standing != Standing::AwaitsActivation || way.asks_password() || self.is_invited(office, known)
+        };
+        if by_address && let Some(known) = known.as_ref().filter(is_known) {
+            if known.standing == Standing::AwaitsActivation {
+                let (account, mut put) = self.sent_again(office, known.clone()).await?;
+                put.push(Put::Account(account));
+                return Ok(Entered::Known(put));
+            }
             let letter = Letter::AlreadyRegistered {
                 link: format!("/{region}/sign-in"),
             };
-            return Ok(Entered::Known(vec![self.letter(region, &known.id, &letter)?], email));
-        }
-        if let Some(invited) = known.as_ref().filter(|known| self.is_invited(office, known)) {
-            let (account, put) = self.sent_again(office, invited.clone()).await?;
-            let mut put = put;
-            put.push(Put::Account(account));
-            return Ok(Entered::Known(put, email));
+            return Ok(Entered::Known(vec![self.letter(region, &known.id, &letter)?]));
         }
         let pending = known.filter(|known| known.standing == Standing::AwaitsActivation);
         let id = match &pending {
@@ -259,16 +269,15 @@ impl Registry {
             roles: vec![role.to_string()],
             standing: standing_of(way),
             way: way.id.to_string(),
-            email: email.clone(),
+            email,
             phone: text(answers, "phone").to_owned(),
             sealed: self.sealed_answers(office, &id, sheet.form(), answers)?,
+            password_hash,
+            id_valid_until: super::profile::id_valid_until(answers),
+            language: Some(typed.language),
             ..Account::new(region, id, sign_in_name, person_name(way, answers).to_owned(), now)
         };
-        account.id_valid_until = super::profile::id_valid_until(answers);
         let mut more = Vec::new();
-        if way.asks_password() {
-            account.password_hash = self.inner.passwords.hash(typed.password.to_owned()).await?;
-        }
         if way.activation == Activation::Email {
             more.extend(
                 pending
@@ -282,7 +291,7 @@ impl Registry {
                 link: link.href,
                 valid_until: link.until,
             };
-            more.push(self.letter_to(region, &email, &letter)?);
+            more.push(self.letter_to(&account, &letter)?);
         }
         Ok(Entered::New(Box::new(account), more))
     }
@@ -301,12 +310,21 @@ impl Registry {
     }
 }
 
+/// What trying to enter a sign-up has come to.
+enum Entry {
+    Done(SignedUp),
+    /// An input that is wrong, and why.
+    Unfit((&'static str, Text)),
+    /// Another one with the same address came first.
+    Overtaken,
+}
+
 /// What entering an account has come to.
 enum Entered {
     /// A new one, or a newer try of one that was never activated.
     New(Box<Account>, Vec<Put>),
     /// Somebody has the address already; what is written to them.
-    Known(Vec<Put>, String),
+    Known(Vec<Put>),
 }
 
 impl WayIn {
@@ -325,10 +343,14 @@ fn standing_of(way: &WayIn) -> Standing {
     }
 }
 
-fn waits(way: &WayIn, unit: &Unit) -> SignedUp {
-    way.approved_by
-        .clone()
-        .map_or_else(|| SignedUp::Unit(unit.name.clone()), SignedUp::Waits)
+/// What the person is told: it depends on the way alone, not on who is known already.
+fn outcome(way: &WayIn, unit: Option<&Unit>, answers: &Answers) -> SignedUp {
+    match (way.activation, &way.approved_by, unit) {
+        (Activation::Approval, Some(role), _) => SignedUp::Waits(Id::clone(role)),
+        (Activation::Email, ..) if way.role.is_some() => SignedUp::Mailed(text(answers, "email").to_owned()),
+        (_, _, Some(unit)) => SignedUp::Unit(unit.name.clone()),
+        _ => SignedUp::Ready,
+    }
 }
 
 /// The name of the person who fills a way's form: of a unit's form the contact's.
@@ -411,31 +433,24 @@ pub(super) fn no_account(account: &Account) -> Expect {
     }
 }
 
-/// What the person is told where somebody has the name or code already.
-fn taken(what: Subject, office: &Office, given: Answers) -> Result<Unfit, Refused> {
-    let mut unfit = match what {
-        Subject::SignInName if office.region().sign_in.by_email => Unfit::own(
-            "email",
-            Text::both(
-                "这个邮箱已有账号，请直接登录；忘记密码可以找回",
-                "This address has an account already: sign in, or reset the password.",
-            ),
-        ),
-        Subject::SignInName => Unfit::own(
+/// What the person is told where somebody has the name or code already, and at which input.
+fn taken(what: Subject) -> Result<(&'static str, Text), Refused> {
+    Ok(match what {
+        Subject::SignInName => (
             "sign_in_name",
             Text::both(
                 "这个用户名已被使用，请换一个",
                 "Somebody has this user name; choose another one.",
             ),
         ),
-        Subject::UnitName => Unfit::own(
+        Subject::UnitName => (
             "name",
             Text::both(
                 "这个单位已在本系统登记，无需重复登记；请直接注册或登录",
                 "A unit of this name is registered already; there is no need to do it again.",
             ),
         ),
-        Subject::UnitCode => Unfit::own(
+        Subject::UnitCode => (
             "credit_code",
             Text::both(
                 "这个代码的单位已在本系统登记，无需重复登记；单位已更名的请联系管理单位",
@@ -443,7 +458,5 @@ fn taken(what: Subject, office: &Office, given: Answers) -> Result<Unfit, Refuse
             ),
         ),
         what => return Err(CommitError::Taken { what }.into()),
-    };
-    unfit.given = given;
-    Ok(unfit)
+    })
 }

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::overview::cares;
 use super::sign_up::no_account;
 use crate::definition::Text;
 use crate::definition::region::Sees;
@@ -29,7 +30,7 @@ impl Registry {
             .ok_or(Refused::NotFound)
     }
 
-    /// One unit that the person looks after, with its people.
+    /// One unit that the person looks after, with those of its people that they look after.
     pub async fn unit_of(&self, person: &Person, id: &str) -> Result<(Unit, Vec<Account>), Refused> {
         let unit = self
             .inner
@@ -45,11 +46,13 @@ impl Registry {
         if !sees {
             return Err(Refused::NotFound);
         }
-        let accounts = self
+        let mut accounts = self
             .inner
             .store
             .accounts(&person.region, &Accounts::Unit(unit.id.clone()))
             .await?;
+        let office = self.office(&person.region)?;
+        accounts.retain(|account| cares(office, person, account));
         Ok((unit, accounts))
     }
 

@@ -31,14 +31,18 @@ impl Outbox {
         let registry = &self.registry;
         let office = registry.office(&message.region)?;
         let region = office.region();
-        let language = message.language.unwrap_or(region.language);
-        let (to, name) = match &message.to {
-            Recipient::Address { address } => (Some(address.clone()), String::new()),
+        let (to, name, reads) = match &message.to {
+            Recipient::Address { address } => (Some(address.clone()), String::new(), None),
             Recipient::Account(id) => match registry.store().account(&message.region, id).await? {
-                Some(account) => (reach(office, &account, message.channel), clean(&account.name)),
+                Some(account) => (
+                    reach(office, &account, message.channel),
+                    clean(&account.name),
+                    account.language,
+                ),
                 None => return Ok(None),
             },
         };
+        let language = message.language.or(reads).unwrap_or(region.language);
         let root = &registry.inner.public_url;
         let said = registry.said(message)?;
         let (kind, said) = known(&message.kind, said);

@@ -58,7 +58,7 @@ pub struct AccountForm {
 }
 
 /// A page of the region's account form.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub struct AccountPart {
     /// Its heading; empty where the form has one page.
     pub title: String,
@@ -66,6 +66,8 @@ pub struct AccountPart {
     pub intro: Option<String>,
     /// The fields.
     pub fields: Html,
+    /// What the account itself asks or shows right below them.
+    pub inputs: Vec<Input>,
 }
 
 /// An input of the account itself.

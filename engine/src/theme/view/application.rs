@@ -9,12 +9,52 @@ use super::{Html, Link, Paging, View};
 pub struct Applications {
     /// The page's heading, as the menu calls it.
     pub title: String,
-    /// The applications, newest change first.
+    /// The words that are searched for.
+    pub text: String,
+    /// The year that is searched for.
+    pub year: String,
+    /// The categories to choose from.
+    pub forms: Vec<Pick>,
+    /// The states to choose from.
+    pub states: Vec<Pick>,
+    /// The order, as it stands in the address.
+    pub sort: String,
+    /// The address without what is searched for; none where nothing is.
+    pub clear: Option<String>,
+    /// The headings that sort.
+    pub columns: Vec<Column>,
+    /// How many were looked at, where older ones were not.
+    pub cut: Option<usize>,
+    /// How many there are in all.
+    pub total: usize,
+    /// The applications, newest first or as sorted.
     pub rows: Vec<ApplicationRow>,
     /// Whether there is more.
     pub paging: Paging,
     /// `/{region}/applications/new`; none for a person who may not add.
     pub new: Option<String>,
+}
+
+/// Something to choose in a search.
+#[derive(Debug, Serialize)]
+pub struct Pick {
+    /// Its value.
+    pub value: String,
+    /// What it is called.
+    pub label: String,
+    /// Whether it is chosen.
+    pub chosen: bool,
+}
+
+/// The heading of a column that sorts.
+#[derive(Debug, Serialize)]
+pub struct Column {
+    /// What it is called.
+    pub label: String,
+    /// The same list sorted by it, or the other way round.
+    pub href: String,
+    /// `ascending`, `descending` or `none` (`aria-sort`).
+    pub sorted: &'static str,
 }
 
 /// One application in a list.
@@ -38,6 +78,8 @@ pub struct ApplicationRow {
     pub href: String,
     /// What can be done with it, such as 详细修改.
     pub actions: Vec<Link>,
+    /// Where a post makes a new one with its answers.
+    pub copy: Option<String>,
 }
 
 /// How an application is going, as a colour and an icon beside the state's label.
