@@ -11,19 +11,23 @@ export function quickTables(form, begin) {
     // What holds the button back sends it again later; files go the long way.
     if (event.defaultPrevented || event.submitter?.name !== "~do" || !ROWS.test(command) || hasFiles(form)) return;
     event.preventDefault();
-    send([["~do", command]]);
+    send(command);
   });
   form.addEventListener("paste", (event) => {
     const text = event.clipboardData?.getData("text/plain") ?? "";
     const cell = CELL.exec(event.target.name ?? "");
     const several = event.target.tagName === "TEXTAREA" ? text.includes("\t") : /[\t\n]/.test(text.trim());
-    if (!cell || !several || hasFiles(form)) return;
+    if (!cell || !several) return;
     event.preventDefault();
     const [, table, row, column] = cell;
-    send([[`~paste:${table}`, text], ["~do", `fill:${table}:${row}:${column}`]]);
+    const [box, button] = [document.createElement("textarea"), document.createElement("button")];
+    [box.name, box.value, box.hidden] = [`~paste:${table}`, text, true];
+    [button.name, button.value, button.hidden] = ["~do", `fill:${table}:${row}:${column}`, true];
+    form.append(box, button);
+    form.requestSubmit(button);
   });
 
-  async function send(more) {
+  async function send(command) {
     const changed = "changed" in form.dataset;
     // Nothing else may save meanwhile: the revision is about to change.
     delete form.dataset.changed;
@@ -31,7 +35,7 @@ export function quickTables(form, begin) {
     try {
       const body = new FormData(form);
       for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
-      for (const [name, value] of more) body.append(name, value);
+      body.append("~do", command);
       const multipart = form.getAttribute("enctype") === "multipart/form-data";
       const response = await fetch(form.getAttribute("action"), { method: "POST", body: multipart ? body : new URLSearchParams(body) });
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
