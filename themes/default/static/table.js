@@ -38,8 +38,11 @@ export function quickTables(form, begin) {
       body.append("~do", command);
       const multipart = form.getAttribute("enctype") === "multipart/form-data";
       const response = await fetch(form.getAttribute("action"), { method: "POST", body: multipart ? body : new URLSearchParams(body) });
+      const there = new URL(response.url);
+      // Whoever must sign in again does so, and comes back.
+      if (there.pathname !== location.pathname) return location.assign(there);
       const page = new DOMParser().parseFromString(await response.text(), "text/html");
-      show(page, new URL(response.url).searchParams.get("row"));
+      show(page, there.searchParams.get("row"));
     } catch {
       if (changed) form.dataset.changed = "";
       form.removeAttribute("aria-busy");
