@@ -134,11 +134,7 @@ impl PreparedFields {
 }
 
 fn has_files(field: &Field) -> bool {
-    match &field.kind {
-        FieldType::File(_) => true,
-        FieldType::Table(_) => true,
-        _ => false,
-    }
+    matches!(field.kind, FieldType::File(_) | FieldType::Table(_))
 }
 
 #[cfg(test)]

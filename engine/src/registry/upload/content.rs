@@ -198,7 +198,7 @@ mod tests {
         let bomb = packed(&[("word/document.xml", 200 << 20), ("b", 100 << 20)]);
         assert!(bomb.len() < 1 << 20);
         let jpeg = b"\xff\xd8\xff\xe0\0\x04ab\xff\xc0\0\x11\x08\0\x10\0\x20\x03";
-        let cases: Vec<(&str, Vec<u8>, Result<Option<&str>, Unfit>)> = vec![
+        let cases = [
             ("docx", packed(&[("word/document.xml", 1000)]), Ok(None)),
             ("docx", bomb, Err(Unfit::Bomb)),
             ("zip", b"PK\x03\x04 broken".to_vec(), Err(Unfit::Damaged)),
