@@ -42,7 +42,8 @@ async function addRows(page, given) {
     const { tables } = await offered(page);
     const short = tables.find(([path, rows]) => (at(given, path)?.length ?? 0) > Number(rows));
     if (!short) return;
-    await leads(page, () => page.locator(`button[value="add:${short[0]}"]`).click());
+    await page.locator(`button[value="add:${short[0]}"]`).click();
+    await page.locator(`input[name='~'][value="${short[0]}:${Number(short[1]) + 1}"]`).waitFor({ state: "attached" });
   }
 }
 

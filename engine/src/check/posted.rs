@@ -5,7 +5,10 @@
 //! and does not take the good answers with it. [`crate::theme::input_name`] says how inputs are
 //! named.
 
+mod cell;
+mod fill;
 mod merge;
+mod rows;
 mod scalar;
 
 use std::collections::HashMap;
@@ -15,9 +18,11 @@ use serde_json::{Map, Value as Json};
 
 use crate::definition::form::{Choice, Table};
 use crate::definition::{CodeList, Field, FieldType, Id};
-use crate::theme::input_name::{COMMAND, Command, MARKER, REVISION};
+use crate::theme::input_name::{COMMAND, Command, MARKER, PASTE, REVISION};
 
-pub use merge::TableFull;
+pub use cell::{Written, choice_text, written};
+pub use fill::{Cells, CellsError, Start, carried, fill, sheet_columns};
+pub use rows::{Removed, TableFull};
 
 /// More inputs than this in one post are refused whole.
 pub const MAX_PAIRS: usize = 10_000;
@@ -38,6 +43,8 @@ pub struct Posted {
     /// The button that was pressed; [`Command::Save`] where none is named, or one of a table or
     /// file field that was not offered for editing.
     pub command: Command,
+    /// What was pasted out of a spreadsheet for the table that the button belongs to.
+    pub pasted: String,
     /// Names and markers that belong to no field of the page, or to one that may not be edited.
     pub unknown: Vec<String>,
 }
@@ -70,8 +77,16 @@ pub enum Reason {
     NotAYear,
     /// A code that the list does not have.
     UnknownChoice,
+    /// Several codes that have this name.
+    SeveralChoices,
+    /// A sensitive text of which only the mask was given.
+    Masked,
     /// More rows than the table may have.
     TooManyRows,
+    /// Rows behind the last that the table may have; the others were taken.
+    RowsLeftOut,
+    /// Columns that the table does not have; the others were taken.
+    ColumnsLeftOut,
     /// A character that no text may have (U+0000).
     ForbiddenCharacter,
 }
@@ -87,7 +102,11 @@ impl Reason {
             Self::NotAMonth => "refused_month",
             Self::NotAYear => "refused_year",
             Self::UnknownChoice => "refused_choice",
+            Self::SeveralChoices => "refused_several",
+            Self::Masked => "refused_masked",
             Self::TooManyRows => "refused_rows",
+            Self::RowsLeftOut => "refused_rows_left",
+            Self::ColumnsLeftOut => "refused_columns_left",
             Self::ForbiddenCharacter => "refused_character",
         }
     }
@@ -144,6 +163,8 @@ struct Reader<'a> {
     /// The markers: path to rows (for tables).
     markers: HashMap<&'a str, Option<usize>>,
     used: Vec<&'a str>,
+    /// What was pasted, by table.
+    pasted: Vec<(&'a str, &'a str)>,
     may_edit: &'a dyn Fn(&str) -> bool,
     posted: Posted,
 }
@@ -154,6 +175,7 @@ impl<'a> Reader<'a> {
             values: IndexMap::new(),
             markers: HashMap::new(),
             used: Vec::new(),
+            pasted: Vec::new(),
             may_edit,
             posted: Posted::default(),
         };
@@ -177,7 +199,10 @@ impl<'a> Reader<'a> {
                 Ok(command) => self.posted.command = command,
                 Err(_) => self.posted.unknown.push(format!("{COMMAND}={}", shorten(value))),
             },
-            _ => self.values.entry(name).or_default().push(value),
+            _ => match name.strip_prefix(PASTE) {
+                Some(table) => self.pasted.push((table, value)),
+                None => self.values.entry(name).or_default().push(value),
+            },
         }
     }
 
@@ -192,6 +217,11 @@ impl<'a> Reader<'a> {
         {
             let button = std::mem::take(&mut self.posted.command).to_string();
             self.posted.unknown.push(format!("{COMMAND}={}", shorten(&button)));
+        }
+        if let Command::Fill(table, _) = &self.posted.command {
+            // What was pasted into a cell comes behind what stands in the box for it.
+            let pasted = self.pasted.iter().rev().find(|(of, _)| of == table);
+            self.posted.pasted = pasted.map(|(_, text)| (*text).to_owned()).unwrap_or_default();
         }
         for name in self.values.keys().chain(self.markers.keys()) {
             if self.used.binary_search(name).is_err() {

@@ -31,6 +31,8 @@ pub(super) fn filling<'a>(
     filling.changed = visit.app.registry().changed(case);
     filling.files_at = format!("{}/", visit.of(case, "files"));
     filling.documents_at = format!("{}/", visit.of(case, "documents"));
+    filling.tables_at = format!("{}/", visit.of(case, "tables"));
+    filling.removed = case.removed(&page.id).map(|(table, at)| (table.to_owned(), at));
     filling
 }
 
@@ -102,7 +104,7 @@ pub(super) fn tell(
 ) -> Vec<ErrorLink> {
     let mut summary = Vec::new();
     for item in refused {
-        let text = visit.text(item.reason.text_key(), &[]);
+        let text = visit.text(item.reason.text_key(), &[("raw", &item.raw)]);
         filling.refused.insert(item.path.clone(), item.raw.clone());
         summary.push(error_link(visit, case, Some(&item.path), text.clone()));
         let message = Message {

@@ -14,8 +14,8 @@ use super::app::App;
 use super::pages::{
     account, actions, activation, applications, approvals, captcha, certificates, check, create, documents, files,
     form_page, health, home, language, live, outbox, overview, people, preview, profile, queue, reference, regions,
-    register_documents, registers, reset, roles, second_factor, sign_in, sign_up, statics, statistics, texts, units,
-    unmask, verify, watch,
+    register_documents, registers, reset, roles, second_factor, sign_in, sign_up, statics, statistics, table_file,
+    texts, units, unmask, verify, watch,
 };
 use super::{BehindProxy, Error, error, guard};
 
@@ -207,6 +207,7 @@ fn applications() -> Vec<Route> {
             documents::png,
         ),
         get("/{region}/applications/{id}/files/{file}", Sees, files::show),
+        get("/{region}/applications/{id}/tables/{table}", Sees, table_file::show),
     ]
 }
 

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use super::checkers::Checkers;
 use super::{Office, Person, Refused, Registry, Units, sealed};
+use crate::check::posted::Removed;
 use crate::check::{self, Answers, Checked, CompiledForm, Evaluated, Finding, Path};
 use crate::definition::form::{Lookup, Severity};
 use crate::definition::scope::App;
@@ -24,6 +25,8 @@ pub struct Case {
     pub(super) application: Application,
     pub(super) pages: BTreeMap<String, u64>,
     pub(super) answers: Answers,
+    /// What was removed last from each page's tables, sealed.
+    pub(super) removed: BTreeMap<String, Removed>,
     pub(super) units: Units,
     pub(super) app: App,
     pub(super) today: Date,
@@ -73,6 +76,7 @@ impl Registry {
         actor: Actor,
     ) -> Result<Case, Refused> {
         let form = self.pinned(&office, &application.form_hash).await?;
+        let removed = super::rows::removed(&application, &pages);
         let (pages, mut answers) = gather(pages);
         let place = sealed::Place {
             region: &office.region().id,
@@ -85,17 +89,10 @@ impl Registry {
             &mut answers,
         )?;
         let checkers = self.checkers(&office, &form).await;
-        Ok(Case::new(
-            office,
-            form,
-            checkers,
-            application,
-            pages,
-            answers,
-            units,
-            self.inner.clock.today(),
-            actor,
-        ))
+        let today = self.inner.clock.today();
+        let mut case = Case::new(office, form, checkers, application, pages, answers, units, today, actor);
+        case.removed = removed;
+        Ok(case)
     }
 }
 
@@ -151,6 +148,7 @@ impl Case {
             application,
             pages,
             answers,
+            removed: BTreeMap::new(),
             units,
             app,
             today,

@@ -196,6 +196,7 @@ impl Registry {
             revision,
             saved_at: self.inner.clock.now(),
             answers,
+            removed: None,
         })
     }
 

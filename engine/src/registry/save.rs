@@ -8,12 +8,13 @@ use indexmap::IndexMap;
 use serde_json::{Value as Json, json};
 
 use super::draft::{title_field, too_many};
+use super::rows::{Rows, incoming, sheet_of};
 use super::{Case, Person, Received, Refused, Registry};
 use crate::check::posted::{self, Posted};
 use crate::check::{self, Answers, Finding};
 use crate::definition::form::Severity;
 use crate::definition::{Field, FieldType, Id, Text};
-use crate::store::{Change, CommitError, Expect, FileId, Put, Subject};
+use crate::store::{AnswerPage, Change, CommitError, Expect, FileId, Put, Subject};
 use crate::workflow::Editing;
 
 pub use crate::theme::input_name::Command;
@@ -44,17 +45,21 @@ impl Case {
     /// What was posted of a page, as far as the person may change it now.
     pub(super) fn posted(&self, page: &str, pairs: &[(String, String)]) -> Result<Posted, Refused> {
         let fields = &self.form().pages.get(page).ok_or(Refused::NotFound)?.fields;
+        posted::decode(fields, pairs, &self.may_edit(fields)).map_err(too_many)
+    }
+
+    /// Whether the person may change what stands at a path, of these fields, now.
+    fn may_edit(&self, fields: &IndexMap<Id, Field>) -> impl Fn(&str) -> bool + Sync {
         let editing = self.editing();
         let evaluated = fields.values().any(can_be_read_only).then(|| self.evaluated());
-        let may_edit = |path: &str| {
+        move |path: &str| {
             let root = path.split(['[', '.']).next().unwrap_or(path);
             let state = |evaluated: &check::Evaluated<'_>| {
                 let state = path.parse().ok().and_then(|path| evaluated.at(&path).cloned());
                 state.is_none_or(|state| !state.read_only)
             };
             editing.allows(root) && evaluated.as_ref().is_none_or(state)
-        };
-        posted::decode(fields, pairs, &may_edit).map_err(too_many)
+        }
     }
 }
 
@@ -92,7 +97,7 @@ impl Registry {
         if case.editing() == Editing::No {
             return Err(not_editable(case));
         }
-        let posted = case.posted(page, pairs)?;
+        let mut posted = case.posted(page, pairs)?;
         if !posted.unknown.is_empty() {
             tracing::info!(
                 region = &*person.region,
@@ -109,6 +114,7 @@ impl Registry {
             true => posted.merge(fields, &as_seen(&posted, fields, &stored)),
             false => posted.merge(fields, &stored),
         };
+        let incoming = incoming(&posted, sheet_of(files, &posted.command)).await?;
         let files = || files.iter().filter(|(field, _)| posted.files.contains(field));
         let (mut uploads, mut refused_files) = (Vec::new(), Vec::new());
         if is_stale {
@@ -139,19 +145,35 @@ impl Registry {
         } else {
             Command::Save
         };
-        let show = command.perform(fields, &mut given).map_err(|full| {
+        let rows = Rows {
+            case,
+            fields,
+            page,
+            may_edit: &case.may_edit(fields),
+        };
+        let mut removed = self.removed_open(&rows, &command)?;
+        let mut show = command.perform(fields, &mut given, &mut removed).map_err(|full| {
             Refused::Input(Text::both(
                 format!("表格最多 {} 行，不能再添加", full.max),
                 format!("The table takes at most {} rows.", full.max),
             ))
         })?;
+        if let Some(incoming) = incoming {
+            let (first, refused) = rows.fill(&incoming, &mut given, &mut removed)?;
+            posted.refused.extend(refused);
+            show = Some(first);
+        }
+        let removed = self.removed_sealed(&rows, removed)?;
         let mut findings = self.page_findings(case, page, &given);
         let keep = storable(&given, &stored, &findings);
         findings.extend(refused_files);
         let revision = match is_stale {
             true if keep != stored => return Err(stale(page)),
             true => revision,
-            false => self.store_page(person, case, page, revision, keep, uploads).await?,
+            false => {
+                self.store_page(person, case, page, revision, (keep, removed), uploads)
+                    .await?
+            }
         };
         Ok(Saved {
             revision,
@@ -177,7 +199,7 @@ impl Registry {
         case: &Case,
         page: &str,
         revision: u64,
-        answers: Answers,
+        (answers, removed): (Answers, Option<Json>),
         uploads: Vec<Put>,
     ) -> Result<u64, Refused> {
         let definition = case.form();
@@ -212,14 +234,8 @@ impl Registry {
                 title,
             });
         }
-        put.push(Put::Page(self.sealed_page(
-            definition,
-            &region,
-            &id,
-            page,
-            revision + 1,
-            answers,
-        )?));
+        let page_now = self.sealed_page(definition, &region, &id, page, revision + 1, answers)?;
+        put.push(Put::Page(AnswerPage { removed, ..page_now }));
         put.push(self.audit(
             person,
             Some(&id),

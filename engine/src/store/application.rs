@@ -105,6 +105,9 @@ pub struct AnswerPage {
     pub saved_at: Timestamp,
     /// The answers by field id; sensitive ones sealed.
     pub answers: Map<String, Value>,
+    /// The rows that were removed last and can still be brought back; sensitive answers sealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removed: Option<Value>,
 }
 
 quiet_debug!(AnswerPage: region, application, page, revision);

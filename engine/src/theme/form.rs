@@ -141,18 +141,14 @@ impl PreparedFields {
         Html(writer.out.replace(" id=\"f-", " data-at=\"f-"))
     }
 
-    /// Whether the page must be posted as `multipart/form-data`.
+    /// Whether the page must be posted as `multipart/form-data`: it takes files, or tables out of files.
     pub fn has_files(&self) -> bool {
         self.has_files
     }
 }
 
 fn has_files(field: &Field) -> bool {
-    match &field.kind {
-        FieldType::File(_) => true,
-        FieldType::Table(table) => table.columns.values().any(has_files),
-        _ => false,
-    }
+    matches!(field.kind, FieldType::File(_) | FieldType::Table(_))
 }
 
 #[cfg(test)]

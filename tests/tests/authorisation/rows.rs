@@ -1,5 +1,6 @@
 //! The rows of the matrix: every declared route with real names in its braces, and what is posted to it.
 
+use dengji::definition::FieldType;
 use dengji::http::Declared;
 use dengji::store::{Account, Application};
 use dengji_tests::{page_pairs, with};
@@ -146,6 +147,17 @@ fn of_applications(world: &World, path: &str) -> Vec<(String, String, Object)> {
             .replace("{page}", &page.id)
             .replace("{document}", &document.id);
         if path.contains("{document}") && it.certificate.is_none() {
+            continue;
+        }
+        if path.contains("{table}") {
+            let fields = form.fields().map(|(_, field)| field);
+            let mut tables = fields.filter(|field| matches!(field.kind, FieldType::Table(_)));
+            let Some(table) = tables.next() else { continue };
+            found.push((
+                it.state.clone(),
+                address.replace("{table}", &table.id),
+                Object::Application(Box::new(it.clone())),
+            ));
             continue;
         }
         if path.contains("{file}") {

@@ -7,6 +7,8 @@ import { warnBeforeLeaving } from "./leave.js";
 import { liveRules } from "./live.js";
 import { countCharacters } from "./count.js";
 import { saveByItself } from "./save.js";
+import { quickTables } from "./table.js";
+import { watchUploads } from "./upload.js";
 
 dropOld(false);
 const summary = document.getElementById("summary");
@@ -17,18 +19,26 @@ if (summary) {
   summary.focus();
 }
 
-for (const form of document.querySelectorAll("form[data-leave]")) {
+function begin(form) {
   saveByItself(form, liveRules(form));
-  warnBeforeLeaving(form);
-  form.addEventListener("fresh", ({ detail }) => {
-    filterLongSelects(detail);
-    countCharacters(detail);
+  quickTables(form, (fresh) => {
+    begin(fresh);
+    widgets(fresh);
   });
+  warnBeforeLeaving(form);
+  form.addEventListener("fresh", ({ detail }) => widgets(detail));
 }
+
+function widgets(root) {
+  filterLongSelects(root);
+  countCharacters(root);
+  watchUploads(root);
+}
+
+document.querySelectorAll("form[data-leave]").forEach(begin);
 for (const form of document.querySelectorAll("form[data-account]")) watchAccount(form);
 for (const field of document.querySelectorAll("[data-captcha]")) solveCaptcha(field);
-filterLongSelects(document);
-countCharacters(document);
+widgets(document);
 document.addEventListener("submit", ({ target }) => {
   if (target.getAttribute("action")?.endsWith("/sign-out")) dropOld(true);
 });

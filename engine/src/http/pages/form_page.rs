@@ -158,10 +158,11 @@ fn lead_on(visit: &Visit, case: &Case, page: &str, command: &Command, saved: &Sa
         },
         Command::Check => visit.redirect(&visit.of(case, "check"), Some("saved")),
         _ => {
-            let anchor = saved.show.as_deref().map(crate::theme::input_name::anchor);
-            // Brackets may not stand in a Location header.
-            let anchor = anchor.map(|anchor| format!("#{}", anchor.replace('[', "%5B").replace(']', "%5D")));
-            visit.redirect(&format!("{here}{}", anchor.unwrap_or_default()), Some("saved"))
+            // Brackets may not stand in a Location header. The page's script is not told what stands behind `#`.
+            let place = saved.show.as_deref().map(crate::theme::input_name::anchor);
+            let place = place.map(|place| place.replace('[', "%5B").replace(']', "%5D"));
+            let place = place.map(|place| format!("?row={place}#{place}"));
+            visit.redirect(&format!("{here}{}", place.unwrap_or_default()), Some("saved"))
         }
     }
 }

@@ -70,6 +70,8 @@ pub(super) enum Kind {
         accept: String,
         multiple: bool,
         max: usize,
+        /// Bytes of each.
+        most: u64,
         /// The document to print, fill in and return.
         template: Option<Id>,
     },
@@ -188,6 +190,7 @@ impl Kind {
             accept: escaped(&accept.join(",")),
             multiple: rules.max_items > 1,
             max: rules.max_items,
+            most: rules.max_size,
             template: rules.template.clone().or_else(|| rules.print_of.clone()),
         }
     }
