@@ -191,7 +191,6 @@ pub(crate) fn posted(world: &World, row: &Row, me: Option<&Me>, may: bool) -> Ve
         ("/applications/new/{form}", false) => first_answers(world, row),
         ("/applications/{id}/pages/{page}", _) => page(world, row, may),
         ("/applications/{id}/pages/{page}/live", _) => pairs(&[("~", "name"), ("name", "被改过的名称")]),
-        ("/applications/{id}/unmask", true) => Vec::new(),
         ("/applications/{id}/copy", _) | ("/applications/{id}/unmask", true) => Vec::new(),
         ("/applications/{id}/unmask", false) => pairs(&[("reason", "核对身份证号")]),
         ("/applications/{id}/actions/{action}", true) => pairs(&[("~revision", "999999")]),
