@@ -45,6 +45,10 @@ pub enum Access {
     Units,
     /// Whoever may change units: a role that sees the whole region.
     ChangesUnits,
+    /// Whoever keeps a register: the roles that it names.
+    Keeps,
+    /// Whoever may print a document over a register.
+    PrintsOver,
     /// Whoever approves accounts or units, by the ways in that name their role.
     Approves,
 }
@@ -78,6 +82,8 @@ impl Access {
             Self::Invites => !registry.inviting_ways(person)?.is_empty(),
             Self::Units => person.sees != Sees::Own,
             Self::ChangesUnits => person.sees == Sees::Region,
+            Self::Keeps => !registry.registers(person)?.is_empty(),
+            Self::PrintsOver => !registry.register_documents(person)?.is_empty(),
             Self::Approves => registry.approves(person)?,
             _ => true,
         };

@@ -58,11 +58,25 @@ impl Registry {
         let office = Arc::clone(self.office(region)?);
         let dossier = self.inner.store.dossier(region, id).await?;
         let (application, pages) = dossier.ok_or(Refused::NotFound)?;
+        let units = office.units(&self.inner.store).await?;
+        let actor = actor(&application);
+        self.case_from(office, application, pages, units, actor).await
+    }
+
+    /// An application that has been read.
+    pub(super) async fn case_from(
+        &self,
+        office: Arc<Office>,
+        application: Application,
+        pages: Vec<AnswerPage>,
+        units: Units,
+        actor: Actor,
+    ) -> Result<Case, Refused> {
         let form = self.pinned(&office, &application.form_hash).await?;
         let (pages, mut answers) = gather(pages);
         let place = sealed::Place {
-            region,
-            application: id,
+            region: &office.region().id,
+            application: &application.id,
         };
         sealed::open(
             &self.inner.sealer,
@@ -70,9 +84,7 @@ impl Registry {
             form.form().fields().map(|(_, field)| field),
             &mut answers,
         )?;
-        let units = office.units(&self.inner.store).await?;
         let checkers = self.checkers(&office, &form).await;
-        let actor = actor(&application);
         Ok(Case::new(
             office,
             form,

@@ -257,6 +257,29 @@ impl Store {
         .await
     }
 
+    /// One part of a list of applications, each with all its saved pages, as they stood at one moment, and where the
+    /// next part begins. Of those that `wanted` says no to, no page is read.
+    pub async fn dossiers(
+        &self,
+        region: &str,
+        listing: &Listing,
+        page: &Page,
+        wanted: impl Fn(&Application) -> bool + Send + 'static,
+    ) -> Result<Listed<(Application, Vec<AnswerPage>)>, StoreError> {
+        let (prefix, page) = (listing.prefix(region), page.clone());
+        self.read(move |view| {
+            let Listed { items, next } = view.indexed::<Application>(&prefix, &page)?;
+            let wanted = items.into_iter().filter(|application| wanted(application));
+            let with_pages = wanted.map(|application| {
+                let pages = view.all(&application.key())?;
+                Ok((application, pages))
+            });
+            let items = with_pages.collect::<Result<_, StoreError>>()?;
+            Ok(Listed { items, next })
+        })
+        .await
+    }
+
     /// One saved page.
     pub async fn page(&self, region: &str, application: &str, page: &str) -> Result<Option<AnswerPage>, StoreError> {
         let key = key::of(&[region, application, page]);

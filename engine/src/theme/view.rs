@@ -12,7 +12,9 @@ mod form_page;
 mod outbox;
 mod preview;
 mod reference;
+mod register;
 mod shell;
+mod statistics;
 mod watch;
 
 pub use account::*;
@@ -23,7 +25,9 @@ pub use form_page::*;
 pub use outbox::*;
 pub use preview::*;
 pub use reference::*;
+pub use register::*;
 pub use shell::*;
+pub use statistics::*;
 pub use watch::*;
 
 use serde::Serialize;

@@ -69,6 +69,10 @@ pub(crate) fn rows(world: &World, declared: &Declared) -> Vec<Row> {
         "/demo/outbox/{message}" => one("{message}", "none"),
         "/texts/{text}" => one("{text}", region.texts.keys().next().unwrap()),
         "/applications/new/{form}" => one("{form}", region.forms.keys().next().unwrap()),
+        names if names.starts_with("/registers/") || names.starts_with("/documents/") => {
+            let path = path.replace("{register}", "batches").replace("{document}", "summary");
+            vec![row(String::new(), path.replace("{entry}", "b1"), Object::Nothing)]
+        }
         "/people/new/{way}" => ways
             .filter(|way| way.invited_by.is_some())
             .map(|way| {
@@ -185,13 +189,18 @@ pub(crate) fn posted(world: &World, row: &Row, me: Option<&Me>, may: bool) -> Ve
         ("/people/{account}", false) => pairs(&[("do", "disable")]),
         ("/units/{unit}", true) => pairs(&[("do", "rename"), ("name", "")]),
         ("/units/{unit}", false) => pairs(&[("do", "rename"), ("name", "改了名的单位")]),
+        ("/registers/{register}/new", true) => Vec::new(),
+        ("/registers/{register}/new", false) => pairs(&[("~", "name"), ("name", "第二批")]),
+        ("/registers/{register}/entries/{entry}", true) => pairs(&[("~revision", "999999"), ("~do", "disable")]),
+        ("/registers/{register}/entries/{entry}", false) => pairs(&[("~revision", "1"), ("~do", "disable")]),
         ("/approvals/{id}", true) => pairs(&[("do", "refuse"), ("reason", "")]),
         ("/approvals/{id}", false) => pairs(&[("do", "approve")]),
         ("/applications/new/{form}", true) => Vec::new(),
         ("/applications/new/{form}", false) => first_answers(world, row),
         ("/applications/{id}/pages/{page}", _) => page(world, row, may),
         ("/applications/{id}/pages/{page}/live", _) => pairs(&[("~", "name"), ("name", "被改过的名称")]),
-        ("/applications/{id}/copy", _) | ("/applications/{id}/unmask", true) => Vec::new(),
+        ("/applications/{id}/unmask", true) => Vec::new(),
+        ("/applications/{id}/copy", _) => Vec::new(),
         ("/applications/{id}/unmask", false) => pairs(&[("reason", "核对身份证号")]),
         ("/applications/{id}/actions/{action}", true) => pairs(&[("~revision", "999999")]),
         ("/applications/{id}/actions/{action}", false) => match &row.object {

@@ -264,11 +264,8 @@ async fn versions_registers_and_messages() {
     assert_eq!(order, r#"{"z":1,"a":2}"#);
 
     let entry = |id: &str, revision| RegisterEntry {
-        region: REGION.into(),
-        register: "batches".into(),
-        id: id.into(),
         revision,
-        data: json!({"name": id}),
+        ..RegisterEntry::new(REGION, "batches", id.into(), json!({"name": id}))
     };
     office
         .put([Put::RegisterEntry(entry("b1", 1)), Put::RegisterEntry(entry("b2", 1))])

@@ -111,7 +111,10 @@ impl<'a> Writer<'a> {
     fn entries(&self, entries: &Entries, path: &str, chosen: &[String]) -> Vec<(String, String)> {
         let candidates = answer::candidates(path, self.filling).filter(|_| entries.filtered);
         let mut offered: Vec<(String, String)> = match candidates {
-            Some(all) => all.iter().map(|one| (one.value.clone(), one.label.clone())).collect(),
+            Some(all) => all
+                .iter()
+                .map(|one| (one.value.clone(), options::label(&entries.list, &one.value)))
+                .collect(),
             None => {
                 let all = entries.list.entries().iter();
                 let open = all.filter(|entry| !entries.leaf_only || entries.list.is_leaf(&entry.code));
@@ -223,7 +226,9 @@ impl<'a> Writer<'a> {
                     options::write_one(&mut self.out, selected, &label);
                 }
                 for candidate in candidates {
-                    self.option(&candidate.value, &candidate.label, candidate.value == selected);
+                    let named = known.map(|(entries, _)| options::label(&entries.list, &candidate.value));
+                    let label = named.as_deref().unwrap_or(&candidate.label);
+                    self.option(&candidate.value, label, candidate.value == selected);
                 }
             }
         }

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::escape;
+use super::prepare::Entries;
 use crate::definition::CodeList;
-use crate::definition::form::Choice;
 
 /// `<option>` elements joined once; selecting copies them with one word put between.
 #[derive(Debug)]
@@ -16,13 +16,13 @@ pub(super) struct Options {
 impl Options {
     /// Every entry of the list, deeper ones indented. Where only smallest branches may be chosen,
     /// the others can be read but not chosen.
-    pub(super) fn new(choice: &Choice) -> Self {
+    pub(super) fn new(entries: &Entries) -> Self {
         let mut options = Self {
             markup: String::new(),
             places: HashMap::new(),
         };
-        for entry in choice.list.entries() {
-            let heading = choice.leaf_only && !choice.list.is_leaf(&entry.code);
+        for entry in entries.list.entries() {
+            let heading = entries.leaf_only && !entries.list.is_leaf(&entry.code);
             options.push(&entry.code, &entry.name, entry.depth, heading);
         }
         options

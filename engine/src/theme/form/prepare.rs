@@ -115,15 +115,13 @@ impl Kind {
             },
             FieldType::YesNo => Self::YesNo,
             FieldType::Choice(choice) if !choice.list.is_tree() && choice.list.entries().len() <= FEW => {
-                Self::Radios(Entries::new(choice))
+                Self::Radios(Entries::new(choice, language))
             }
-            FieldType::Choice(choice) | FieldType::Tree(choice) => {
-                Self::Select(Entries::new(choice), Options::new(choice))
-            }
-            FieldType::Choices(choice) => Self::Checks(Entries::new(choice)),
-            FieldType::Trees(choice) => Self::Many(Entries::new(choice), Options::new(choice)),
+            FieldType::Choice(choice) | FieldType::Tree(choice) => Self::select(choice, language),
+            FieldType::Choices(choice) => Self::Checks(Entries::new(choice, language)),
+            FieldType::Trees(choice) => Self::many(choice, language),
             FieldType::Lookup(_) => Self::Lookup,
-            FieldType::List(item) => Self::list(field, item),
+            FieldType::List(item) => Self::list(field, item, language),
             FieldType::Table(table) => Self::table(table, language, theme, read),
             FieldType::File(rules) => Self::files(rules),
             FieldType::Computed(_) => Self::Computed,
@@ -140,12 +138,22 @@ impl Kind {
         }
     }
 
-    fn list(field: &Field, item: &FieldType) -> Self {
+    fn select(choice: &Choice, language: Language) -> Self {
+        let entries = Entries::new(choice, language);
+        let options = Options::new(&entries);
+        Self::Select(entries, options)
+    }
+
+    fn many(choice: &Choice, language: Language) -> Self {
+        let entries = Entries::new(choice, language);
+        let options = Options::new(&entries);
+        Self::Many(entries, options)
+    }
+
+    fn list(field: &Field, item: &FieldType, language: Language) -> Self {
         match item {
-            FieldType::Choice(choice) | FieldType::Choices(choice) => Self::Checks(Entries::new(choice)),
-            FieldType::Tree(choice) | FieldType::Trees(choice) => {
-                Self::Many(Entries::new(choice), Options::new(choice))
-            }
+            FieldType::Choice(choice) | FieldType::Choices(choice) => Self::Checks(Entries::new(choice, language)),
+            FieldType::Tree(choice) | FieldType::Trees(choice) => Self::many(choice, language),
             scalar => match slots(&field.constraints) {
                 Some(count) => {
                     let (typed, extra, _) = input(scalar);
@@ -186,9 +194,9 @@ impl Kind {
 }
 
 impl Entries {
-    fn new(choice: &Choice) -> Self {
+    fn new(choice: &Choice, language: Language) -> Self {
         Self {
-            list: Arc::clone(&choice.list),
+            list: choice.list.in_language(language),
             filtered: choice.is_narrowed(),
             leaf_only: choice.leaf_only,
         }
