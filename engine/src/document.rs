@@ -16,7 +16,7 @@ mod serve;
 mod worker;
 mod world;
 
-pub use data::{Applicant, Application, Office, Subject, data};
+pub use data::{Applicant, Application, Office, Subject, application, columns, data, over, text};
 pub use job::{Diagnostic, Job, Output, RenderError, Rendered};
 pub use renderer::{Renderer, RendererOptions};
 pub use serve::serve_jobs;

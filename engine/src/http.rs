@@ -10,6 +10,7 @@ mod cookie;
 mod error;
 mod filling;
 mod guard;
+mod kept;
 mod live;
 mod pages;
 mod router;

@@ -62,6 +62,9 @@ use writer::Job;
 /// How many reads run at a time; further ones wait.
 const READERS: usize = 16;
 
+/// How many stores were opened.
+static STORES: AtomicU64 = AtomicU64::new(0);
+
 /// How a database is opened.
 #[derive(Clone, Debug)]
 pub struct StoreOptions {
@@ -91,6 +94,7 @@ struct Inner {
     queue: Option<mpsc::Sender<Job>>,
     writer: Option<JoinHandle<()>>,
     commits: AtomicU64,
+    lookups: Arc<AtomicU64>,
     path: PathBuf,
 }
 
@@ -100,9 +104,12 @@ impl Store {
         let database = Arc::new(open::open(path, options.cache_bytes)?);
         let (queue, jobs) = mpsc::channel(writer::QUEUE);
         let for_writer = Arc::clone(&database);
+        // No two stores count alike, so that nobody takes one's count for another's.
+        let lookups = Arc::new(AtomicU64::new(STORES.fetch_add(1, Ordering::Relaxed) << 40));
+        let changed = Arc::clone(&lookups);
         let writer = std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || writer::run(&for_writer, jobs))
+            .spawn(move || writer::run(&for_writer, &changed, jobs))
             .map_err(|error| OpenError::Io {
                 path: path.to_owned(),
                 reason: error.to_string(),
@@ -114,6 +121,7 @@ impl Store {
             queue: Some(queue),
             writer: Some(writer),
             commits: AtomicU64::new(0),
+            lookups,
             path: path.to_owned(),
         };
         Ok(Self { inner: Arc::new(inner) })
@@ -137,6 +145,12 @@ impl Store {
     /// that should look alike cost the same.
     pub fn commits(&self) -> u64 {
         self.inner.commits.load(Ordering::Relaxed)
+    }
+
+    /// Another number after each change of units or registers, before whoever made it is told: what was read of them
+    /// since it was the same is still so.
+    pub fn lookups_version(&self) -> u64 {
+        self.inner.lookups.load(Ordering::Acquire)
     }
 
     /// Where a counter stands; 0 if it was never put.

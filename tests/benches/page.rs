@@ -1,25 +1,42 @@
-//! The largest page of a form: as a request through the whole router, and its fields alone.
+//! The largest page of each region: its fields alone, shown through the whole router, judged while it is typed, and
+//! saved durably. Beside the time on the clock stands the processor time of all threads.
 #![allow(missing_docs, reason = "the macros make public functions")]
 
+use std::cell::RefCell;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::Request;
 use criterion::{Criterion, criterion_group, criterion_main};
 use dengji::definition::Language;
 use dengji::theme::filling::{Candidate, Filling};
 use dengji::theme::{PreparedForm, Theme};
-use dengji_tests::{AtWork, repository};
+use dengji_tests::{AtWork, Client, page_pairs, repository};
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-fn page(criterion: &mut Criterion) {
-    let office = AtWork::start(env!("CARGO_TARGET_TMPDIR"));
+/// Rounds by which processor time is told.
+const ROUNDS: u32 = 500;
+
+fn pages(criterion: &mut Criterion) {
+    for region in ["gansu", "guangxi"] {
+        page(criterion, region);
+    }
+}
+
+fn page(criterion: &mut Criterion, region: &str) {
+    let office = AtWork::of(region, env!("CARGO_TARGET_TMPDIR"));
     let page = office.largest_page();
     let address = office.filed.page(&page);
-    let size = office.runtime.block_on(office.client.clone().get(&address)).body.len();
-    let mut group = criterion.benchmark_group(format!("page {page}, {size} bytes"));
-    group.bench_function("request", |bencher| {
-        let mut client = office.client.clone();
-        bencher.iter(|| office.runtime.block_on(client.get(&address)).status);
-    });
+    let shown = office.runtime.block_on(office.client.clone().get(&address));
+    let mut group = criterion.benchmark_group(format!("{region}, page {page}, {} bytes", shown.body.len()));
+    group.sample_size(50);
 
-    let region = office.app.office("gansu");
-    let theme = Theme::load(&repository().join("themes"), "default", &[], &region.region().words);
+    let theme = Theme::load(
+        &repository().join("themes"),
+        "default",
+        &[],
+        &office.app.office(region).region().words,
+    );
     let prepared = PreparedForm::new(&office.form, &theme.expect("the theme loads"));
     let case = office.case();
     let evaluated = case.evaluated();
@@ -37,8 +54,66 @@ fn page(criterion: &mut Criterion) {
     group.bench_function("evaluation", |bencher| {
         bencher.iter(|| case.evaluated().page_shown(&page))
     });
+    group.bench_function("check", |bencher| {
+        bencher.iter(|| case.check_without_plugins().passed())
+    });
+    group.bench_function("opening", |bencher| bencher.iter(|| office.case()));
+
+    let client = RefCell::new(office.client.clone());
+    let show = || async {
+        let mut client = client.borrow().clone();
+        assert_eq!(client.get(&address).await.status, 200);
+    };
+    group.bench_function("shown", |bencher| bencher.iter(|| office.runtime.block_on(show())));
+    tell(&office, "shown", &show);
+
+    let revision = shown
+        .hidden("~revision")
+        .expect("the page has a revision")
+        .parse()
+        .expect("a number");
+    let (typed, _) = page_pairs(&office.form.pages[page.as_str()].fields, &office.answers, revision);
+    let judge = || async {
+        let mut client = client.borrow().clone();
+        assert_eq!(quietly(&mut client, &format!("{address}/live"), &typed).await, 200);
+    };
+    group.bench_function("judged", |bencher| bencher.iter(|| office.runtime.block_on(judge())));
+    tell(&office, "judged", &judge);
+
+    let revision = RefCell::new(revision);
+    let save = || async {
+        let mut typed = typed.clone();
+        typed[0].1 = revision.borrow().to_string();
+        *revision.borrow_mut() += 1;
+        let mut client = client.borrow().clone();
+        assert_eq!(client.post(&address, &typed).await.status, 303);
+    };
+    group.sample_size(20).measurement_time(Duration::from_secs(8));
+    group.bench_function("saved", |bencher| bencher.iter(|| office.runtime.block_on(save())));
+    tell(&office, "saved", &save);
     group.finish();
 }
 
-criterion_group!(benches, page);
+fn tell<F: Future<Output = ()>>(office: &AtWork, what: &str, work: &impl Fn() -> F) {
+    if let Some(time) = office.processor_time(ROUNDS, work) {
+        println!("{what}: {time:?} of processor time");
+    }
+}
+
+/// Posts as a page's script does.
+async fn quietly(client: &mut Client, address: &str, pairs: &[(String, String)]) -> u16 {
+    let encoded = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    let body: Vec<String> = pairs
+        .iter()
+        .map(|(key, value)| format!("{}={}", encoded(key), encoded(value)))
+        .collect();
+    let request = Request::post(address)
+        .header("sec-fetch-site", "same-origin")
+        .header("accept", "application/json")
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(Body::from(body.join("&")));
+    client.send(request.expect("the request is well formed")).await.status
+}
+
+criterion_group!(benches, pages);
 criterion_main!(benches);

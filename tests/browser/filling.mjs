@@ -29,7 +29,7 @@ export function save(page) {
 
 /** The paths of the fields that are offered, tables apart. */
 export async function offered(page) {
-  const markers = await page.locator("#page-form input[name='~']").evaluateAll((all) => all.map((one) => one.value));
+  const markers = await page.locator("#page-form input[name='~']").evaluateAll((all) => all.filter((one) => !one.closest("[hidden]")).map((one) => one.value));
   return {
     fields: markers.filter((marker) => !/:\d+$/.test(marker)),
     tables: markers.filter((marker) => /:\d+$/.test(marker)).map((marker) => marker.split(":")),
@@ -42,7 +42,8 @@ async function addRows(page, given) {
     const { tables } = await offered(page);
     const short = tables.find(([path, rows]) => (at(given, path)?.length ?? 0) > Number(rows));
     if (!short) return;
-    await leads(page, () => page.locator(`button[value="add:${short[0]}"]`).click());
+    await page.locator(`button[value="add:${short[0]}"]`).click();
+    await page.locator(`input[name='~'][value="${short[0]}:${Number(short[1]) + 1}"]`).waitFor({ state: "attached" });
   }
 }
 
@@ -55,7 +56,7 @@ async function fillAll(page, given, done) {
     done.add(next);
     if (answered(given, next)) {
       filled += 1;
-      await fresh(page, next, () => fill(page, next, at(given, next)));
+      await fresh(page, () => fill(page, next, at(given, next)));
     }
   }
 }
@@ -77,14 +78,10 @@ function answered(given, path) {
   return value !== undefined && value !== null;
 }
 
-/** Does `change` to a field; where others depend on it, waits until the server has shown them. */
-async function fresh(page, path, change) {
-  const field = page.locator("#page-form .field[data-refresh]").filter({ has: page.locator(`input[name='~'][value="${path}"]`) }).last();
-  const refreshes = (await field.count()) > 0 && (await field.locator("input[name='~']").count()) === 1;
-  if (!refreshes) return change();
-  await page.locator("#page-form .fields").first().evaluate((fields) => { fields.dataset.stale = ""; });
+/** Does `change` to a field, and waits until the page shows what the server says of it. */
+async function fresh(page, change) {
   await change();
-  await page.locator("#page-form .fields:not([data-stale])").first().waitFor();
+  await page.locator("#page-form:not([data-busy])").waitFor();
 }
 
 /** Puts `value` into the inputs called `path`, as a person would. */

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use dengji::check::Answers;
 use dengji::definition::Form;
@@ -32,27 +33,33 @@ pub struct AtWork {
 impl AtWork {
     /// Gansu's office, on the disk below `folder`, so that a durable save costs what it costs.
     pub fn start(folder: &str) -> Self {
+        Self::of("gansu", folder)
+    }
+
+    /// A region's office.
+    pub fn of(region: &str, folder: &str) -> Self {
         let runtime = Runtime::new().expect("a runtime can be started");
         let data = TempDir::new_in(Path::new(folder)).expect("a folder on the disk can be made");
         let (app, client, person, form, answers, filed) = runtime.block_on(async {
             let app = TestApp::at(super::folders(), data).await;
-            let accounts = app.staff("gansu").await;
+            let accounts = app.staff(region).await;
             let account = accounts
                 .iter()
-                .find(|account| account.role == "registrant" && account.unit.is_some());
+                .filter(|account| account.role == "registrant")
+                .max_by_key(|account| account.unit.is_some());
             let name = &account.expect("there is a registrant").name;
-            let mut client = app.signed_in("gansu", name).await;
+            let mut client = app.signed_in(region, name).await;
             let entered = app
                 .registry
-                .sign_in("gansu", name, demo::PASSWORD, &From::default())
+                .sign_in(region, name, demo::PASSWORD, &From::default())
                 .await;
             let Entrance::In(entered) = entered.expect("the store can be read") else {
                 panic!("the password fits");
             };
             let person = entered.person;
-            let form = app.form("gansu", "applied-technology");
-            let answers = app.answers("gansu", "complete");
-            let filed = client.fill("gansu", &form, &answers).await;
+            let form = app.form(region, "applied-technology");
+            let answers = app.answers(region, "complete");
+            let filed = client.fill(region, &form, &answers).await;
             (app, client, person, form, answers, filed)
         });
         Self {
@@ -74,6 +81,16 @@ impl AtWork {
         case.expect("the registrant sees it")
     }
 
+    /// The processor time that one round of `work` takes, of all threads of this process; `None` where the system does
+    /// not tell.
+    pub fn processor_time<F: Future<Output = ()>>(&self, rounds: u32, mut work: impl FnMut() -> F) -> Option<Duration> {
+        let before = processor_time()?;
+        for _ in 0..rounds {
+            self.runtime.block_on(work());
+        }
+        Some((processor_time()? - before) / rounds)
+    }
+
     /// The page that takes the most bytes.
     pub fn largest_page(&self) -> String {
         let pages = self.form.pages.values().filter(|page| !page.fields.is_empty());
@@ -85,4 +102,13 @@ impl AtWork {
         });
         sized.max().expect("the form has pages").1
     }
+}
+
+fn processor_time() -> Option<Duration> {
+    let threads = std::fs::read_dir("/proc/self/task").ok()?.flatten();
+    let of = |thread: std::fs::DirEntry| -> Option<u64> {
+        let told = std::fs::read_to_string(thread.path().join("schedstat")).ok()?;
+        told.split(' ').next()?.parse().ok()
+    };
+    Some(Duration::from_nanos(threads.filter_map(of).sum()))
 }

@@ -23,7 +23,13 @@ pub trait Lookups: Sync {
     /// The record `id` of `register` (`units` or a register's id).
     fn get(&self, register: &str, id: &str) -> Option<Json>;
 
-    /// All records of `register`, in its own order.
+    /// Whether a record that is there can still be picked. One that was switched off, or has become part of another,
+    /// cannot; it stays readable where it was picked.
+    fn is_offered(&self, register: &str, record: &Json) -> bool {
+        register != "units" || record.get("active") != Some(&Json::Bool(false))
+    }
+
+    /// All records of `register` that can be picked, in its own order.
     fn all(&self, register: &str) -> Box<dyn Iterator<Item = Json> + '_>;
 
     /// The id and the name of every record that [`Lookups::all`] gives, for searching.

@@ -71,6 +71,11 @@ impl<'f> Checked<'f> {
         checked
     }
 
+    /// A form that was worked out and not checked.
+    pub fn of(evaluated: Evaluated<'f>) -> Self {
+        Self::new(evaluated, Vec::new())
+    }
+
     /// Adds what plugins found.
     pub fn merge(&mut self, more: impl IntoIterator<Item = Finding>) {
         for finding in more {

@@ -148,7 +148,7 @@ impl Picker<'_> {
             return Ok(one.clone());
         }
         let reason = match (fits.is_empty(), self.source) {
-            (false, _) => Reason::SeveralFit,
+            (false, _) => Reason::SeveralChoices,
             (true, Source::Codes(_)) => Reason::UnknownChoice,
             (true, Source::Records(_)) => Reason::NotListed,
         };

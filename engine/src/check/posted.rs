@@ -5,8 +5,11 @@
 //! and does not take the good answers with it. [`crate::theme::input_name`] says how inputs are
 //! named.
 
+mod cell;
+mod fill;
 mod merge;
 mod pick;
+mod rows;
 mod scalar;
 mod settle;
 
@@ -17,10 +20,12 @@ use serde_json::{Map, Value as Json};
 
 use crate::definition::form::{Choice, Table};
 use crate::definition::{Field, FieldType, Id};
-use crate::theme::input_name::{COMMAND, Command, MARKER, PICK, REVISION};
+use crate::theme::input_name::{COMMAND, Command, MARKER, PASTE, PICK, REVISION};
 
-pub use merge::TableFull;
+pub use cell::{Written, choice_text, written};
+pub use fill::{Cells, CellsError, Start, carried, fill, sheet_columns};
 pub use pick::Near;
+pub use rows::{Removed, TableFull};
 
 /// More inputs than this in one post are refused whole.
 pub const MAX_PAIRS: usize = 10_000;
@@ -41,6 +46,8 @@ pub struct Posted {
     /// The button that was pressed; [`Command::Save`] where none is named, or one of a table or
     /// file field that was not offered for editing.
     pub command: Command,
+    /// What was pasted out of a spreadsheet for the table that the button belongs to.
+    pub pasted: String,
     /// Names and markers that belong to no field of the page, or to one that may not be edited.
     pub unknown: Vec<String>,
 }
@@ -75,14 +82,20 @@ pub enum Reason {
     NotAYear,
     /// A code or name that the list does not have.
     UnknownChoice,
-    /// A name that several entries have.
-    SeveralFit,
     /// No record that may be picked has this name.
     NotListed,
     /// Nothing is wrong: whoever pressed 选择 is to choose.
     Choose,
+    /// Several codes that have this name.
+    SeveralChoices,
+    /// A sensitive text of which only the mask was given.
+    Masked,
     /// More rows than the table may have.
     TooManyRows,
+    /// Rows behind the last that the table may have; the others were taken.
+    RowsLeftOut,
+    /// Columns that the table does not have; the others were taken.
+    ColumnsLeftOut,
     /// A character that no text may have (U+0000).
     ForbiddenCharacter,
 }
@@ -98,10 +111,13 @@ impl Reason {
             Self::NotAMonth => "refused_month",
             Self::NotAYear => "refused_year",
             Self::UnknownChoice => "refused_choice",
-            Self::SeveralFit => "refused_several",
             Self::NotListed => "refused_lookup",
             Self::Choose => "refused_choose",
+            Self::SeveralChoices => "refused_several",
+            Self::Masked => "refused_masked",
             Self::TooManyRows => "refused_rows",
+            Self::RowsLeftOut => "refused_rows_left",
+            Self::ColumnsLeftOut => "refused_columns_left",
             Self::ForbiddenCharacter => "refused_character",
         }
     }
@@ -158,6 +174,8 @@ struct Reader<'a> {
     /// The markers: path to rows (for tables).
     markers: HashMap<&'a str, Option<usize>>,
     used: Vec<&'a str>,
+    /// What was pasted, by table.
+    pasted: Vec<(&'a str, &'a str)>,
     may_edit: &'a dyn Fn(&str) -> bool,
     posted: Posted,
 }
@@ -168,6 +186,7 @@ impl<'a> Reader<'a> {
             values: IndexMap::new(),
             markers: HashMap::new(),
             used: Vec::new(),
+            pasted: Vec::new(),
             may_edit,
             posted: Posted::default(),
         };
@@ -193,7 +212,10 @@ impl<'a> Reader<'a> {
                 Ok(command) => self.posted.command = command,
                 Err(_) => self.posted.unknown.push(format!("{COMMAND}={}", shorten(value))),
             },
-            _ => self.values.entry(name).or_default().push(value),
+            _ => match name.strip_prefix(PASTE) {
+                Some(table) => self.pasted.push((table, value)),
+                None => self.values.entry(name).or_default().push(value),
+            },
         }
     }
 
@@ -208,6 +230,11 @@ impl<'a> Reader<'a> {
         {
             let button = std::mem::take(&mut self.posted.command).to_string();
             self.posted.unknown.push(format!("{COMMAND}={}", shorten(&button)));
+        }
+        if let Command::Fill(table, _) = &self.posted.command {
+            // What was pasted into a cell comes behind what stands in the box for it.
+            let pasted = self.pasted.iter().rev().find(|(of, _)| of == table);
+            self.posted.pasted = pasted.map(|(_, text)| (*text).to_owned()).unwrap_or_default();
         }
         for name in self.values.keys().chain(self.markers.keys()) {
             if self.used.binary_search(name).is_err() {

@@ -196,8 +196,7 @@ impl<'a> Walk<'a> {
         let Some(record) = record else {
             return self.find("lookup-unknown", spot.path, &wording::lookup_unknown(spot.field));
         };
-        // A unit that was switched off, or has become part of another, is no longer offered.
-        if record.get("active") == Some(&Json::Bool(false)) {
+        if !self.context.lookups.is_offered(&lookup.from, &record) {
             return self.find("lookup-inactive", spot.path, &wording::lookup_inactive());
         }
         let Some(evaluated) = self.evaluated else { return };

@@ -9,12 +9,15 @@ use indexmap::IndexMap;
 use jiff::civil::Date;
 
 use self::index::Index;
-use super::{Id, limits};
+use super::{Id, Language, limits};
 
 pub use index::{Typed, folded};
 
 /// The column that says what a code was before; `;` stands between several.
 pub const RENAMED_FROM: &str = "renamed_from";
+
+/// The column of the names in English.
+pub const NAME_EN: &str = "name_en";
 
 /// One classification, in its official order. Immutable and shared.
 #[derive(Debug)]
@@ -26,15 +29,19 @@ pub struct CodeList {
     is_tree: bool,
     /// Built when the list is first searched.
     index: OnceLock<Index>,
+    /// The same list by its English names, made when it is first asked for; none where no entry has one.
+    english: OnceLock<Option<Arc<CodeList>>>,
 }
 
 /// One code of a list.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Entry {
     /// What is stored.
     pub code: Arc<str>,
     /// What a person reads.
     pub name: Arc<str>,
+    /// What a person reads in English, where somebody has said it.
+    pub name_en: Option<Arc<str>>,
     /// The position of the entry above it.
     pub parent: Option<usize>,
     /// The positions of the entries below it.
@@ -154,6 +161,8 @@ pub struct Row {
     pub code: String,
     /// The name.
     pub name: String,
+    /// The name in English, or empty: then that of the column `name_en`.
+    pub name_en: String,
     /// The parent's code, or empty.
     pub parent: String,
     /// The `branch` column.
@@ -214,6 +223,7 @@ impl CodeList {
                 term,
                 code: row.code.as_str().into(),
                 name: row.name.as_str().into(),
+                name_en: english_name(row).map(Arc::from),
                 parent,
                 children: Vec::new(),
                 depth: 0,
@@ -244,6 +254,34 @@ impl CodeList {
             by_code,
             is_tree,
             index: OnceLock::new(),
+            english: OnceLock::new(),
+        })
+    }
+
+    /// The list as it reads in this language; an entry without a name there keeps its Chinese one.
+    pub fn in_language(self: &Arc<Self>, language: Language) -> Arc<Self> {
+        let english = match language {
+            Language::Chinese => None,
+            Language::English => self.english.get_or_init(|| self.translated().map(Arc::new)).clone(),
+        };
+        english.unwrap_or_else(|| Arc::clone(self))
+    }
+
+    fn translated(&self) -> Option<Self> {
+        if self.entries.iter().all(|entry| entry.name_en.is_none()) {
+            return None;
+        }
+        let entry = |entry: &Entry| Entry {
+            name: Arc::clone(entry.name_en.as_ref().unwrap_or(&entry.name)),
+            ..entry.clone()
+        };
+        Some(Self {
+            id: self.id.clone(),
+            entries: self.entries.iter().map(entry).collect(),
+            by_code: self.by_code.clone(),
+            is_tree: self.is_tree,
+            index: OnceLock::new(),
+            english: OnceLock::new(),
         })
     }
 
@@ -289,7 +327,10 @@ impl CodeList {
         self.get(typed).or_else(|| {
             let gaps = typed.match_indices(char::is_whitespace);
             let mut parts = gaps.map(|(at, gap)| (&typed[..at], typed[at + gap.len()..].trim_start()));
-            parts.find_map(|(code, name)| self.get(code).filter(|entry| *entry.name == *name))
+            parts.find_map(|(code, name)| {
+                let is = |entry: &&Entry| *entry.name == *name || entry.name_en.as_deref() == Some(name);
+                self.get(code).filter(is)
+            })
         })
     }
 
@@ -355,6 +396,13 @@ impl CodeList {
     pub fn label<'a>(&'a self, code: &'a str) -> &'a str {
         self.get(code).map_or(code, |entry| &entry.name)
     }
+}
+
+/// The English name of a row: its own, or that of its column.
+fn english_name(row: &Row) -> Option<&str> {
+    let column = row.columns.get(NAME_EN).map(String::as_str).unwrap_or_default();
+    let own = [row.name_en.as_str(), column];
+    own.into_iter().find(|name| !name.is_empty())
 }
 
 /// Whether following the parents from `start` comes back to it without passing an earlier row: the

@@ -119,6 +119,12 @@ pub enum MenuTarget {
     People,
     /// `units`: the units that the person looks after.
     Units,
+    /// `registers`: the registers that the person keeps.
+    Registers,
+    /// `documents`: the documents over a register that the person may print.
+    Documents,
+    /// `statistics`: figures over what the person sees.
+    Statistics,
     /// `approvals`: the accounts and units that wait for the person's approval.
     Approvals,
 }

@@ -99,21 +99,60 @@ pub struct Subject<'a> {
 /// `{label, rows: [{COLUMN: {value, text}}]}`. `pages` has the same in the form's order, for a
 /// template that prints whatever there is. A text is empty where there is no answer.
 pub fn data(subject: &Subject<'_>) -> Json {
+    let wording = wording(subject);
+    let print = |page: &Page| {
+        let fields = page.fields.values().filter(|field| is_shown(subject, field));
+        let fields: Vec<Json> = fields
+            .map(|field| printed(&wording, field, subject.answers.get(&*field.id)))
+            .collect();
+        json!({"id": &*page.id, "title": page.title.get(subject.language), "fields": fields})
+    };
+    let pages = subject.form.pages.values();
+    let pages = pages.filter(|page| page.fields.values().any(|field| is_shown(subject, field)));
+    let mut data = application(subject);
+    data["region"] = region(&subject.office);
+    data["pages"] = pages.map(print).collect();
+    data["watermark"] = json!(subject.watermark);
+    data["documents"] = json!({"label": subject.label});
+    data
+}
+
+/// The data of a document over an entry of a register, `{id, name, columns}`; `applications` has each application
+/// that picked it, as [`application`] gives it.
+pub fn over(office: &Office<'_>, entry: &Json, applications: Vec<Json>, label: &str, watermark: Option<&str>) -> Json {
+    json!({
+        "region": region(office),
+        "entry": entry,
+        "applications": applications,
+        "watermark": watermark,
+        "documents": {"label": label},
+    })
+}
+
+/// The columns of an entry as `answers` are: `{label, value, text}`, of a table `{label, rows}`.
+pub fn columns(
+    form: &Form,
+    columns: &Map<String, Json>,
+    names: &BTreeMap<String, String>,
+    language: Language,
+) -> Map<String, Json> {
     let wording = Wording {
-        language: subject.language,
-        names: subject.names,
-        reveal: subject.reveal,
+        language,
+        names,
+        reveal: false,
     };
-    let language = subject.language;
-    let shown = |field: &Field| !matches!(field.kind, FieldType::Note) && !subject.hidden.contains(&*field.id);
-    let fields = || {
-        subject
-            .form
-            .fields()
-            .map(|(_, field)| field)
-            .filter(|field| shown(field))
-    };
-    let answers: Map<String, Json> = fields()
+    let fields = form.fields().map(|(_, field)| field);
+    let fields = fields.filter(|field| !matches!(field.kind, FieldType::Note));
+    let column = |field: &Field| (field.id.to_string(), answer(&wording, field, columns.get(&*field.id)));
+    fields.map(column).collect()
+}
+
+/// One application: `form`, `application`, `applicant` and `answers`.
+pub fn application(subject: &Subject<'_>) -> Json {
+    let wording = wording(subject);
+    let fields = subject.form.fields().map(|(_, field)| field);
+    let answers: Map<String, Json> = fields
+        .filter(|field| is_shown(subject, field))
         .map(|field| {
             (
                 field.id.to_string(),
@@ -121,33 +160,17 @@ pub fn data(subject: &Subject<'_>) -> Json {
             )
         })
         .collect();
-    let print = |page: &Page| {
-        let fields = page.fields.values().filter(|field| shown(field));
-        let fields: Vec<Json> = fields
-            .map(|field| printed(&wording, field, subject.answers.get(&*field.id)))
-            .collect();
-        json!({"id": &*page.id, "title": page.title.get(language), "fields": fields})
-    };
-    let pages = subject
-        .form
-        .pages
-        .values()
-        .filter(|page| page.fields.values().any(shown));
     let Subject {
-        office,
         form,
         application,
         applicant,
+        language,
         ..
     } = subject;
     json!({
-        "region": {
-            "id": office.id, "name": office.name, "title": office.title,
-            "authority": office.authority, "place": office.place,
-        },
         "form": {
-            "id": &*form.id, "title": form.title.get(language),
-            "category": form.category.get(language), "version": form.version,
+            "id": &*form.id, "title": form.title.get(*language),
+            "category": form.category.get(*language), "version": form.version,
         },
         "application": {
             "id": application.id, "number": application.number, "registered_on": application.registered_on,
@@ -155,9 +178,35 @@ pub fn data(subject: &Subject<'_>) -> Json {
         },
         "applicant": {"name": wording::clean(applicant.name), "unit": applicant.unit.map(wording::clean)},
         "answers": answers,
-        "pages": pages.map(print).collect::<Vec<_>>(),
-        "watermark": subject.watermark,
-        "documents": {"label": subject.label},
+    })
+}
+
+/// An answer as a person reads it, masked where it is sensitive; empty where there is none.
+pub fn text(field: &Field, value: Option<&Json>, names: &BTreeMap<String, String>, language: Language) -> String {
+    let wording = Wording {
+        language,
+        names,
+        reveal: false,
+    };
+    wording.text(field, value)
+}
+
+fn wording<'a>(subject: &Subject<'a>) -> Wording<'a> {
+    Wording {
+        language: subject.language,
+        names: subject.names,
+        reveal: subject.reveal,
+    }
+}
+
+fn is_shown(subject: &Subject<'_>, field: &Field) -> bool {
+    !matches!(field.kind, FieldType::Note) && !subject.hidden.contains(&*field.id)
+}
+
+fn region(office: &Office<'_>) -> Json {
+    json!({
+        "id": office.id, "name": office.name, "title": office.title,
+        "authority": office.authority, "place": office.place,
     })
 }
 

@@ -5,9 +5,9 @@ use axum::extract::{FromRequestParts, Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 
-use super::Error;
 use super::app::{App, Settings};
 use super::visit::SignedIn;
+use super::{Error, kept};
 use crate::definition::Text;
 use crate::definition::region::Sees;
 
@@ -45,6 +45,10 @@ pub enum Access {
     Units,
     /// Whoever may change units: a role that sees the whole region.
     ChangesUnits,
+    /// Whoever keeps a register: the roles that it names.
+    Keeps,
+    /// Whoever may print a document over a register.
+    PrintsOver,
     /// Whoever approves accounts or units, by the ways in that name their role.
     Approves,
 }
@@ -78,6 +82,8 @@ impl Access {
             Self::Invites => !registry.inviting_ways(person)?.is_empty(),
             Self::Units => person.sees != Sees::Own,
             Self::ChangesUnits => person.sees == Sees::Region,
+            Self::Keeps => !registry.registers(person)?.is_empty(),
+            Self::PrintsOver => !registry.register_documents(person)?.is_empty(),
             Self::Approves => registry.approves(person)?,
             _ => true,
         };
@@ -92,7 +98,13 @@ pub(super) async fn gate(
     next: Next,
 ) -> Result<Response, Error> {
     let (mut parts, body) = request.into_parts();
-    let signed_in = SignedIn::from_request_parts(&mut parts, &app).await?;
+    let signed_in = match SignedIn::from_request_parts(&mut parts, &app).await {
+        // What was typed on a page outlives the session.
+        Err(Error::SignIn { region, next }) if access == Access::Edits => {
+            return Err(kept::sign_in(&app, parts, body, region, next).await);
+        }
+        found => found?,
+    };
     access.admit(&signed_in)?;
     parts.extensions.insert(signed_in);
     Ok(next.run(Request::from_parts(parts, body)).await)

@@ -15,7 +15,7 @@ use crate::definition::Text;
 use crate::registry::Received;
 use crate::theme::input_name::{COMMAND, PICK};
 
-/// Bytes of a posted form without files.
+/// Bytes of a posted form without files, and of the texts of one with files.
 pub(super) const FORM_BYTES: usize = 2 << 20;
 /// Bytes of a posted form with files.
 pub(super) const UPLOAD_BYTES: usize = 64 << 20;
@@ -152,6 +152,7 @@ async fn multipart<S: Send + Sync>(request: Request, state: &S) -> Result<PagePo
     let limited = axum::RequestExt::with_limited_body(limited);
     let mut reader = Multipart::from_request(limited, state).await.map_err(|_| malformed())?;
     let mut posting = PagePosting::default();
+    let mut text = 0;
     loop {
         let next = timeout(SILENCE, reader.next_field()).await.map_err(|_| malformed())?;
         let Some(field) = next.map_err(|error| unreadable(&error))? else {
@@ -160,6 +161,10 @@ async fn multipart<S: Send + Sync>(request: Request, state: &S) -> Result<PagePo
         let name = field.name().unwrap_or_default().to_owned();
         let file = field.file_name().map(str::to_owned);
         let content = content(field).await?;
+        text += if file.is_none() { content.len() } else { 0 };
+        if text > FORM_BYTES {
+            return Err(too_large(FORM_BYTES));
+        }
         match file {
             Some(file) if file.is_empty() => {}
             Some(file) => posting.files.push((

@@ -6,7 +6,7 @@ use serde_json::Value as Json;
 
 use super::visit::Visit;
 use crate::check::{Evaluated, FieldState, Finding, posted};
-use crate::definition::{FieldType, Page};
+use crate::definition::{Field, FieldType, Page};
 use crate::registry::{Case, Units, picked_names};
 use crate::theme::filling::{Candidate, Editing, Filling, Message};
 use crate::theme::view::ErrorLink;
@@ -32,6 +32,8 @@ pub(super) fn filling<'a>(
     filling.changed = visit.app.registry().changed(case);
     filling.files_at = format!("{}/", visit.of(case, "files"));
     filling.documents_at = format!("{}/", visit.of(case, "documents"));
+    filling.tables_at = format!("{}/", visit.of(case, "tables"));
+    filling.removed = case.removed(&page.id).map(|(table, at)| (table.to_owned(), at));
     filling
 }
 
@@ -58,7 +60,7 @@ pub(super) fn asked<'a>(
     filling
 }
 
-pub(super) fn state_of(filling: &mut Filling<'_>, field: &crate::definition::Field, path: &str, state: &FieldState) {
+pub(super) fn state_of(filling: &mut Filling<'_>, field: &Field, path: &str, state: &FieldState) {
     if !state.shown {
         filling.hidden.insert(path.to_owned());
         return;
@@ -141,7 +143,7 @@ pub(super) fn refuse(visit: &Visit, item: &posted::Refused, filling: &mut Fillin
 /// Why something could not be read, and what may have been meant.
 pub(super) fn said(visit: &Visit, item: &posted::Refused) -> String {
     match item.near.is_empty() {
-        true => visit.text(item.reason.text_key(), &[]),
+        true => visit.text(item.reason.text_key(), &[("raw", &item.raw)]),
         false => {
             let names: Vec<&str> = item.near.iter().map(|near| near.label.as_str()).collect();
             let near = names.join(&visit.text("list_comma", &[]));
@@ -172,6 +174,38 @@ pub(super) fn without_label<'m>(message: &'m str, label: &str) -> &'m str {
     let rest = message.strip_prefix(label).filter(|_| !label.is_empty());
     let rest = rest.and_then(|rest| rest.strip_prefix('：').or_else(|| rest.strip_prefix(": ")));
     rest.unwrap_or(message)
+}
+
+/// The sensitive texts among the answers given to a page that are not stored: shown to whoever has just typed them.
+pub(super) fn newly_typed(
+    page: &Page,
+    given: &serde_json::Map<String, Json>,
+    stored: &serde_json::Map<String, Json>,
+) -> BTreeSet<String> {
+    let (mut typed, mut known) = (BTreeSet::new(), BTreeSet::new());
+    sensitive_texts(page.fields.values(), given, &mut typed);
+    if !typed.is_empty() {
+        sensitive_texts(page.fields.values(), stored, &mut known);
+    }
+    &typed - &known
+}
+
+fn sensitive_texts<'f>(
+    fields: impl Iterator<Item = &'f Field>,
+    answers: &serde_json::Map<String, Json>,
+    found: &mut BTreeSet<String>,
+) {
+    for field in fields {
+        match (&field.kind, answers.get(&*field.id)) {
+            (FieldType::Table(table), Some(Json::Array(rows))) => {
+                for row in rows.iter().filter_map(Json::as_object) {
+                    sensitive_texts(table.columns.values(), row, found);
+                }
+            }
+            (_, Some(Json::String(text))) if field.sensitive => drop(found.insert(text.clone())),
+            _ => {}
+        }
+    }
 }
 
 /// Nothing but texts that were filled in: for an action's inputs.

@@ -13,8 +13,9 @@ use super::access::{self, Access};
 use super::app::App;
 use super::pages::{
     account, actions, activation, applications, approvals, captcha, certificates, check, create, documents, files,
-    form_page, health, home, language, outbox, overview, people, pick, preview, profile, queue, reference, regions,
-    reset, roles, second_factor, sign_in, sign_up, statics, texts, units, unmask, verify, watch,
+    form_page, health, home, language, live, outbox, overview, people, pick, preview, profile, queue, reference,
+    regions, register_documents, registers, reset, roles, second_factor, sign_in, sign_up, statics, statistics,
+    table_file, texts, units, unmask, verify, watch,
 };
 use super::{BehindProxy, Error, error, guard};
 
@@ -76,6 +77,7 @@ fn table() -> Vec<Route> {
     table.extend(accounts());
     table.extend(care());
     table.extend(applications());
+    table.extend(figures());
     table.extend(watched());
     table
 }
@@ -145,7 +147,7 @@ fn accounts() -> Vec<Route> {
 
 /// The people and units that somebody looks after.
 fn care() -> Vec<Route> {
-    use Access::{Approves, ChangesUnits, Invites, People, Units};
+    use Access::{Approves, ChangesUnits, Invites, Keeps, People, Units};
     vec![
         get("/{region}/people", People, people::show),
         get("/{region}/people/new/{way}", Invites, people::new),
@@ -155,6 +157,16 @@ fn care() -> Vec<Route> {
         get("/{region}/units", Units, units::show),
         get("/{region}/units/{unit}", Units, units::one),
         post("/{region}/units/{unit}", ChangesUnits, units::change),
+        get("/{region}/registers", Keeps, registers::list),
+        get("/{region}/registers/{register}", Keeps, registers::show),
+        get("/{region}/registers/{register}/new", Keeps, registers::new),
+        post("/{region}/registers/{register}/new", Keeps, registers::add),
+        get("/{region}/registers/{register}/entries/{entry}", Keeps, registers::one),
+        post(
+            "/{region}/registers/{register}/entries/{entry}",
+            Keeps,
+            registers::change,
+        ),
         get("/{region}/approvals", Approves, approvals::show),
         get("/{region}/approvals/{id}", Approves, approvals::one),
         post("/{region}/approvals/{id}", Approves, approvals::decide),
@@ -184,6 +196,7 @@ fn applications() -> Vec<Route> {
         get("/{region}/applications/{id}/pages/{page}/pick", Edits, pick::show),
         post("/{region}/applications/{id}/pages/{page}/pick", Edits, pick::choose),
         post("/{region}/applications/{id}/pages/{page}/suggest", Edits, pick::suggest),
+        post("/{region}/applications/{id}/pages/{page}/live", Edits, live::judge),
         get("/{region}/applications/{id}/check", Sees, check::show),
         get("/{region}/applications/{id}/unmask", Unmasks, unmask::show),
         post("/{region}/applications/{id}/unmask", Unmasks, unmask::unmask),
@@ -205,6 +218,24 @@ fn applications() -> Vec<Route> {
             documents::png,
         ),
         get("/{region}/applications/{id}/files/{file}", Sees, files::show),
+        get("/{region}/applications/{id}/tables/{table}", Sees, table_file::show),
+    ]
+}
+
+/// What is made of many applications: documents over a register, statistics.
+fn figures() -> Vec<Route> {
+    use Access::{PrintsOver, SignedIn};
+    vec![
+        get("/{region}/documents", PrintsOver, register_documents::list),
+        get("/{region}/documents/{document}", PrintsOver, register_documents::show),
+        get(
+            "/{region}/documents/{document}/{entry}/pdf",
+            PrintsOver,
+            register_documents::pdf,
+        ),
+        get("/{region}/statistics", SignedIn, statistics::show),
+        get("/{region}/statistics/csv", SignedIn, statistics::csv),
+        get("/{region}/statistics/xlsx", SignedIn, statistics::xlsx),
     ]
 }
 

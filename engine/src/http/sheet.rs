@@ -46,6 +46,7 @@ pub(super) fn parts(
             state_of(&mut filling, field, &field.id, state);
         }
     }
+    filling.names = sheet.names(answers);
     let candidate = |(value, label)| Candidate { value, label };
     let candidates = sheet.candidates(&evaluated);
     filling.candidates = candidates
@@ -96,9 +97,7 @@ pub(super) fn read_only(visit: &Visit, form: &Form, sheet: &Sheet, answers: &Ans
         }
     }
     filling.editing = Editing::Nothing;
-    for unit in sheet.units().iter() {
-        filling.names.insert(unit.id.clone(), unit.name.clone());
-    }
+    filling.names = sheet.names(answers);
     let prepared = visit.shop.form(sheet.form());
     let part = |page: &crate::definition::Page| AccountPart {
         title: page.title.get(visit.language).into(),

@@ -84,8 +84,7 @@ impl Visit {
     }
 
     pub(super) async fn unit_name(&self, unit: &str) -> Result<Option<String>, Error> {
-        let found = self.app.registry().store().unit(&self.office.region().id, unit).await;
-        Ok(found.map_err(crate::registry::Refused::from)?.map(|unit| unit.name))
+        Ok(self.app.registry().unit_name(&self.office.region().id, unit).await?)
     }
 }
 

@@ -28,6 +28,7 @@ pub use credentials::Strength;
 pub(super) use credentials::{LONGEST_PASSWORD, fault as password_fault};
 pub use invitation::Invited;
 pub(super) use letters::password_link;
+pub(super) use overview::part;
 pub use overview::{AccountRow, OwnSession, People, UnitRow, Wanted};
 pub use second_factor::Setup;
 pub use sheet::Sheet;

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use super::checkers::Checkers;
 use super::{Office, Person, Refused, Registry, Units, sealed};
+use crate::check::posted::Removed;
 use crate::check::{self, Answers, Checked, CompiledForm, Evaluated, Finding, Path};
 use crate::definition::form::{Lookup, Severity};
 use crate::definition::scope::App;
@@ -24,6 +25,8 @@ pub struct Case {
     pub(super) application: Application,
     pub(super) pages: BTreeMap<String, u64>,
     pub(super) answers: Answers,
+    /// What was removed last from each page's tables, sealed.
+    pub(super) removed: BTreeMap<String, Removed>,
     pub(super) units: Units,
     pub(super) app: App,
     pub(super) today: Date,
@@ -58,11 +61,26 @@ impl Registry {
         let office = Arc::clone(self.office(region)?);
         let dossier = self.inner.store.dossier(region, id).await?;
         let (application, pages) = dossier.ok_or(Refused::NotFound)?;
+        let units = office.units(&self.inner.store).await?;
+        let actor = actor(&application);
+        self.case_from(office, application, pages, units, actor).await
+    }
+
+    /// An application that has been read.
+    pub(super) async fn case_from(
+        &self,
+        office: Arc<Office>,
+        application: Application,
+        pages: Vec<AnswerPage>,
+        units: Units,
+        actor: Actor,
+    ) -> Result<Case, Refused> {
         let form = self.pinned(&office, &application.form_hash).await?;
+        let removed = super::rows::removed(&application, &pages);
         let (pages, mut answers) = gather(pages);
         let place = sealed::Place {
-            region,
-            application: id,
+            region: &office.region().id,
+            application: &application.id,
         };
         sealed::open(
             &self.inner.sealer,
@@ -70,20 +88,11 @@ impl Registry {
             form.form().fields().map(|(_, field)| field),
             &mut answers,
         )?;
-        let units = office.units(&self.inner.store).await?;
         let checkers = self.checkers(&office, &form).await;
-        let actor = actor(&application);
-        Ok(Case::new(
-            office,
-            form,
-            checkers,
-            application,
-            pages,
-            answers,
-            units,
-            self.inner.clock.today(),
-            actor,
-        ))
+        let today = self.inner.clock.today();
+        let mut case = Case::new(office, form, checkers, application, pages, answers, units, today, actor);
+        case.removed = removed;
+        Ok(case)
     }
 }
 
@@ -139,6 +148,7 @@ impl Case {
             application,
             pages,
             answers,
+            removed: BTreeMap::new(),
             units,
             app,
             today,
@@ -238,7 +248,12 @@ impl Case {
 
     /// The engine's own check, without plugins: what the pages' progress is worked out from.
     pub fn check_without_plugins(&self) -> Checked<'_> {
-        check::check(&self.form, &self.answers, &self.context())
+        self.check_over(&self.answers)
+    }
+
+    /// The same over other answers than the stored ones.
+    pub(super) fn check_over(&self, answers: &Answers) -> Checked<'_> {
+        check::check(&self.form, answers, &self.context())
     }
 
     /// 填写检查: everything, plugins included. Where a plugin could not be asked, nothing counts as
@@ -266,10 +281,23 @@ impl Case {
         }
     }
 
+    /// What its pages show of it: checked while it may be changed, only worked out otherwise.
+    pub fn look(&self) -> Checked<'_> {
+        match self.editing() {
+            Editing::No => Checked::of(self.evaluated()),
+            _ => self.check_without_plugins(),
+        }
+    }
+
     /// The actions the person may take now, in the workflow's order.
     pub fn offered(&self) -> Vec<&Action> {
-        let evaluated = self.evaluated();
-        let answers = evaluated.visible_answers(&self.answers);
+        self.offered_over(&self.evaluated())
+    }
+
+    /// The same over what was worked out already.
+    pub fn offered_over(&self, evaluated: &Evaluated<'_>) -> Vec<&Action> {
+        // Whether an action is offered hangs on values; answers are asked for once it is taken.
+        let answers = Answers::new();
         let value = |name: &str| evaluated.value(name);
         let facts = self.facts(&answers, &value, None);
         offered(&self.office.region().workflow, &self.standing, &self.actor, &facts)

@@ -1,50 +1,25 @@
-//! An application before it is submitted: adding one, saving its pages.
+//! A new application: what its first step asks, and how a page of answers is put into the store.
 
 use std::collections::BTreeMap;
 
 use indexmap::IndexMap;
 use serde_json::{Value as Json, json};
 
-use super::{Case, Person, Received, Refused, Registry, sealed};
+use super::{Person, Refused, Registry, Saved, sealed};
 use crate::check::posted;
 use crate::check::{self, Answers, CompiledForm, Finding};
 use crate::definition::form::Severity;
 use crate::definition::scope::App;
-use crate::definition::{Field, FieldType, Form, Id, Text};
+use crate::definition::{FieldType, Form, Id, Text};
 use crate::store::{AnswerPage, Application, Audit, Change, Expect, FormVersion, Put, fresh_id};
-use crate::workflow::Editing;
-
-pub use crate::theme::input_name::Command;
 
 /// What can be picked, by path: the value to store and the name to read.
 type Candidates = BTreeMap<String, Vec<(String, String)>>;
-
-/// What saving a page has come to.
-#[derive(Debug)]
-pub struct Saved {
-    /// The page's revision now.
-    pub revision: u64,
-    /// What could not be read, not stored.
-    pub refused: Vec<posted::Refused>,
-    /// What is wrong with single answers; those with an error were not stored.
-    pub findings: Vec<Finding>,
-    /// The page's answers as the person gave them, for showing them again.
-    pub given: Answers,
-    /// The row or field that a button was about.
-    pub show: Option<String>,
-}
 
 /// A new application, not stored yet.
 pub(super) struct Entered {
     pub(super) id: String,
     pub(super) change: Change,
-}
-
-impl Saved {
-    /// Whether everything that was given is stored.
-    pub fn is_whole(&self) -> bool {
-        self.refused.is_empty() && !self.findings.iter().any(|finding| finding.severity == Severity::Error)
-    }
 }
 
 impl Registry {
@@ -97,15 +72,6 @@ impl Registry {
             candidates.extend(evaluated.candidates(&page.fields, &units));
         }
         Ok((candidates, super::picked_names(form.form(), answers, &units)))
-    }
-
-    /// The answers of a page as they were typed, for showing them again after a refusal.
-    pub fn typed(&self, case: &Case, page: &str, pairs: &[(String, String)]) -> Result<Answers, Refused> {
-        let fields = &case.form().pages.get(page).ok_or(Refused::NotFound)?.fields;
-        let editing = case.editing();
-        let may_edit = |path: &str| editing.allows(path.split(['[', '.']).next().unwrap_or(path));
-        let posted = posted::decode(fields, pairs, &may_edit).map_err(too_many)?;
-        Ok(posted.merge(fields, &page_answers(fields, &case.answers)))
     }
 
     /// Stores a new application with these answers, whatever they are: a draft may be incomplete.
@@ -195,161 +161,6 @@ impl Registry {
         }
     }
 
-    /// Saves one page: what can be read and fits its type is stored, the rest is told. `files` are
-    /// uploads that came with the post, by field.
-    pub async fn save_page(
-        &self,
-        person: &Person,
-        case: &Case,
-        page: &str,
-        pairs: &[(String, String)],
-        files: Vec<(String, Received)>,
-    ) -> Result<Saved, Refused> {
-        let definition = case.form();
-        let fields = &definition.pages.get(page).ok_or(Refused::NotFound)?.fields;
-        let editing = case.editing();
-        if editing == Editing::No {
-            return Err(not_editable(case));
-        }
-        let evaluated = case.evaluated();
-        let may_edit = |path: &str| {
-            let root = path.split(['[', '.']).next().unwrap_or(path);
-            let open = path
-                .parse()
-                .ok()
-                .and_then(|path| evaluated.at(&path))
-                .is_none_or(|state| !state.read_only);
-            editing.allows(root) && open
-        };
-        let mut posted = posted::decode(fields, pairs, &may_edit).map_err(too_many)?;
-        posted.settle(definition, fields, &case.answers, &case.context());
-        if !posted.unknown.is_empty() {
-            tracing::info!(
-                region = &*person.region,
-                application = case.application.id,
-                page,
-                unknown = posted.unknown.len(),
-                "a save named fields that its page does not offer; they were ignored"
-            );
-        }
-        let revision = posted.revision.unwrap_or(0);
-        if revision != case.page_revision(page) {
-            // Told again by the commit; told here before any file is kept.
-            let what = crate::store::Subject::Page(page.to_owned());
-            return Err(crate::store::CommitError::Stale { what }.into());
-        }
-        let stored = page_answers(fields, &case.answers);
-        let mut given = posted.merge(fields, &stored);
-        self.room_for(case, &files).await?;
-        let (mut uploads, mut refused_files) = (Vec::new(), Vec::new());
-        for (field, file) in files {
-            if !posted.files.contains(&field) {
-                continue;
-            }
-            match self.receive(person, case, fields, &field, file, &mut given).await {
-                Ok(upload) => uploads.push(upload),
-                // A file that cannot be taken does not take the page's answers with it.
-                Err(Refused::Input(text)) => {
-                    let at = field.parse().ok();
-                    refused_files.push(Finding::new(definition, Severity::Error, "file-refused", at, text));
-                }
-                Err(other) => return Err(other),
-            }
-        }
-        // Rows are not moved under somebody who has something to mend in them.
-        let command = if posted.refused.is_empty() {
-            posted.command.clone()
-        } else {
-            Command::Save
-        };
-        let show = command.perform(fields, &mut given).map_err(|full| {
-            Refused::Input(Text::both(
-                format!("表格最多 {} 行，不能再添加", full.max),
-                format!("The table takes at most {} rows.", full.max),
-            ))
-        })?;
-        let mut findings = self.page_findings(case, page, &given);
-        let keep = storable(&given, &stored, &findings);
-        findings.extend(refused_files);
-        findings.extend(check::branches_chosen(definition, page, &given));
-        let revision = self.store_page(person, case, page, revision, keep, uploads).await?;
-        Ok(Saved {
-            revision,
-            refused: posted.refused,
-            findings,
-            given,
-            show,
-        })
-    }
-
-    fn page_findings(&self, case: &Case, page: &str, given: &Answers) -> Vec<Finding> {
-        let mut all = case.answers.clone();
-        if let Some(page) = case.form().pages.get(page) {
-            all.retain(|id, _| !page.fields.contains_key(id.as_str()));
-        }
-        all.extend(given.clone());
-        case.check_page(page, &all)
-    }
-
-    async fn store_page(
-        &self,
-        person: &Person,
-        case: &Case,
-        page: &str,
-        revision: u64,
-        answers: Answers,
-        uploads: Vec<Put>,
-    ) -> Result<u64, Refused> {
-        let definition = case.form();
-        let application = &case.application;
-        let region = application.region.clone();
-        let id = application.id.clone();
-        let expect = vec![
-            Expect::ApplicationRevision {
-                region: region.clone(),
-                id: id.clone(),
-                revision: application.revision,
-            },
-            Expect::PageRevision {
-                region: region.clone(),
-                application: id.clone(),
-                page: page.to_owned(),
-                revision,
-            },
-        ];
-        let mut put = uploads;
-        if let Some(field) =
-            title_field(definition).filter(|field| definition.page_of.get(*field).is_some_and(|of| &**of == page))
-        {
-            let title = answers
-                .get(&**field)
-                .and_then(Json::as_str)
-                .unwrap_or_default()
-                .to_owned();
-            put.push(Put::Title {
-                region: region.clone(),
-                application: id.clone(),
-                title,
-            });
-        }
-        put.push(Put::Page(self.sealed_page(
-            definition,
-            &region,
-            &id,
-            page,
-            revision + 1,
-            answers,
-        )?));
-        put.push(self.audit(
-            person,
-            Some(&id),
-            "save",
-            json!({"page": page, "revision": revision + 1}),
-        ));
-        self.inner.store.commit(Change { expect, put }).await?;
-        Ok(revision + 1)
-    }
-
     pub(super) fn sealed_page(
         &self,
         form: &Form,
@@ -373,6 +184,7 @@ impl Registry {
             revision,
             saved_at: self.inner.clock.now(),
             answers,
+            removed: None,
         })
     }
 
@@ -473,39 +285,6 @@ pub(super) fn by_page(form: &Form, answers: Answers) -> IndexMap<String, Answers
     pages
 }
 
-pub(super) fn page_answers(fields: &IndexMap<Id, Field>, answers: &Answers) -> Answers {
-    let own = fields
-        .keys()
-        .filter_map(|id| Some((id.to_string(), answers.get(&**id)?.clone())));
-    own.collect()
-}
-
-/// What is given, but for what has an error: a field stays as it is stored, and so does a cell where
-/// the table's rows stand as they stood; in other rows the cell is left empty.
-fn storable(given: &Answers, stored: &Answers, findings: &[Finding]) -> Answers {
-    let rows = |answers: &Answers, id: &str| answers.get(id).and_then(Json::as_array).map_or(0, Vec::len);
-    let mut keep = given.clone();
-    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error);
-    for at in errors.filter_map(|finding| finding.at.as_ref()) {
-        let root = at.root();
-        let in_row = at.to_string().contains("].");
-        let same_rows = rows(given, root) == rows(stored, root);
-        let old = if in_row && !same_rows {
-            None
-        } else {
-            at.get(stored).cloned()
-        };
-        let put_back = check::path::set(&mut keep, at, old.unwrap_or(Json::Null));
-        if !in_row || put_back.is_err() {
-            match stored.get(&**root) {
-                Some(old) => drop(keep.insert(root.to_string(), old.clone())),
-                None => drop(keep.shift_remove(&**root)),
-            }
-        }
-    }
-    keep
-}
-
 /// What lists call an application: the answer to `name`, else to the form's first text field. Never a sensitive one:
 /// titles are not sealed.
 pub(super) fn title_field(form: &Form) -> Option<&Id> {
@@ -526,15 +305,4 @@ pub(super) fn title(form: &Form, answers: &Answers) -> String {
         .and_then(|field| answers.get(&**field))
         .and_then(Json::as_str);
     answer.unwrap_or_default().to_owned()
-}
-
-pub(super) fn not_editable(case: &Case) -> Refused {
-    let state = case.state().map(|state| state.label.clone()).unwrap_or_default();
-    Refused::NotAllowed(Text::both(
-        format!("申请处于“{state}”，内容不能修改；只有退回后申请人才能修改"),
-        format!(
-            "The application stands at “{}” and cannot be changed; only the applicant can, once it is returned.",
-            state.get(crate::definition::Language::English)
-        ),
-    ))
 }

@@ -2,15 +2,19 @@
 
 use std::collections::BTreeSet;
 
+use jiff::SignedDuration;
 use jiff::civil::DateTime;
 use serde_json::{Map, Value as Json};
 
-use super::{Case, Refused, Registry, act::opinion, clock::local};
+use super::{Case, Person, Refused, Registry, act::opinion, clock::local};
 use crate::check::Answers;
 use crate::store::Application;
 
 /// Where an application's summary keeps the fingerprints of its last return.
 pub(super) const RETURNED_WITH: &str = "returned_with";
+
+/// The same press of a button comes again within so long.
+const TWICE: SignedDuration = SignedDuration::from_mins(1);
 
 /// One action that was taken.
 #[derive(Debug, Clone)]
@@ -44,6 +48,27 @@ impl Registry {
             .filter(|id| now.get(*id) != before.get(*id))
             .map(str::to_owned)
             .collect()
+    }
+
+    /// The application, where this very person has just taken this action on it as it was at the revision they saw:
+    /// a button that was pressed twice acts once, and the second press finds it done.
+    pub async fn acted_already(
+        &self,
+        person: &Person,
+        id: &str,
+        action: &str,
+        seen: u64,
+    ) -> Result<Option<Application>, Refused> {
+        let store = &self.inner.store;
+        let application = store.application(&person.region, id).await?;
+        let Some(application) = application.filter(|application| application.revision == seen + 1) else {
+            return Ok(None);
+        };
+        let acts = store.audit(&person.region, id).await?;
+        let last = acts.iter().rev().find(|entry| entry.act == action);
+        let now = self.inner.clock.now();
+        let own = last.is_some_and(|entry| entry.actor == person.account && entry.at + TWICE > now);
+        Ok(own.then_some(application))
     }
 
     /// What the answers are, for comparing: a keyed hash tells nothing of a sensitive one.

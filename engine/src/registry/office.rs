@@ -1,4 +1,4 @@
-//! One region with everything compiled: forms, plugins, seeded units.
+//! One region with everything compiled: forms, plugins, seeded units and registers.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
@@ -6,25 +6,29 @@ use std::sync::{Arc, PoisonError, RwLock};
 use indexmap::IndexMap;
 
 use super::checkers::LARGEST_CHECKER;
+use super::registers::Kept;
 use super::{Refused, Registry, Units};
 use crate::check::CompiledForm;
 use crate::definition::problem::Problem;
 use crate::definition::region::{Role, UnitSeed};
 use crate::definition::{CodeList, Form, Id, Language, Region, load};
 use crate::plugin::{Plugin, Plugins};
-use crate::store::{Change, CommitError, Expect, Put, Store, Unit};
+use crate::store::{Change, CommitError, Expect, Put, RegisterEntry, Store, Unit};
 
 /// A region that is being served.
 pub struct Office {
     region: Arc<Region>,
     forms: IndexMap<Id, Arc<CompiledForm>>,
     account_forms: IndexMap<Id, Arc<CompiledForm>>,
+    register_forms: IndexMap<Id, Arc<CompiledForm>>,
     /// Every form version in use, current and pinned, by content hash.
     versions: RwLock<HashMap<String, Arc<CompiledForm>>>,
     plugins: IndexMap<Id, Arc<Plugin>>,
     /// The plugins that check applications of older versions, by content hash.
     pub(super) checkers: RwLock<HashMap<String, Arc<[Arc<Plugin>]>>>,
     codes: Arc<IndexMap<Id, Arc<CodeList>>>,
+    /// Units and registers as they were last read, and at which version of them.
+    units: RwLock<Option<(u64, Units)>>,
     /// Who takes a number waits here, so that a document is not rendered for a number that is gone
     /// by then. Another node is told by the counter itself.
     numbering: tokio::sync::Mutex<()>,
@@ -105,8 +109,8 @@ pub enum OfficeError {
         /// Why.
         error: CommitError,
     },
-    /// The seeded units could not be entered.
-    #[error("region {region}, seeded units: {error}")]
+    /// The seeded units or registers could not be entered.
+    #[error("region {region}, seeded units and registers: {error}")]
     Seed {
         /// The region.
         region: Id,
@@ -134,6 +138,9 @@ impl Office {
     pub async fn compile(region: Arc<Region>, plugins: &Plugins) -> Result<Self, OfficeError> {
         let forms = compiled(&region, &region.forms)?;
         let account_forms = compiled(&region, &region.account_forms)?;
+        let of_registers = region.registers.values();
+        let of_registers = of_registers.map(|register| (Id::clone(&register.id), Arc::clone(&register.form)));
+        let register_forms = compiled(&region, &of_registers.collect())?;
         let version = |form: &Arc<CompiledForm>| (form.form().hash.clone(), Arc::clone(form));
         let versions = forms.values().map(version).collect();
         let loaded = load_plugins(&region, plugins).await?;
@@ -142,10 +149,12 @@ impl Office {
             region,
             forms,
             account_forms,
+            register_forms,
             versions: RwLock::new(versions),
             plugins: loaded,
             checkers: RwLock::default(),
             codes,
+            units: RwLock::default(),
             numbering: tokio::sync::Mutex::new(()),
         })
     }
@@ -163,6 +172,11 @@ impl Office {
     /// The account form called `id`.
     pub fn account_form(&self, id: &str) -> Option<&Arc<CompiledForm>> {
         self.account_forms.get(id)
+    }
+
+    /// The form of the entries of the register called `id`.
+    pub fn register_form(&self, id: &str) -> Option<&Arc<CompiledForm>> {
+        self.register_forms.get(id)
     }
 
     /// The role called `id`.
@@ -185,19 +199,39 @@ impl Office {
         wanted.filter_map(|wanted| self.plugins.get(&wanted.id))
     }
 
+    /// The units and registers as they stand now. They are read again once one of them has changed.
     pub(super) async fn units(&self, store: &Store) -> Result<Units, Refused> {
-        Ok(Units::read(store, &self.region, Arc::clone(&self.codes)).await?)
+        let version = store.lookups_version();
+        let known = self.units.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((_, units)) = known.filter(|(of, _)| *of == version) {
+            return Ok(units);
+        }
+        let units = Units::read(store, &self.region, Arc::clone(&self.codes)).await?;
+        *self.units.write().unwrap_or_else(PoisonError::into_inner) = Some((version, units.clone()));
+        Ok(units)
     }
 
-    /// These units beside the region's code lists, for samples.
-    pub(super) fn units_of(&self, units: Vec<Unit>) -> Units {
-        let registers = self.region.registers.iter();
-        let registers = registers.map(|(id, register)| (Id::clone(id), super::units::records(register, Vec::new())));
-        Units::new(units, registers.collect(), Arc::clone(&self.codes))
+    /// These units, and entries over the seeds of the registers, beside the region's code lists, for samples.
+    pub(super) fn units_of(&self, units: Vec<Unit>, entries: &[RegisterEntry]) -> Units {
+        let kept = self.region.registers.values().map(|register| {
+            let mut all = super::registers::seeded(&self.region, register);
+            for entry in entries.iter().filter(|entry| *entry.register == *register.id) {
+                all.retain(|known| known.id != entry.id);
+                all.push(entry.clone());
+            }
+            (Id::clone(&register.id), Kept::new(register, all))
+        });
+        Units::new(units, kept.collect(), Arc::clone(&self.codes))
     }
 }
 
 impl Registry {
+    /// The name of a unit, if there is one.
+    pub async fn unit_name(&self, region: &str, unit: &str) -> Result<Option<String>, Refused> {
+        let units = self.office(region)?.units(&self.inner.store).await?;
+        Ok(units.unit(unit).map(|unit| unit.name.clone()))
+    }
+
     /// The form that an application is pinned to: the current one, or a stored version.
     pub(super) async fn pinned(&self, office: &Office, hash: &str) -> Result<Arc<CompiledForm>, Refused> {
         let known = office

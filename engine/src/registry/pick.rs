@@ -3,7 +3,8 @@
 
 use serde_json::Value as Json;
 
-use super::draft::{first_read, not_editable, page_answers, too_many};
+use super::draft::first_read;
+use super::save::{not_editable, page_answers};
 use super::{Case, Person, Refused, Registry, Saved};
 use crate::check::picker::Found;
 use crate::check::{CompiledForm, Context, Evaluated, Path, Picker, posted};
@@ -38,16 +39,11 @@ impl Registry {
     /// What can be picked at a field of an application that the person may change now.
     pub fn suggest(&self, case: &Case, page: &str, wanted: &Wanted<'_>) -> Result<Found, Refused> {
         let at = editable(case, page, wanted.at)?;
-        let definition = case.form();
-        let fields = &definition.pages.get(page).ok_or(Refused::NotFound)?.fields;
-        let editing = case.editing();
-        let may_edit = |path: &str| editing.allows(path.split(['[', '.']).next().unwrap_or(path));
-        let mut posted = posted::decode(fields, wanted.pairs, &may_edit).map_err(too_many)?;
-        posted.settle(definition, fields, case.answers(), &case.context());
-        let mut answers = case.answers().clone();
-        answers.retain(|id, _| !fields.contains_key(id.as_str()));
-        answers.extend(posted.merge(fields, &page_answers(fields, case.answers())));
-        let evaluated = case.evaluated_over(&answers);
+        let definition = case.form().pages.get(page).ok_or(Refused::NotFound)?;
+        let posted = case.posted(page, wanted.pairs)?;
+        let stored = page_answers(&definition.fields, case.answers());
+        let given = posted.merge(&definition.fields, &stored);
+        let evaluated = case.evaluated_over(&case.over_page(definition, &given));
         let picker = evaluated.picker(&at, &case.context()).ok_or(Refused::NotFound)?;
         Ok(wanted.find(&picker))
     }
@@ -140,7 +136,7 @@ impl Registry {
             pairs.extend(chosen.map(|code| (name.clone(), code.to_owned())));
         }
         pairs.push((name, value.to_owned()));
-        self.save_page(person, case, page, &pairs, Vec::new()).await
+        self.save_page(person, case, page, &pairs, &[]).await
     }
 }
 

@@ -11,6 +11,7 @@ use serde_json::{Value as Json, json};
 use super::{Case, Office, Refused, Registry, Units};
 use crate::definition::expression::{Frame, Value};
 use crate::definition::region::{Document, DocumentSource};
+use crate::definition::scope::App;
 use crate::definition::{Field, FieldType, Language};
 use crate::document::{self, Job, Output};
 use crate::store::{Certificate, Change, Put, Ticket};
@@ -65,7 +66,7 @@ impl Case {
             crate::workflow::Actor::Person(person) => document.by.is_empty() || document.by.contains(&person.role),
             crate::workflow::Actor::Clock => true,
         };
-        in_state && role && (!document.issued || self.application.certificate.is_some())
+        document.over.is_none() && in_state && role && (!document.issued || self.application.certificate.is_some())
     }
 
     /// The document called `id`, if the person can print it now.
@@ -225,6 +226,19 @@ impl Registry {
         verify_url: Option<&str>,
         language: Language,
     ) -> Json {
+        self.data_by(case, document, issue, verify_url, language, document::data)
+    }
+
+    /// What `made` makes of an application and everything around it.
+    pub(super) fn data_by(
+        &self,
+        case: &Case,
+        document: &Document,
+        issue: Option<&Issue<'_>>,
+        verify_url: Option<&str>,
+        language: Language,
+        made: fn(&document::Subject<'_>) -> Json,
+    ) -> Json {
         let region = case.office.region();
         let application = &case.application;
         let evaluated = case.evaluated();
@@ -237,23 +251,13 @@ impl Registry {
             .states
             .get(state)
             .map_or(state, |state| state.label.get(language));
-        let watermark = document.watermark.as_ref().filter(|watermark| {
-            let app = crate::definition::scope::App {
-                state: state.to_owned(),
-                ..case.app.clone()
-            };
-            let slots = [app.value(), Value::Date(case.today)];
-            let frame = Frame {
-                base: &slots,
-                extra: &[],
-            };
-            watermark
-                .when
-                .as_ref()
-                .is_none_or(|when| when.holds(&frame).unwrap_or(true))
-        });
+        let app = App {
+            state: state.to_owned(),
+            ..case.app.clone()
+        };
+        let watermark = watermark(document, &app, case.today, language);
         let unit = application.applicant_unit.as_deref().map(|unit| case.units.name(unit));
-        document::data(&document::Subject {
+        made(&document::Subject {
             office: document::Office::of(region, language),
             form: case.form(),
             application: document::Application {
@@ -272,11 +276,24 @@ impl Registry {
             hidden: &hidden,
             names: &names,
             language,
-            watermark: watermark.map(|watermark: &crate::definition::region::Watermark| watermark.text.get(language)),
+            watermark,
             label: document.label.get(language),
             reveal: false,
         })
     }
+}
+
+/// What is printed across a document now.
+pub(super) fn watermark<'d>(document: &'d Document, app: &App, today: Date, language: Language) -> Option<&'d str> {
+    let watermark = document.watermark.as_ref()?;
+    let slots = [app.value(), Value::Date(today)];
+    let frame = Frame {
+        base: &slots,
+        extra: &[],
+    };
+    let when = watermark.when.as_ref();
+    let holds = when.is_none_or(|when| when.holds(&frame).unwrap_or(true));
+    holds.then(|| watermark.text.get(language))
 }
 
 /// A document that a plugin lays out.

@@ -78,8 +78,8 @@ impl From<CommitError> for Refused {
     fn from(error: CommitError) -> Self {
         match error {
             CommitError::Stale { what: Subject::Page(_) } => Self::Stale(Text::both(
-                "这一栏在别处已保存过，您的修改还没有保存，仍在下面。请与别处保存的内容核对；再次保存将以本页的内容为准",
-                "This page was saved elsewhere; your changes are not stored yet and stand below. Compare them with what was saved; saving again puts this page in its place.",
+                "这一栏在别处已保存过，您填写的内容还没有保存，都在下面。请逐项选择要保留的内容，再保存",
+                "This page was saved elsewhere; what you typed is not stored yet and stands below. Choose for each field what to keep, then save.",
             )),
             CommitError::Stale { .. } | CommitError::Missing { .. } => Self::Stale(Text::both(
                 "申请的状态已改变，您的操作没有生效，请刷新后再看",

@@ -16,7 +16,7 @@ use crate::check::{self, Answers, Checked, Finding, Path};
 use crate::definition::load::{Case, Sample};
 use crate::definition::scope::App;
 use crate::plugin::CallError;
-use crate::store::{Standing, Unit};
+use crate::store::{RegisterEntry, Standing, Unit};
 
 pub use coverage::{Coverage, Measure, Missing};
 pub use exercise::{Exercise, Transition};
@@ -199,8 +199,20 @@ impl Office {
             units.retain(|known| known.id != unit.id);
             units.push(unit);
         }
-        self.units_of(units)
+        let entries: Vec<RegisterEntry> = entries(&self.region().id, sample).collect();
+        self.units_of(units, &entries)
     }
+}
+
+/// The entries of registers that a sample puts beside the region's seeds.
+fn entries<'s>(region: &'s str, sample: &'s Sample) -> impl Iterator<Item = RegisterEntry> + 's {
+    let registers = sample.registers.iter().filter(|(register, _)| *register != "units");
+    registers.flat_map(move |(register, rows)| {
+        rows.as_array().into_iter().flatten().map(move |row| {
+            let id = row.get("id").and_then(Json::as_str).unwrap_or_default().to_owned();
+            RegisterEntry::new(region, register, id, row.clone())
+        })
+    })
 }
 
 /// The units that a sample puts beside the region's own.

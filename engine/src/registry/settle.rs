@@ -2,6 +2,7 @@
 //! renamed are followed, one durable transaction an application; what has no place any more stops the start.
 
 use super::office::seed_units;
+use super::registers::seed_registers;
 use super::{OfficeError, Registry};
 use crate::definition::form::Severity;
 use crate::definition::problem::Problem;
@@ -21,7 +22,7 @@ impl Registry {
         unplaced(regions, &self.inner.store).await
     }
 
-    /// Follows renamed states and roles and enters seeded units, once nothing is without a place and every
+    /// Follows renamed states and roles and enters seeded units and registers, once nothing is without a place and every
     /// stored version can be read.
     pub(super) async fn settle(&self) -> Result<(), OfficeError> {
         let problems = self.unplaced().await?;
@@ -34,6 +35,7 @@ impl Registry {
             self.follow(region).await?;
             self.keep_checkers(office).await?;
             seed_units(region, &self.inner.store).await?;
+            seed_registers(region, &self.inner.store).await?;
         }
         Ok(())
     }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
+use super::registers::Kept;
 use crate::check::Lookups;
-use crate::definition::region::Register;
 use crate::definition::{CodeList, Id, Region};
 use crate::plugin::{Looked, UnitRecord};
 use crate::store::{RegisterEntry, Store, StoreError, Unit};
@@ -19,7 +19,7 @@ use indexmap::IndexMap;
 pub struct Units {
     units: Arc<Vec<Unit>>,
     by_id: Arc<HashMap<String, usize>>,
-    registers: Arc<IndexMap<Id, Vec<Json>>>,
+    registers: Arc<IndexMap<Id, Kept>>,
     codes: Arc<IndexMap<Id, Arc<CodeList>>>,
 }
 
@@ -30,17 +30,22 @@ impl Units {
         region: &Region,
         codes: Arc<IndexMap<Id, Arc<CodeList>>>,
     ) -> Result<Self, StoreError> {
-        let mut kept = IndexMap::new();
-        for (id, register) in &region.registers {
-            kept.insert(Id::clone(id), records(register, store.register(&region.id, id).await?));
+        let (units, entries) = store.kept(&region.id).await?;
+        let mut by_register: HashMap<String, Vec<RegisterEntry>> = HashMap::new();
+        for entry in entries {
+            by_register.entry(entry.register.clone()).or_default().push(entry);
         }
-        Ok(Self::new(store.units(&region.id).await?, kept, codes))
+        let kept = region.registers.values().map(|register| {
+            let entries = by_register.remove(&*register.id).unwrap_or_default();
+            (Id::clone(&register.id), Kept::new(register, entries))
+        });
+        Ok(Self::new(units, kept.collect(), codes))
     }
 
     /// These units and records.
     pub(super) fn new(
         mut units: Vec<Unit>,
-        registers: IndexMap<Id, Vec<Json>>,
+        registers: IndexMap<Id, Kept>,
         codes: Arc<IndexMap<Id, Arc<CodeList>>>,
     ) -> Self {
         units.sort_by(|a, b| a.name.cmp(&b.name));
@@ -73,24 +78,6 @@ impl Units {
     }
 }
 
-/// The records of a register: its seed, with what people entered or changed over it.
-pub(super) fn records(register: &Register, entered: Vec<RegisterEntry>) -> Vec<Json> {
-    let mut records: IndexMap<String, serde_json::Map<String, Json>> = IndexMap::new();
-    for seed in &register.seed {
-        records.insert(seed.id.to_string(), seed.answers.clone());
-    }
-    for entry in entered {
-        if let Json::Object(columns) = entry.data {
-            records.insert(entry.id, columns);
-        }
-    }
-    let with_id = |(id, mut columns): (String, serde_json::Map<String, Json>)| {
-        columns.insert("id".to_owned(), Json::String(id));
-        Json::Object(columns)
-    };
-    records.into_iter().map(with_id).collect()
-}
-
 /// A unit as expressions read it (LANGUAGE L6).
 fn record(unit: &Unit) -> Json {
     json!({
@@ -106,19 +93,26 @@ fn record(unit: &Unit) -> Json {
 
 impl Lookups for Units {
     fn get(&self, register: &str, id: &str) -> Option<Json> {
-        if register == "units" {
-            return self.unit(id).map(record);
+        match register {
+            "units" => self.unit(id).map(record),
+            register => self.registers.get(register)?.record(id).cloned(),
         }
-        let mut records = self.registers.get(register)?.iter();
-        records.find(|record| record["id"].as_str() == Some(id)).cloned()
+    }
+
+    fn is_offered(&self, register: &str, record: &Json) -> bool {
+        let id = record["id"].as_str().unwrap_or_default();
+        match register {
+            "units" => self.unit(id).is_some_and(Unit::is_active),
+            register => self.registers.get(register).is_some_and(|kept| kept.is_active(id)),
+        }
     }
 
     fn all(&self, register: &str) -> Box<dyn Iterator<Item = Json> + '_> {
         if register == "units" {
             return Box::new(self.units.iter().filter(|unit| unit.is_active()).map(record));
         }
-        let records = self.registers.get(register).into_iter().flatten();
-        Box::new(records.cloned())
+        let kept = self.registers.get(register).into_iter();
+        Box::new(kept.flat_map(Kept::active).cloned())
     }
 
     fn names(&self, register: &str) -> Box<dyn Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> + '_> {

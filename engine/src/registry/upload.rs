@@ -1,13 +1,18 @@
 //! Files that come with a page: known by content, kept by hash, listed with the application.
 
+mod content;
+
 use indexmap::IndexMap;
 use serde_json::{Value as Json, json};
 
 use super::{Case, Person, Refused, Registry};
-use crate::check::Answers;
+use crate::check::{self, Answers, Path};
 use crate::definition::form::FileRules;
-use crate::definition::{Field, FieldType, Id, Text};
+use crate::definition::{Field, FieldType, Id, Language, Text};
 use crate::store::{FileId, Put, Upload};
+use crate::theme::input_name::without_rows;
+
+pub use content::kind_of;
 
 /// Bytes of all files that one application was ever given.
 const APPLICATION_BYTES: u64 = 500 << 20;
@@ -21,23 +26,6 @@ pub struct Received {
     pub content: bytes::Bytes,
 }
 
-/// What a file is by its content: `pdf`, `png`, `jpg`, `docx`, `xlsx`, `doc`, `xls`, `zip`.
-pub fn kind_of(content: &[u8]) -> Option<&'static str> {
-    let has = |needle: &[u8]| content.windows(needle.len()).any(|window| window == needle);
-    match content {
-        [b'%', b'P', b'D', b'F', b'-', ..] => Some("pdf"),
-        [0x89, b'P', b'N', b'G', b'\r', b'\n', 0x1a, b'\n', ..] => Some("png"),
-        [0xff, 0xd8, 0xff, ..] => Some("jpg"),
-        [b'P', b'K', 3, 4, ..] if has(b"word/document.xml") => Some("docx"),
-        [b'P', b'K', 3, 4, ..] if has(b"xl/workbook.xml") => Some("xlsx"),
-        [b'P', b'K', 3, 4, ..] => Some("zip"),
-        // The compound file of older office programs; which one is told by the stream's name.
-        [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, ..] if has(b"W\0o\0r\0k\0b\0o\0o\0k") => Some("xls"),
-        [0xd0, 0xcf, 0x11, 0xe0, 0xa1, 0xb1, 0x1a, 0xe1, ..] => Some("doc"),
-        _ => None,
-    }
-}
-
 impl Registry {
     /// Keeps a file and enters it into the answers of its field.
     pub(super) async fn receive(
@@ -49,16 +37,20 @@ impl Registry {
         file: Received,
         answers: &mut Answers,
     ) -> Result<Put, Refused> {
-        let (label, rules) = match fields.get(field).map(|field| (&field.label, &field.kind)) {
-            Some((label, FieldType::File(rules))) => (label, rules),
-            _ => {
-                return Err(Refused::Input(Text::both(
-                    "这个字段不接受文件",
-                    "This field takes no files.",
-                )));
-            }
+        let at = field.parse::<Path>().ok();
+        let Some((at, (label, rules))) = at.zip(slot(fields, field)) else {
+            return Err(Refused::Input(Text::both(
+                "这个字段不接受文件",
+                "This field takes no files.",
+            )));
         };
-        let kind = acceptable(label, rules, &file, answers.get(field))?;
+        let mut list = at.get(answers).and_then(Json::as_array).cloned().unwrap_or_default();
+        if rules.max_items == 1 {
+            // Of a sole file the next one takes the place.
+            list.clear();
+        }
+        let kind = acceptable(label, rules, &file, list.len())?;
+        let state = looked_into(label, kind, &file).await?;
         let size = file.content.len() as u64;
         let id = self.inner.files.put(file.content).await?.to_string();
         let name = safe_name(&file.name, kind);
@@ -68,13 +60,17 @@ impl Registry {
         {
             entry["print"] = mark;
         }
-        match answers.get_mut(field).and_then(Json::as_array_mut) {
-            Some(list) => {
-                list.retain(|known| known.get("id") != Some(&Json::String(id.clone())));
-                list.push(entry);
-            }
-            None => drop(answers.insert(field.to_owned(), json!([entry]))),
+        if let Some(state) = state {
+            entry["state"] = json!(state);
         }
+        list.retain(|known| known.get("id") != Some(&Json::String(id.clone())));
+        list.push(entry);
+        check::path::set(answers, &at, Json::Array(list)).map_err(|_| {
+            Refused::Input(Text::both(
+                format!("{label}：请先填写这一行的其他栏目，再上传文件"),
+                format!("{}: fill in the rest of this row first", label.get(Language::English)),
+            ))
+        })?;
         Ok(Put::Upload(Upload {
             region: person.region.to_string(),
             application: case.application().id.clone(),
@@ -88,14 +84,18 @@ impl Registry {
     }
 
     /// Refuses files that would make an application's larger than [`APPLICATION_BYTES`] in all.
-    pub(super) async fn room_for(&self, case: &Case, files: &[(String, Received)]) -> Result<(), Refused> {
-        if files.is_empty() {
+    pub(super) async fn room_for<'f>(
+        &self,
+        case: &Case,
+        files: impl Iterator<Item = &'f Received>,
+    ) -> Result<(), Refused> {
+        let more: u64 = files.map(|file| file.content.len() as u64).sum();
+        if more == 0 {
             return Ok(());
         }
         let application = case.application();
         let kept = self.inner.store.uploads(&application.region, &application.id).await?;
         let kept: u64 = kept.iter().map(|upload| upload.size).sum();
-        let more: u64 = files.iter().map(|(_, file)| file.content.len() as u64).sum();
         if kept + more <= APPLICATION_BYTES {
             return Ok(());
         }
@@ -122,13 +122,39 @@ impl Registry {
     }
 }
 
-fn acceptable(label: &Text, rules: &FileRules, file: &Received, there: Option<&Json>) -> Result<&'static str, Refused> {
-    let refuse = |zh: String, en: String| {
-        Err(Refused::Input(Text::both(
-            format!("{label}：{zh}"),
-            format!("{}: {en}", label.get(crate::definition::Language::English)),
-        )))
-    };
+/// The file field at `path`, which may be a column of a table.
+fn slot<'f>(fields: &'f IndexMap<Id, Field>, path: &str) -> Option<(&'f Text, &'f FileRules)> {
+    let names = without_rows(path);
+    let mut fields = fields;
+    for name in names.split('.') {
+        let field = fields.get(name)?;
+        match &field.kind {
+            FieldType::Table(table) => fields = &table.columns,
+            FieldType::File(rules) => return Some((&field.label, rules)),
+            _ => return None,
+        }
+    }
+    None
+}
+
+fn refused(label: &Text, text: &Text) -> Refused {
+    let in_language = |language| text.get(language);
+    Refused::Input(Text::both(
+        format!("{label}：{}", in_language(Language::Chinese)),
+        format!("{}: {}", label.get(Language::English), in_language(Language::English)),
+    ))
+}
+
+/// What a person should know of the file; looking takes time where there is much to unpack.
+async fn looked_into(label: &Text, kind: &'static str, file: &Received) -> Result<Option<&'static str>, Refused> {
+    let bytes = file.content.clone();
+    let looked = tokio::task::spawn_blocking(move || content::look(kind, &bytes)).await;
+    let looked = looked.map_err(|error| Refused::Failed(error.to_string()))?;
+    looked.map_err(|unfit| refused(label, &unfit.told()))
+}
+
+fn acceptable(label: &Text, rules: &FileRules, file: &Received, count: usize) -> Result<&'static str, Refused> {
+    let refuse = |zh: String, en: String| Err(refused(label, &Text::both(zh, en)));
     let accepted = rules.accept.join("、");
     if file.content.is_empty() {
         return refuse("文件是空的".into(), "the file is empty".into());
@@ -146,7 +172,6 @@ fn acceptable(label: &Text, rules: &FileRules, file: &Received, there: Option<&J
             format!("only {accepted} files are taken (told by content, not by name)"),
         );
     };
-    let count = there.and_then(Json::as_array).map_or(0, Vec::len);
     if count >= rules.max_items {
         return refuse(
             format!("最多上传 {} 个文件，请先删去一个", rules.max_items),
@@ -161,7 +186,9 @@ fn safe_name(name: &str, kind: &str) -> String {
     let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
     let clean = |c: &char| {
         !c.is_control()
-            && !matches!(c, '"' | '<' | '>' | ':' | '|' | '?' | '*' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+            && !matches!(c, '"' | '<' | '>' | ':' | '|' | '?' | '*')
+            // Marks of direction and letters without width make a name look like another.
+            && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
     };
     let kept: String = last.trim_matches('.').chars().filter(clean).take(120).collect();
     let kept = kept.trim();
@@ -177,27 +204,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn kinds_are_told_by_content() {
-        let cases: [(&[u8], Option<&str>); 7] = [
-            (b"%PDF-1.7 ...", Some("pdf")),
-            (b"\x89PNG\r\n\x1a\n...", Some("png")),
-            (b"\xff\xd8\xff\xe0", Some("jpg")),
-            (b"PK\x03\x04 word/document.xml", Some("docx")),
-            (b"PK\x03\x04 anything", Some("zip")),
-            (b"MZ this is a program", None),
-            (b"", None),
-        ];
-        for (content, kind) in cases {
-            assert_eq!(kind_of(content), kind);
-        }
-    }
-
-    #[test]
     fn names_lose_what_could_do_harm() {
         for (name, safe) in [
             ("../../etc/passwd", "passwd"),
             (r"C:\文档\报告.pdf", "报告.pdf"),
             ("\u{202e}fdp.exe", "fdp.exe"),
+            ("a\u{200f}b\u{200b}\u{feff}.pdf", "ab.pdf"),
             ("..", "file.pdf"),
             ("a\r\nSet-Cookie: x", "aSet-Cookie x"),
         ] {

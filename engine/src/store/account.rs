@@ -200,7 +200,7 @@ pub struct Unit {
     pub merged_into: Option<String>,
 }
 
-/// A name that a unit had.
+/// A name that a unit or an entry of a register had.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FormerName {
     /// The name.
@@ -238,7 +238,7 @@ impl Unit {
 }
 
 /// One row of a region's register (LANGUAGE L6).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct RegisterEntry {
     /// The region.
     pub region: String,
@@ -250,6 +250,42 @@ pub struct RegisterEntry {
     pub revision: u64,
     /// Its columns.
     pub data: Value,
+    /// Whether it can be picked.
+    #[serde(default = "yes")]
+    pub active: bool,
+    /// When it was entered; none where it was there from the start.
+    #[serde(default)]
+    pub created_at: Option<Timestamp>,
+    /// What it was called before, oldest first.
+    #[serde(default)]
+    pub former_names: Vec<FormerName>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+quiet_debug!(RegisterEntry: region, register, id, revision, active);
+
+impl RegisterEntry {
+    /// An entry as it begins: active, with these columns.
+    pub fn new(region: &str, register: &str, id: String, data: Value) -> Self {
+        Self {
+            region: region.to_owned(),
+            register: register.to_owned(),
+            id,
+            revision: 1,
+            data,
+            active: true,
+            created_at: None,
+            former_names: Vec::new(),
+        }
+    }
+
+    /// What people pick it by.
+    pub fn name(&self) -> &str {
+        self.data.get("name").and_then(Value::as_str).unwrap_or_default()
+    }
 }
 
 impl Record for Account {
@@ -383,6 +419,13 @@ impl Store {
     pub async fn register(&self, region: &str, register: &str) -> Result<Vec<RegisterEntry>, StoreError> {
         let prefix = key::of(&[region, register]);
         self.read(move |view| view.all(&prefix)).await
+    }
+
+    /// All units of the region and all entries of its registers, as they stood at one moment.
+    pub async fn kept(&self, region: &str) -> Result<(Vec<Unit>, Vec<RegisterEntry>), StoreError> {
+        let prefix = key::of(&[region]);
+        self.read(move |view| Ok((view.all(&prefix)?, view.all(&prefix)?)))
+            .await
     }
 
     /// One entry of a register.

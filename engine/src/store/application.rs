@@ -105,6 +105,9 @@ pub struct AnswerPage {
     pub saved_at: Timestamp,
     /// The answers by field id; sensitive ones sealed.
     pub answers: Map<String, Value>,
+    /// The rows that were removed last and can still be brought back; sensitive answers sealed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub removed: Option<Value>,
 }
 
 quiet_debug!(AnswerPage: region, application, page, revision);
@@ -253,6 +256,29 @@ impl Store {
         self.read(move |view| match view.get(&key)? {
             Some(application) => Ok(Some((application, view.all(&key)?))),
             None => Ok(None),
+        })
+        .await
+    }
+
+    /// One part of a list of applications, each with all its saved pages, as they stood at one moment, and where the
+    /// next part begins. Of those that `wanted` says no to, no page is read.
+    pub async fn dossiers(
+        &self,
+        region: &str,
+        listing: &Listing,
+        page: &Page,
+        wanted: impl Fn(&Application) -> bool + Send + 'static,
+    ) -> Result<Listed<(Application, Vec<AnswerPage>)>, StoreError> {
+        let (prefix, page) = (listing.prefix(region), page.clone());
+        self.read(move |view| {
+            let Listed { items, next } = view.indexed::<Application>(&prefix, &page)?;
+            let wanted = items.into_iter().filter(|application| wanted(application));
+            let with_pages = wanted.map(|application| {
+                let pages = view.all(&application.key())?;
+                Ok((application, pages))
+            });
+            let items = with_pages.collect::<Result<_, StoreError>>()?;
+            Ok(Listed { items, next })
         })
         .await
     }

@@ -13,6 +13,8 @@ use super::record::{FORMAT, Record, decode, encode};
 use super::session::{self, Session, Ticket};
 use super::table::Table;
 
+/// For so long after its end it is known whose a session was.
+const SESSIONS_KNOWN: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
 /// At most this many sessions, tickets and messages each are purged by one change, so that no change is endless.
 const PURGE_LIMIT: usize = 10_000;
 
@@ -251,7 +253,8 @@ fn drop_sessions(draft: &mut Draft<'_, '_>, region: &str, account: &str) -> Resu
 }
 
 fn purge(draft: &mut Draft<'_, '_>, region: &str, now: jiff::Timestamp) -> Result<(), StoreError> {
-    let sessions = session::session_expiry(region, None)..session::session_expiry(region, Some(now));
+    let known = now.saturating_sub(SESSIONS_KNOWN).unwrap_or(now);
+    let sessions = session::session_expiry(region, None)..session::session_expiry(region, Some(known));
     draft.remove_indexed::<Session>(sessions, PURGE_LIMIT)?;
     let tickets = session::ticket_expiry(region, None)..session::ticket_expiry(region, Some(now));
     draft.remove_indexed::<Ticket>(tickets, PURGE_LIMIT)?;

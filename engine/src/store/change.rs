@@ -219,8 +219,8 @@ pub enum Put {
         /// Its key.
         key: String,
     },
-    /// Removes sessions and tickets that ended, and messages that were to be forgotten, before this moment, at most
-    /// 10,000 of each.
+    /// Removes tickets that ended, and messages that were to be forgotten, before this moment, and sessions that ended
+    /// a day before it; at most 10,000 of each.
     PurgeExpired {
         /// The region.
         region: String,

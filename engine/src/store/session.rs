@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::Store;
+use super::account::Account;
 use super::error::StoreError;
 use super::key;
 use super::record::{Record, quiet_debug};
@@ -120,6 +121,23 @@ impl Store {
     pub async fn session(&self, region: &str, token_hash: &str) -> Result<Option<Session>, StoreError> {
         let key = session_key(region, token_hash);
         self.read(move |view| view.get(&key)).await
+    }
+
+    /// The session of a token, by the token's hash, with its account. The reader looks at its `expires_at`.
+    pub async fn session_and_account(
+        &self,
+        region: &str,
+        token_hash: &str,
+    ) -> Result<Option<(Session, Account)>, StoreError> {
+        let (region, key) = (region.to_owned(), session_key(region, token_hash));
+        self.read(move |view| {
+            let Some(session) = view.get::<Session>(&key)? else {
+                return Ok(None);
+            };
+            let account = view.get(&key::of(&[&region, &session.account]))?;
+            Ok(account.map(|account| (session, account)))
+        })
+        .await
     }
 
     /// All sessions of an account.

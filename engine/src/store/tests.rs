@@ -109,6 +109,7 @@ fn page(application: &str, page: &str, revision: u64) -> AnswerPage {
     let (region, application) = (REGION.to_owned(), application.to_owned());
     let answers = answers.as_object().unwrap().clone();
     AnswerPage {
+        removed: None,
         region,
         application,
         page: page.into(),

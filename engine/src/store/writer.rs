@@ -3,12 +3,13 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use redb::Database;
 use tokio::sync::{mpsc, oneshot};
 
 use super::apply::apply;
-use super::change::{Change, Committed};
+use super::change::{Change, Committed, Put};
 use super::draft::{Draft, Group};
 use super::error::{CommitError, StoreError, failed};
 
@@ -28,7 +29,7 @@ pub(super) struct Job {
 pub(super) type Outcome = Result<Committed, CommitError>;
 
 /// Writes until the queue is closed and empty.
-pub(super) fn run(database: &Arc<Database>, mut queue: mpsc::Receiver<Job>) {
+pub(super) fn run(database: &Arc<Database>, lookups: &AtomicU64, mut queue: mpsc::Receiver<Job>) {
     while let Some(first) = queue.blocking_recv() {
         let mut jobs = vec![first];
         while jobs.len() < GROUP
@@ -37,11 +38,31 @@ pub(super) fn run(database: &Arc<Database>, mut queue: mpsc::Receiver<Job>) {
             jobs.push(next);
         }
         let (changes, replies): (Vec<_>, Vec<_>) = jobs.into_iter().map(|job| (job.change, job.reply)).unzip();
-        for (reply, outcome) in replies.into_iter().zip(commit_group(database, &changes)) {
+        let outcomes = commit_group(database, &changes);
+        let done = changes.iter().zip(&outcomes).filter(|(_, outcome)| outcome.is_ok());
+        if done
+            .into_iter()
+            .any(|(change, _)| change.put.iter().any(concerns_lookups))
+        {
+            lookups.fetch_add(1, Ordering::Release);
+        }
+        for (reply, outcome) in replies.into_iter().zip(outcomes) {
             // A caller that has gone away no longer wants to know; its change stands all the same.
             let _ = reply.send(outcome);
         }
     }
+}
+
+/// Whether units or entries of registers may be others after this.
+fn concerns_lookups(put: &Put) -> bool {
+    matches!(
+        put,
+        Put::Unit(_)
+            | Put::DeleteUnit { .. }
+            | Put::RegisterEntry(_)
+            | Put::DropRegisterEntry { .. }
+            | Put::Resealed(_)
+    )
 }
 
 /// Makes the changes in one durable transaction. A change that does not hold is left out; if the transaction

@@ -48,6 +48,12 @@ pub struct Filling<'a> {
     /// Where a document to fill in and return is printed: its id and `/pdf` are put behind this. Empty where there is
     /// no application to print.
     pub documents_at: String,
+    /// Where a table is exported: its path is put behind this. Empty where nothing goes between tables and
+    /// spreadsheets.
+    pub tables_at: String,
+    /// The table from which something was removed that can be brought back, and the row that it was; no row
+    /// where all made room for others.
+    pub removed: Option<(String, Option<usize>)>,
     /// Sensitive answers that were typed in this very post and are not stored: shown to the person
     /// who typed them, so that they can be posted again.
     pub typed: BTreeSet<String>,
@@ -75,6 +81,8 @@ impl<'a> Filling<'a> {
             changed: BTreeSet::new(),
             files_at: String::new(),
             documents_at: String::new(),
+            tables_at: String::new(),
+            removed: None,
             typed: BTreeSet::new(),
             reveal: false,
         }

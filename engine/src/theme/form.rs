@@ -9,6 +9,7 @@ mod fill;
 mod group;
 mod money;
 mod options;
+mod part;
 mod pick;
 mod prepare;
 mod readers;
@@ -17,6 +18,7 @@ mod words;
 
 use indexmap::IndexMap;
 
+pub(super) use self::escape::escaped;
 use self::fill::Writer;
 use self::prepare::Prepared;
 use self::readers::Readers;
@@ -119,28 +121,36 @@ impl PreparedFields {
         Html(writer.out)
     }
 
-    /// The answer to `field` in words; empty where there is none, and for tables and files.
-    pub fn answer(&self, language: Language, field: &str, filling: &Filling<'_>) -> String {
+    /// The field or cell at `path` alone, as [`Self::fill`] shows it; nothing where there is none.
+    pub fn one(&self, language: Language, path: &str, filling: &Filling<'_>) -> Html {
         let (words, fields) = &self.languages[super::place(language)];
-        let prepared = fields.iter().find(|prepared| *prepared.id == *field);
-        let text = prepared
-            .zip(filling.answers.get(field))
-            .map(|(prepared, value)| answer::text(prepared, field, value, filling, words));
-        text.unwrap_or_default()
+        let mut writer = Writer::new(words, filling);
+        if let Some((field, value)) = part::find(fields, filling.answers, path) {
+            let root = path.split(['[', '.']).next().unwrap_or(path);
+            writer.field(field, path, value, writer.may_edit(root));
+        }
+        Html(writer.out)
     }
 
-    /// Whether the page must be posted as `multipart/form-data`.
+    /// What stands in the field or cell at `path`, to be read: words, rows, files, or what is worked out.
+    pub fn read(&self, language: Language, path: &str, filling: &Filling<'_>) -> Html {
+        let (words, fields) = &self.languages[super::place(language)];
+        let mut writer = Writer::new(words, filling);
+        if let Some((field, value)) = part::find(fields, filling.answers, path) {
+            writer.answer_content(field, path, value);
+        }
+        // Two versions of an answer may stand on one page; no value can hold a quotation mark.
+        Html(writer.out.replace(" id=\"f-", " data-at=\"f-"))
+    }
+
+    /// Whether the page must be posted as `multipart/form-data`: it takes files, or tables out of files.
     pub fn has_files(&self) -> bool {
         self.has_files
     }
 }
 
 fn has_files(field: &Field) -> bool {
-    match &field.kind {
-        FieldType::File(_) => true,
-        FieldType::Table(table) => table.columns.values().any(has_files),
-        _ => false,
-    }
+    matches!(field.kind, FieldType::File(_) | FieldType::Table(_))
 }
 
 #[cfg(test)]

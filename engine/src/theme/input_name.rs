@@ -7,6 +7,8 @@
 //! | `~revision` | the revision that the page was rendered from |
 //! | `~do` | the button that was pressed: a [`Command`] |
 //! | `~pick` | the path of the field whose 选择 was pressed |
+//! | `~paste:table` | lines out of a spreadsheet, for the button `fill:table` |
+//! | `~sheet:table` | a workbook or CSV, for the buttons `append:table` and `replace:table` |
 
 use std::fmt;
 use std::str::FromStr;
@@ -19,6 +21,12 @@ pub const REVISION: &str = "~revision";
 pub const COMMAND: &str = "~do";
 /// The button beside a field that is picked from a long list: its value is the field's path.
 pub const PICK: &str = "~pick";
+/// Before a table's path: lines out of a spreadsheet that are to be filled in.
+pub const PASTE: &str = "~paste:";
+/// Before a table's path: a file whose rows are to be taken in.
+pub const SHEET: &str = "~sheet:";
+/// The most rows that one button adds.
+pub const MOST_ADDED: usize = 50;
 /// A choice with so many entries or fewer is shown as radio buttons.
 pub const FEW: usize = 7;
 /// A list with `maxItems` up to this has one input an item; a longer one has one line an item.
@@ -36,12 +44,24 @@ pub enum Command {
     Check,
     /// Adds a row behind the last.
     Add(String),
+    /// Adds so many rows behind the last, or as many as there is room for.
+    AddSeveral(String, usize),
+    /// Puts a copy of a row behind it, without what only one row can have.
+    Copy(String, usize),
     /// Removes a row.
     Remove(String, usize),
+    /// Brings back what was removed last.
+    Restore(String),
     /// Moves a row up.
     Up(String, usize),
     /// Moves a row down.
     Down(String, usize),
+    /// Fills in the pasted lines: behind the last row, or from a row and a column on.
+    Fill(String, Option<(usize, String)>),
+    /// Takes in the rows of a file behind the last row.
+    Append(String),
+    /// Takes in the rows of a file in place of all rows.
+    Replace(String),
     /// Removes a file by its id.
     RemoveFile(String, String),
 }
@@ -53,9 +73,16 @@ impl fmt::Display for Command {
             Self::SaveNext => f.write_str("save-next"),
             Self::Check => f.write_str("check"),
             Self::Add(table) => write!(f, "add:{table}"),
+            Self::AddSeveral(table, rows) => write!(f, "add:{table}:{rows}"),
+            Self::Copy(table, row) => write!(f, "copy:{table}:{row}"),
             Self::Remove(table, row) => write!(f, "remove:{table}:{row}"),
+            Self::Restore(table) => write!(f, "restore:{table}"),
             Self::Up(table, row) => write!(f, "up:{table}:{row}"),
             Self::Down(table, row) => write!(f, "down:{table}:{row}"),
+            Self::Fill(table, None) => write!(f, "fill:{table}"),
+            Self::Fill(table, Some((row, column))) => write!(f, "fill:{table}:{row}:{column}"),
+            Self::Append(table) => write!(f, "append:{table}"),
+            Self::Replace(table) => write!(f, "replace:{table}"),
             Self::RemoveFile(field, id) => write!(f, "remove-file:{field}:{id}"),
         }
     }
@@ -66,7 +93,9 @@ impl Command {
     pub fn path(&self) -> Option<&str> {
         match self {
             Self::Save | Self::SaveNext | Self::Check => None,
-            Self::Add(path) | Self::Remove(path, _) | Self::Up(path, _) | Self::Down(path, _) => Some(path),
+            Self::Add(path) | Self::AddSeveral(path, _) | Self::Copy(path, _) => Some(path),
+            Self::Remove(path, _) | Self::Restore(path) | Self::Up(path, _) | Self::Down(path, _) => Some(path),
+            Self::Fill(path, _) | Self::Append(path) | Self::Replace(path) => Some(path),
             Self::RemoveFile(path, _) => Some(path),
         }
     }
@@ -88,6 +117,16 @@ impl FromStr for Command {
             ("save-next", None, None) => Ok(Self::SaveNext),
             ("check", None, None) => Ok(Self::Check),
             ("add", Some(table), None) => Ok(Self::Add(table.into())),
+            ("add", Some(table), Some(rows)) => Ok(Self::AddSeveral(table.into(), row(rows)?.min(MOST_ADDED))),
+            ("copy", Some(table), Some(at)) => Ok(Self::Copy(table.into(), row(at)?)),
+            ("restore", Some(table), None) => Ok(Self::Restore(table.into())),
+            ("fill", Some(table), None) => Ok(Self::Fill(table.into(), None)),
+            ("fill", Some(table), Some(cell)) => {
+                let (at, column) = cell.split_once(':').ok_or(UnknownCommand)?;
+                Ok(Self::Fill(table.into(), Some((row(at)?, column.into()))))
+            }
+            ("append", Some(table), None) => Ok(Self::Append(table.into())),
+            ("replace", Some(table), None) => Ok(Self::Replace(table.into())),
             ("remove", Some(table), Some(at)) => Ok(Self::Remove(table.into(), row(at)?)),
             ("up", Some(table), Some(at)) => Ok(Self::Up(table.into(), row(at)?)),
             ("down", Some(table), Some(at)) => Ok(Self::Down(table.into(), row(at)?)),
@@ -100,6 +139,11 @@ impl FromStr for Command {
 /// The id of the element that shows `path`, for links: `f-people[0].name`.
 pub fn anchor(path: &str) -> String {
     format!("f-{path}")
+}
+
+/// The place of the message that says what was removed from a table.
+pub fn removed_place(table: &str) -> String {
+    format!("{table}-removed")
 }
 
 /// The path without row numbers: `people[0].name` → `people.name`.
@@ -147,6 +191,13 @@ mod tests {
             Command::Up("people".into(), 1),
             Command::Down("people".into(), 0),
             Command::RemoveFile("units[0].proof".into(), "ab:12".into()),
+            Command::AddSeveral("people".into(), 5),
+            Command::Copy("units[0].staff".into(), 1),
+            Command::Restore("people".into()),
+            Command::Fill("people".into(), None),
+            Command::Fill("units[0].staff".into(), Some((3, "name".into()))),
+            Command::Append("people".into()),
+            Command::Replace("people".into()),
         ];
         for command in all {
             assert_eq!(command.to_string().parse(), Ok(command));
@@ -158,6 +209,10 @@ mod tests {
             "remove:people:x",
             "save:people",
             "drop:table",
+            "fill:people:1",
+            "copy:people",
+            "restore:people:1",
+            "append:people:1",
         ] {
             assert_eq!(broken.parse::<Command>(), Err(UnknownCommand), "{broken}");
         }

@@ -8,22 +8,28 @@ mod account;
 mod application;
 mod care;
 mod entrance;
+mod form_page;
 mod outbox;
 mod pick;
 mod preview;
 mod reference;
+mod register;
 mod shell;
+mod statistics;
 mod watch;
 
 pub use account::*;
 pub use application::*;
 pub use care::*;
 pub use entrance::*;
+pub use form_page::*;
 pub use outbox::*;
 pub use pick::*;
 pub use preview::*;
 pub use reference::*;
+pub use register::*;
 pub use shell::*;
+pub use statistics::*;
 pub use watch::*;
 
 use serde::Serialize;
@@ -40,6 +46,11 @@ pub trait View: Serialize {
 pub struct Html(pub(in crate::theme) String);
 
 impl Html {
+    /// A text, escaped.
+    pub fn text(text: &str) -> Self {
+        Self(crate::theme::form::escaped(text))
+    }
+
     /// The markup.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -83,6 +83,10 @@ pub(crate) fn rows(world: &World, declared: &Declared) -> Vec<Row> {
             )]
         }
         "/profile/suggest" => vec![row(String::new(), format!("{path}?field=education"), Object::Nothing)],
+        names if names.starts_with("/registers/") || names.starts_with("/documents/") => {
+            let path = path.replace("{register}", "batches").replace("{document}", "summary");
+            vec![row(String::new(), path.replace("{entry}", "b1"), Object::Nothing)]
+        }
         "/people/new/{way}" => ways
             .filter(|way| way.invited_by.is_some())
             .map(|way| {
@@ -193,6 +197,17 @@ fn of_applications(world: &World, path: &str) -> Vec<(String, String, Object)> {
         if path.contains("{document}") && it.certificate.is_none() {
             continue;
         }
+        if path.contains("{table}") {
+            let fields = form.fields().map(|(_, field)| field);
+            let mut tables = fields.filter(|field| matches!(field.kind, FieldType::Table(_)));
+            let Some(table) = tables.next() else { continue };
+            found.push((
+                it.state.clone(),
+                address.replace("{table}", &table.id),
+                Object::Application(Box::new(it.clone())),
+            ));
+            continue;
+        }
         if path.contains("{file}") {
             let Some(file) = world.files.get(&it.id) else { continue };
             found.push((
@@ -235,6 +250,10 @@ pub(crate) fn posted(world: &World, row: &Row, me: Option<&Me>, may: bool) -> Ve
         ("/people/{account}", false) => pairs(&[("do", "disable")]),
         ("/units/{unit}", true) => pairs(&[("do", "rename"), ("name", "")]),
         ("/units/{unit}", false) => pairs(&[("do", "rename"), ("name", "改了名的单位")]),
+        ("/registers/{register}/new", true) => Vec::new(),
+        ("/registers/{register}/new", false) => pairs(&[("~", "name"), ("name", "第二批")]),
+        ("/registers/{register}/entries/{entry}", true) => pairs(&[("~revision", "999999"), ("~do", "disable")]),
+        ("/registers/{register}/entries/{entry}", false) => pairs(&[("~revision", "1"), ("~do", "disable")]),
         ("/approvals/{id}", true) => pairs(&[("do", "refuse"), ("reason", "")]),
         ("/approvals/{id}", false) => pairs(&[("do", "approve")]),
         ("/applications/new/{form}", true) => Vec::new(),
@@ -244,7 +263,9 @@ pub(crate) fn posted(world: &World, row: &Row, me: Option<&Me>, may: bool) -> Ve
             let field = row.address.rsplit('=').next().unwrap_or_default();
             pairs(&[("~revision", "999999"), ("field", field), ("value", "none")])
         }
-        ("/applications/{id}/copy", _) | ("/applications/{id}/unmask", true) => Vec::new(),
+        ("/applications/{id}/pages/{page}/live", _) => pairs(&[("~", "name"), ("name", "被改过的名称")]),
+        ("/applications/{id}/unmask", true) => Vec::new(),
+        ("/applications/{id}/copy", _) => Vec::new(),
         ("/applications/{id}/unmask", false) => pairs(&[("reason", "核对身份证号")]),
         ("/applications/{id}/actions/{action}", true) => pairs(&[("~revision", "999999")]),
         ("/applications/{id}/actions/{action}", false) => match &row.object {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use dengji::definition::region::Sees;
 use dengji::registry::demo;
 use dengji::store::{Account, Accounts, Application, Change, Expect, Listing, Page, Put, Standing, Ticket, Unit};
-use dengji_tests::{Client, TestApp};
+use dengji_tests::{Client, Copied, TestApp};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
@@ -32,6 +32,8 @@ pub(crate) struct Me {
 /// A region with everybody in it.
 pub(crate) struct World {
     pub(crate) app: TestApp,
+    /// What the app reads its definitions from.
+    _copy: Copied,
     pub(crate) region: &'static str,
     pub(crate) people: Vec<Somebody>,
     /// One application of the applicant in each state.
@@ -56,6 +58,28 @@ pub(crate) struct World {
     pub(crate) saved: BTreeMap<(String, String), u64>,
 }
 
+/// A register that the office keeps, and a document over it: no region has one of its own.
+fn add_register(copy: &Copied, region: &str) {
+    let file = format!("forms/{region}/region.yaml");
+    let registers = "registers:\n  batches: {label: 批次, form: batch, editedBy: [office], seed: codes/batches.csv}\n";
+    copy.edit(&file, "\nunits: ", &format!("\n{registers}units: "));
+    let summary =
+        "  summary: {label: 汇总表, template: documents/summary.typ, over: batches, by: [office, unit_admin]}\n";
+    copy.edit(&file, "\ndocuments:\n", &format!("\ndocuments:\n{summary}"));
+    for (path, text) in [
+        (
+            "registers/batch.form.yaml",
+            "form: batch\ntitle: 批次\npages: {batch: {title: 批次, fields: {name: {label: 名称, type: text, required: true}}}}\n",
+        ),
+        ("codes/batches.csv", "id,name\nb1,第一批\n"),
+        ("documents/summary.typ", "#json(\"/data.json\").entry.name\n"),
+    ] {
+        let path = copy.file(&format!("forms/{region}/{path}"));
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
+    }
+}
+
 /// The secrets of links in letters.
 pub(crate) const TOKENS: [(&str, &str); 3] = [
     ("activation", "activation-of-the-matrix"),
@@ -65,7 +89,9 @@ pub(crate) const TOKENS: [(&str, &str); 3] = [
 
 impl World {
     pub(crate) async fn new(region: &'static str, other: &'static str) -> Self {
-        let app = TestApp::start().await;
+        let copy = Copied::of(&[region, other]);
+        add_register(&copy, region);
+        let app = TestApp::of(copy.folders()).await;
         app.demo(region).await;
         let strangers = app.staff(other).await;
         let store = app.registry.store();
@@ -94,6 +120,7 @@ impl World {
             applications,
             region,
             app,
+            _copy: copy,
         };
         world.enter_people(&all, &applicant).await;
         world.enter_strangers(other, &strangers[0].name).await;

@@ -137,6 +137,7 @@ async fn filled(folder: &Path, pages: usize) {
             sealer.make_findable(REGION, &plain(*n), &mut value);
             let answers = json!({"people": [{"id_no": value, "name": "x"}]});
             Put::Page(AnswerPage {
+                removed: None,
                 region: REGION.into(),
                 application: application.id.clone(),
                 page: format!("p{n}"),

@@ -1,17 +1,28 @@
-// Shows how much of a limited text is used. The server counts the same: whole characters.
+// Shows how much of a limited text is used, and says it once the person rests. The server counts the
+// same: whole characters, without white space at the ends.
+
+const REST = 1_500;
 
 /** Counts in every text field below `root` that has a limit and room for a sentence. */
 export function countCharacters(root) {
   for (const field of root.querySelectorAll("textarea[data-max]")) {
-    const shown = document.createElement("p");
+    const [shown, said] = [document.createElement("p"), document.createElement("p")];
     shown.className = "help";
+    shown.setAttribute("aria-hidden", "true");
+    said.className = "visually-hidden";
+    said.setAttribute("role", "status");
+    let timer;
     const count = () => {
-      const used = [...field.value].length;
+      const used = [...field.value.trim()].length;
       shown.textContent = `${used} / ${field.dataset.max}`;
       shown.classList.toggle("error", used > Number(field.dataset.max));
     };
-    field.addEventListener("input", count);
-    field.after(shown);
+    field.addEventListener("input", () => {
+      count();
+      clearTimeout(timer);
+      timer = setTimeout(() => (said.textContent = shown.textContent), REST);
+    });
+    field.after(shown, said);
     count();
   }
 }

@@ -13,7 +13,11 @@ export function warnBeforeLeaving(form) {
     leaving = true;
     setTimeout(() => { leaving = false; }, 8000);
   });
-  addEventListener("pageshow", () => { leaving = false; });
+  addEventListener("pageshow", (event) => {
+    leaving = false;
+    // A page that the browser had put aside may have been saved since.
+    if (event.persisted && !("changed" in form.dataset)) location.reload();
+  });
   addEventListener("beforeunload", (event) => {
     if ("changed" in form.dataset && !leaving) {
       event.preventDefault();

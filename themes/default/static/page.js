@@ -2,32 +2,47 @@
 import { watchAccount } from "./account.js";
 import { solveCaptcha } from "./captcha.js";
 import { filterLongSelects } from "./filter.js";
+import { dropOld } from "./keep.js";
 import { warnBeforeLeaving } from "./leave.js";
+import { liveRules } from "./live.js";
 import { countCharacters } from "./count.js";
 import { searchFields } from "./pick.js";
 import { saveByItself } from "./save.js";
+import { quickTables } from "./table.js";
 import { helpTyping } from "./typed.js";
+import { watchUploads } from "./upload.js";
 
+dropOld(false);
 const summary = document.getElementById("summary");
 if (summary) {
-  // What was typed came back: its errors count now, not the place that the address still names.
-  if (location.hash) history.replaceState(null, "", location.pathname + location.search);
+  // What was typed came back: its errors count now, not the place that the address still names; and whoever comes
+  // back to it later gets the page, not the question whether to post it again.
+  history.replaceState(null, "", location.pathname + location.search);
   summary.focus();
 }
 
-for (const form of document.querySelectorAll("form[data-leave]")) {
-  saveByItself(form);
-  warnBeforeLeaving(form);
-  form.addEventListener("fresh", () => {
-    filterLongSelects(form);
-    searchFields(form);
-    helpTyping(form);
-    countCharacters(form);
+function begin(form) {
+  saveByItself(form, liveRules(form));
+  quickTables(form, (fresh) => {
+    begin(fresh);
+    widgets(fresh);
   });
+  warnBeforeLeaving(form);
+  form.addEventListener("fresh", ({ detail }) => widgets(detail));
 }
+
+function widgets(root) {
+  filterLongSelects(root);
+  searchFields(root);
+  helpTyping(root);
+  countCharacters(root);
+  watchUploads(root);
+}
+
+document.querySelectorAll("form[data-leave]").forEach(begin);
 for (const form of document.querySelectorAll("form[data-account]")) watchAccount(form);
 for (const field of document.querySelectorAll("[data-captcha]")) solveCaptcha(field);
-filterLongSelects(document);
-searchFields(document);
-helpTyping(document);
-countCharacters(document);
+widgets(document);
+document.addEventListener("submit", ({ target }) => {
+  if (target.getAttribute("action")?.endsWith("/sign-out")) dropOld(true);
+});

@@ -151,7 +151,7 @@ function combobox(input) {
       if (!response.ok || response.redirected) throw new Error(response.status);
       answer = await response.json();
     } catch {
-      answer = { status: form.dataset.offline, way: [], items: [] };
+      answer = { status: form.dataset.pickOffline, way: [], items: [] };
     }
     // A later question was asked meanwhile, or the list was closed.
     if (mine !== turn || !input.isConnected) return;

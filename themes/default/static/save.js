@@ -1,97 +1,147 @@
-// Saves a form page by itself: soon after a pause, and at once when a field changes on which other
-// fields depend; then what the server shows now takes the place of what stood there. The server
-// decides everything: this posts what the save button posts. Files wait for the button.
+// Saves a form page by itself, soon after a pause and when the page is put away, and says when. What cannot be sent
+// is kept in the browser and sent again when the network is back.
+
+import { drop, keep, kept, sending } from "./keep.js";
+import { pairsOf, post } from "./post.js";
 
 const PAUSE = 15_000;
+const RETRY = [2_000, 60_000];
 
-/** Keeps `form` saved while it is being filled. */
-export function saveByItself(form) {
+/** Keeps `form` saved while it is being filled; `live` shows what the server says of it. */
+export function saveByItself(form, live) {
   const status = form.querySelector("[data-status]");
+  // An attribute, because a field of the form may be called `action`.
+  const address = form.getAttribute("action");
   let edits = 0;
   let running = false;
-  let again = false;
+  let stopped = false;
   let pressed = null;
+  let wait = RETRY[0];
   let timer;
 
   form.addEventListener("input", () => {
     edits += 1;
-    clearTimeout(timer);
-    timer = setTimeout(() => save(), PAUSE);
+    later(PAUSE);
   });
-  form.addEventListener("change", (event) => {
-    if (event.target.closest("[data-refresh]")) save();
+  addEventListener("online", () => later(0));
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "hidden") save();
   });
   form.addEventListener("submit", (event) => {
     clearTimeout(timer);
-    // A save is under way and will change the revision: the button waits for it.
-    if (running) {
+    if (!navigator.onLine) {
+      event.preventDefault();
+      cannotSend();
+    } else if (running) {
+      // A save is under way and will change the revision: the button waits for it.
       event.preventDefault();
       pressed = event.submitter ?? form.querySelector("button");
+    } else {
+      sending(form);
     }
   });
+  sendWhatIsKept();
+
+  function later(pause) {
+    clearTimeout(timer);
+    timer = setTimeout(save, pause);
+  }
 
   async function save() {
-    if (running) {
-      again = true;
-      return;
-    }
+    if (running || stopped || !("changed" in form.dataset)) return;
     clearTimeout(timer);
     running = true;
     const before = edits;
     try {
-      const answer = await post(form);
-      form.querySelector("[name='~revision']").value = answer.querySelector("[name='~revision']").value;
+      const told = await post(address, [...pairsOf(form), ["~do", "save"], live.standing()]);
+      form.querySelector("[name='~revision']").value = told.revision;
+      drop(form);
+      wait = RETRY[0];
+      const files = [...form.querySelectorAll("input[type=file]")].some((input) => input.files.length > 0);
       if (before === edits) {
-        replaceFields(form, answer);
-        delete form.dataset.changed;
+        live.apply(told);
+        if (!told.problem && !files) delete form.dataset.changed;
       }
-      status.textContent = form.dataset.saved + new Date().toLocaleTimeString();
-    } catch {
-      status.textContent = form.dataset.failed;
+      say(form.dataset.saved + new Date().toLocaleTimeString() + (told.problem ? ` ${told.problem}` : ""), Boolean(told.problem));
+    } catch (error) {
+      failed(error);
     }
     running = false;
     if (pressed) {
       const button = pressed.isConnected ? pressed : undefined;
       pressed = null;
       form.requestSubmit(button);
-    } else if (again) {
-      again = false;
-      save();
+    } else if (before !== edits) {
+      later(PAUSE);
     }
   }
-}
 
-async function post(form) {
-  const body = new FormData(form);
-  for (const [name, value] of [...body]) {
-    if (value instanceof File) body.delete(name);
+  function say(text, isWrong) {
+    status.textContent = text;
+    status.classList.toggle("warning", isWrong);
   }
-  body.append("~do", "save");
-  // Attributes, because a field of the form may be called `action` or `id`.
-  const multipart = form.getAttribute("enctype") === "multipart/form-data";
-  const response = await fetch(location.pathname + location.search, { method: "POST", body: multipart ? body : new URLSearchParams(body) });
-  if (!response.ok && response.status !== 422) throw new Error(response.status);
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  const answer = page.getElementById(form.getAttribute("id"));
-  if (!answer) throw new Error("no form came back");
-  return answer;
-}
 
-/** Puts the server's fields in place; the place of typing and chosen files are kept. */
-function replaceFields(form, answer) {
-  const focused = document.activeElement;
-  const key = focused && form.contains(focused) ? [focused.name, focused.value, focused.type] : null;
-  const chosen = [...form.querySelectorAll("input[type=file]")].filter((input) => input.files.length > 0);
-  const [old, fresh] = [form, answer].map((of) => of.querySelector(".fields"));
-  old.replaceWith(document.adoptNode(fresh));
-  for (const input of chosen) {
-    form.querySelector(`input[type=file][name="${CSS.escape(input.name)}"]`)?.replaceWith(input);
+  function failed(error) {
+    if (error.status === 409) {
+      stopped = true;
+      say(error.problem, true);
+    } else if (error.status === 401) {
+      stopped = true;
+      keep(form, pairsOf(form));
+      say(form.dataset.signedOut, true);
+    } else if (error.status && error.status < 500) {
+      say(form.dataset.failed, true);
+    } else {
+      cannotSend();
+    }
   }
-  if (key) {
-    const [name, value, type] = key;
-    const same = [...form.querySelectorAll("[name]")].filter((element) => element.name === name);
-    const exact = same.find((element) => element.type === type && element.value === value);
-    (exact ?? same[0])?.focus({ preventScroll: true });
+
+  function cannotSend() {
+    keep(form, pairsOf(form));
+    form.dataset.changed = "";
+    say(form.dataset.offline, true);
+    later(wait);
+    wait = Math.min(wait * 2, RETRY[1]);
   }
-  form.dispatchEvent(new CustomEvent("fresh"));
+
+  /** Sends what an earlier visit could not, as of the revision that it was typed at. */
+  async function sendWhatIsKept() {
+    const pairs = kept(form);
+    if (!pairs) return;
+    // What came back from the server unsaved is newer.
+    if ("changed" in form.dataset) return drop(form);
+    try {
+      await post(address, pairs);
+      drop(form);
+      if (!("changed" in form.dataset)) location.reload();
+    } catch (error) {
+      if (error.status === 409) offerChoice(pairs, error.problem);
+      else if (!error.status || error.status >= 500) addEventListener("online", sendWhatIsKept, { once: true });
+      else if (error.status !== 401) drop(form);
+    }
+  }
+
+  /** It was saved elsewhere meanwhile: the server shows both versions. */
+  function offerChoice(pairs, problem) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "link";
+    button.textContent = form.dataset.choose;
+    button.addEventListener("click", () => {
+      const choice = document.createElement("form");
+      choice.method = "post";
+      choice.action = address;
+      choice.hidden = true;
+      for (const [name, value] of pairs) {
+        const input = document.createElement("textarea");
+        [input.name, input.value] = [name, value];
+        choice.append(input);
+      }
+      drop(form);
+      document.body.append(choice);
+      choice.submit();
+    });
+    say(problem, true);
+    status.append(" ", button);
+  }
 }

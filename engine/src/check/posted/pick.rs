@@ -40,7 +40,7 @@ pub(super) fn code(choice: &Choice, raw: &str) -> Result<Json, (Reason, Vec<Near
         [one] => Ok(Json::String(choice.list.entries()[*one].code.to_string())),
         several => {
             let first = &several[..several.len().min(limits::NEAR_NAMED)];
-            Err((Reason::SeveralFit, nearest(choice, first)))
+            Err((Reason::SeveralChoices, nearest(choice, first)))
         }
     }
 }

@@ -23,7 +23,7 @@ impl Posted {
                 None => true,
             },
         );
-        let several = |refused: &Refused| refused.reason == Reason::SeveralFit && !refused.raw.is_empty();
+        let several = |refused: &Refused| refused.reason == Reason::SeveralChoices && !refused.raw.is_empty();
         let several: Vec<Refused> = self.refused.extract_if(.., |refused| several(refused)).collect();
         if open.is_empty() && several.is_empty() {
             return;

@@ -180,7 +180,7 @@ fn broken_posts_do_no_harm() {
         ] {
             let posted = decode(&fields(), &post(&[(name, value)]), &all).unwrap();
             let mut answers = posted.merge(&fields(), &Map::new());
-            assert_eq!(posted.command.perform(&fields(), &mut answers), Ok(None));
+            assert_eq!(posted.command.perform(&fields(), &mut answers, &mut None), Ok(None));
             assert_eq!(answers, Map::new(), "{name}={value}");
         }
     }
@@ -200,7 +200,7 @@ fn a_refused_sensitive_text_is_not_repeated() {
 fn buttons_change_rows() {
     let three = || object(json!({"people": [{"person": "a"}, {"person": "b"}, {"person": "c"}]}));
     for (command, order, shown) in [
-        ("remove:people:1", "ac", Some("people")),
+        ("remove:people:1", "ac", Some("people-removed")),
         ("remove:people:7", "abc", Some("people")),
         ("up:people:2", "acb", Some("people[1]")),
         ("up:people:0", "abc", None),
@@ -213,7 +213,7 @@ fn buttons_change_rows() {
         let mut answers = three();
         let command: Command = command.parse().unwrap();
         assert_eq!(
-            command.perform(&fields(), &mut answers).unwrap().as_deref(),
+            command.perform(&fields(), &mut answers, &mut None).unwrap().as_deref(),
             shown,
             "{command}"
         );
@@ -233,21 +233,21 @@ fn adding_keeps_the_empty_rows_that_were_shown() {
     assert_eq!(posted.command, Command::Add("people".into()));
     let mut answers = posted.merge(&fields(), &Map::new());
     assert_eq!(
-        posted.command.perform(&fields(), &mut answers),
+        posted.command.perform(&fields(), &mut answers, &mut None),
         Ok(Some("people[1]".into()))
     );
     assert_eq!(answers, object(json!({"people": [{}, {}]})));
     let inner: Command = "add:people[1].papers".parse().unwrap();
     assert_eq!(
-        inner.perform(&fields(), &mut answers),
+        inner.perform(&fields(), &mut answers, &mut None),
         Ok(Some("people[1].papers[0]".into()))
     );
     let full: Command = "add:people".parse().unwrap();
     for _ in 0..3 {
-        full.perform(&fields(), &mut answers).unwrap();
+        full.perform(&fields(), &mut answers, &mut None).unwrap();
     }
     assert_eq!(
-        full.perform(&fields(), &mut answers),
+        full.perform(&fields(), &mut answers, &mut None),
         Err(TableFull {
             table: "people".into(),
             max: 5
@@ -274,7 +274,7 @@ fn files_are_removed_by_id() {
         command
             .parse::<Command>()
             .unwrap()
-            .perform(&fields(), &mut answers)
+            .perform(&fields(), &mut answers, &mut None)
             .unwrap();
     }
     assert!(!answers.contains_key("report") && answers["people"][1].get("proof").is_none());
@@ -313,4 +313,69 @@ fn a_cleared_cell_goes_and_a_hidden_one_stays() {
     .unwrap();
     let stored = object(json!({"rows": [{"a": "1", "b": "2"}]}));
     assert_eq!(posted.merge(&fields, &stored), object(json!({"rows": [{"b": "2"}]})));
+}
+
+#[test]
+fn what_was_removed_can_be_brought_back() {
+    let fields = fields();
+    let mut answers = answers("甲");
+    let before = answers.clone();
+    let mut removed = None;
+    let mut press = |answers: &mut Map<String, Json>, button: &str| {
+        let button: Command = button.parse().unwrap();
+        button.perform(&fields, answers, &mut removed).unwrap()
+    };
+    assert_eq!(
+        press(&mut answers, "remove:people:0").as_deref(),
+        Some("people-removed")
+    );
+    assert_eq!(answers["people"].as_array().unwrap().len(), 1);
+    assert_eq!(press(&mut answers, "restore:report"), None);
+    assert_eq!(press(&mut answers, "restore:people").as_deref(), Some("people[0]"));
+    assert_eq!(answers, before);
+    assert_eq!(press(&mut answers, "restore:people"), None);
+    let inner = press(&mut answers, "remove:people[0].papers:0");
+    assert_eq!(inner.as_deref(), Some("people[0].papers-removed"));
+    assert!(answers["people"][0].get("papers").is_none());
+    press(&mut answers, "restore:people[0].papers");
+    assert_eq!(answers, before);
+    // An inner row goes into no other row than it came from.
+    press(&mut answers, "remove:people[0].papers:0");
+    press(&mut answers, "down:people:0");
+    assert_eq!(press(&mut answers, "restore:people[0].papers"), None);
+    press(&mut answers, "remove:people:1");
+    press(&mut answers, "save-next");
+    assert_eq!(press(&mut answers, "restore:people"), None);
+}
+
+#[test]
+fn a_copy_leaves_out_what_only_one_row_can_have() {
+    let mut fields = fields();
+    if let FieldType::Table(table) = &mut fields["people"].kind {
+        table.unique = vec!["person".into()];
+    }
+    let mut answers = answers("甲");
+    answers["people"][0]["proof"] = json!([{"id": "f1"}]);
+    let copy: Command = "copy:people:0".parse().unwrap();
+    let shown = copy.perform(&fields, &mut answers, &mut None).unwrap();
+    assert_eq!(shown.as_deref(), Some("people[1]"));
+    let papers = answers["people"][0]["papers"].clone();
+    assert_eq!(
+        answers["people"][1],
+        json!({"born": "1990-01", "title": "120", "papers": papers})
+    );
+    assert_eq!(answers["people"][2]["person"], "李四");
+}
+
+#[test]
+fn several_rows_are_added_at_once() {
+    let mut answers = answers("甲");
+    for (button, shown, rows) in [("add:people:2", "people[2]", 4), ("add:people:999", "people[4]", 5)] {
+        let button: Command = button.parse().unwrap();
+        let done = button.perform(&fields(), &mut answers, &mut None).unwrap();
+        assert_eq!(
+            (done.as_deref(), answers["people"].as_array().unwrap().len()),
+            (Some(shown), rows)
+        );
+    }
 }

@@ -11,7 +11,7 @@ use crate::definition::code_list::{CodeList, Row, RowProblem};
 use crate::definition::merge::Files;
 use crate::definition::sheet::{MOST_ROWS, decoded};
 use crate::definition::source::{Node, Problems, SourceFile, Spot, nearest, words_of};
-use crate::definition::{Calendar, Id, Text, folder, limits};
+use crate::definition::{Calendar, Id, Language, Text, folder, limits};
 
 impl Loader<'_> {
     /// Every list of the region's folder and its bases; the nearest of a name counts.
@@ -74,6 +74,10 @@ impl Loader<'_> {
             rows.push(Row {
                 code: entry.key.clone(),
                 name: name.to_string(),
+                name_en: match name.has_english() {
+                    true => name.get(Language::English).to_owned(),
+                    false => String::new(),
+                },
                 ..Row::default()
             });
         }
@@ -358,6 +362,7 @@ fn read_list(file: &Arc<SourceFile>, id: &Id, problems: &mut Problems) -> Option
         rows.push(Row {
             code,
             name,
+            name_en: String::new(),
             parent,
             branch: matches!(branch.as_str(), "1" | "true" | "yes"),
             columns: record,

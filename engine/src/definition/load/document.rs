@@ -104,6 +104,17 @@ impl Loader<'_> {
         let watermark = map.get("watermark").and_then(|node| self.watermark(node));
         let over = map.get("over").and_then(|node| self.register_named(node));
         let issued = around.issued.contains(&id);
+        if let Some(node) = map.get("over").filter(|_| issued) {
+            let message = Text::both(
+                format!("文书 {id} 由操作签发给一项申请，不能又按登记册汇总"),
+                format!("the document `{id}` is issued for one application, and cannot be over a register"),
+            );
+            let help = Text::both(
+                "删去 over，或换一份文书签发",
+                "delete `over`, or issue another document",
+            );
+            self.problems.at_node("document-issued-over", node, message, Some(help));
+        }
         Some(Document {
             id,
             label,

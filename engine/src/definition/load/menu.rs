@@ -36,6 +36,9 @@ static TARGET: Words = Words::new(
         ("profile", "个人信息", "one's own details"),
         ("people", "本单位的人员", "the people of one's unit"),
         ("units", "单位", "the units"),
+        ("registers", "登记册", "the registers that one keeps"),
+        ("documents", "按登记册汇总的文书", "the documents over a register"),
+        ("statistics", "统计", "statistics"),
         (
             "approvals",
             "待批准的账号和单位",
@@ -125,6 +128,9 @@ impl Loader<'_> {
             Some("profile") => MenuTarget::Profile,
             Some("people") => MenuTarget::People,
             Some("units") => MenuTarget::Units,
+            Some("registers") => MenuTarget::Registers,
+            Some("documents") => MenuTarget::Documents,
+            Some("statistics") => MenuTarget::Statistics,
             Some("approvals") => MenuTarget::Approvals,
             _ => MenuTarget::Heading,
         };

@@ -128,6 +128,7 @@ fn rows(stored: &Json) -> Vec<Row> {
     let read = |row: &Json| Row {
         code: text(row, 0),
         name: text(row, 1),
+        name_en: String::new(),
         parent: text(row, 2),
         branch: row.get(3).and_then(Json::as_bool).unwrap_or(false),
         columns: columns(row),

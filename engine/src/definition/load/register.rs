@@ -4,7 +4,7 @@
 //! may pick from any register; the forms and the seeds are read after that.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use indexmap::IndexMap;
@@ -156,7 +156,46 @@ impl Loader<'_> {
                 .at_node("register-without-name", node, message, Some(help));
             return None;
         }
+        self.readable_fields(&path, &form);
         Some(form)
+    }
+
+    /// Entries are read by look-ups and printed: nothing of them is sealed, and they have no files.
+    fn readable_fields(&mut self, path: &Path, form: &Form) {
+        fn unfit(field: &Field) -> bool {
+            match &field.kind {
+                _ if field.sensitive => true,
+                FieldType::File(_) => true,
+                FieldType::Table(table) => table.columns.values().any(unfit),
+                _ => false,
+            }
+        }
+        let unfit: Vec<Id> = form
+            .fields()
+            .filter(|(_, field)| unfit(field))
+            .map(|(_, field)| Id::clone(&field.id))
+            .collect();
+        if unfit.is_empty() {
+            return;
+        }
+        let Some(tree) = self.form_tree(path) else { return };
+        let pages = tree.get("pages").and_then(Node::entries).unwrap_or_default();
+        let fields = pages
+            .iter()
+            .filter_map(|page| page.value.get("fields")?.entries())
+            .flatten();
+        for entry in fields.filter(|entry| unfit.iter().any(|id| **id == *entry.key)) {
+            let message = Text::both(
+                format!("登记册的字段 {} 不能是敏感字段或文件", entry.key),
+                format!("the register's field `{}` is sensitive or has files", entry.key),
+            );
+            let help = Text::both(
+                "登记册的内容供点选和打印，不加密保存；删去 sensitive，或换一种类型",
+                "entries are picked and printed, and not sealed: delete `sensitive`, or take another type",
+            );
+            self.problems
+                .error("register-field", &entry.key_spot, message, Some(help));
+        }
     }
 
     /// The records of the CSV that `seed:` names, typed by the form's fields.

@@ -47,9 +47,12 @@ impl Wording<'_> {
     fn kind(&self, kind: &FieldType, value: &Json) -> String {
         match kind {
             FieldType::YesNo => self.yes_no(value),
-            FieldType::Choice(choice) | FieldType::Tree(choice) => choice.list.path(&plain(value)),
+            FieldType::Choice(choice) | FieldType::Tree(choice) => {
+                choice.list.in_language(self.language).path(&plain(value))
+            }
             FieldType::Choices(choice) | FieldType::Trees(choice) => {
-                joined(value, |code| choice.list.path(&plain(code)))
+                let list = choice.list.in_language(self.language);
+                joined(value, |code| list.path(&plain(code)))
             }
             FieldType::Lookup(_) => {
                 let id = plain(value);

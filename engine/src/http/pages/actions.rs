@@ -16,8 +16,9 @@ use crate::http::body::Posting;
 use crate::http::filling::plain;
 use crate::http::shell::Stand;
 use crate::http::visit::{SignedIn, Visit};
-use crate::registry::{Case, Given, Refused};
+use crate::registry::{Case, Given, Person, Refused};
 use crate::theme::filling::Message;
+use crate::theme::input_name::REVISION;
 use crate::theme::view::{ActionPage, ErrorLink, Mark, MarkPage, Marks};
 
 /// What is asked before it is done.
@@ -30,34 +31,48 @@ pub(in crate::http) async fn show(
     page(&visit, &case, action, StatusCode::OK, &Given::default(), &[], None).await
 }
 
-/// Does it, or says what is missing.
+/// Does it, or says what is missing. The second press of the same button finds it done.
 pub(in crate::http) async fn act(
     SignedIn { visit, person }: SignedIn,
     Path((_, id, name)): Path<(String, String, String)>,
     posting: Posting,
 ) -> Result<Response, Error> {
+    let done = once(&visit, &person, &id, &name, &posting).await;
+    let seen = revision(&posting);
+    if let (Err(Error::NotFound | Error::Forbidden(_) | Error::Conflict(_)), Some(seen)) = (&done, seen)
+        && let Some(application) = visit.app.registry().acted_already(&person, &id, &name, seen).await?
+    {
+        let is_applicant = application.applicant == person.account;
+        return Ok(led_on(&visit, &id, is_applicant, application.certificate.is_some()));
+    }
+    done
+}
+
+/// Where an action leads: whoever passed an application on may no longer see it, and goes back to what waits.
+fn led_on(visit: &Visit, id: &str, is_applicant: bool, is_certified: bool) -> Response {
+    let notice = if is_certified { "certified" } else { "action_done" };
+    let to = if is_applicant {
+        visit.href(&format!("applications/{id}"))
+    } else {
+        visit.href("queue")
+    };
+    visit.redirect(&to, Some(notice))
+}
+
+fn revision(posting: &Posting) -> Option<u64> {
+    posting.get(REVISION).and_then(|revision| revision.parse().ok())
+}
+
+async fn once(visit: &Visit, person: &Person, id: &str, name: &str, posting: &Posting) -> Result<Response, Error> {
     let registry = visit.app.registry();
-    let case = registry.case(&person, &id).await?;
-    let action = case.action(&name)?;
-    let given = given(action, &posting)?;
-    match registry.act(&person, &id, &name, &given).await {
-        Ok(acted) => {
-            let notice = if acted.certificate.is_some() {
-                "certified"
-            } else {
-                "action_done"
-            };
-            // Whoever passed an application on may no longer see it: back to what waits.
-            let to = if case.is_applicant() {
-                visit.of(&case, "")
-            } else {
-                visit.href("queue")
-            };
-            Ok(visit.redirect(&to, Some(notice)))
-        }
+    let case = registry.case(person, id).await?;
+    let action = case.action(name)?;
+    let given = given(action, posting)?;
+    match registry.act(person, id, name, &given).await {
+        Ok(acted) => Ok(led_on(visit, id, case.is_applicant(), acted.certificate.is_some())),
         Err(Refused::Action { text, inputs }) => {
             page(
-                &visit,
+                visit,
                 &case,
                 action,
                 StatusCode::UNPROCESSABLE_ENTITY,
@@ -82,7 +97,7 @@ fn given(action: &Action, posting: &Posting) -> Result<Given, Error> {
         })
         .collect();
     let mut given = Given {
-        revision: posting.get("~revision").and_then(|revision| revision.parse().ok()),
+        revision: revision(posting),
         ..Given::default()
     };
     for (id, field) in fields {
@@ -176,7 +191,7 @@ async fn page(
     }
     let prepared = visit.shop.action(&action.id).ok_or(Error::NotFound)?;
     let view = ActionPage {
-        head: head(visit, case, None),
+        head: head(visit, case, &case.look(), None),
         label: action.label.get(visit.language).into(),
         confirm: action
             .confirm

@@ -34,7 +34,7 @@ pub(in crate::http) async fn show(
     };
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
     let view = CheckPage {
-        head: head(&visit, &case, None),
+        head: head(&visit, &case, &case.look(), None),
         errors: groups(&visit, &case, &findings, Severity::Error),
         warnings: groups(&visit, &case, &findings, Severity::Warning),
         error_count: count(Severity::Error),

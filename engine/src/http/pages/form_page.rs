@@ -1,39 +1,47 @@
 //! `…/pages/{page}`: one page of the form, to fill or to read.
 
-use std::collections::BTreeSet;
-
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 use serde_json::{Map, Value as Json};
 
 use super::head::head;
-use super::pick;
+use super::{conflict, live, pick};
+use crate::check::{Evaluated, Finding, posted};
 use crate::definition::form::Severity;
 use crate::definition::region::MenuTarget;
-use crate::definition::{Field, FieldType, Page, Text};
 use crate::http::Error;
 use crate::http::body::PagePosting;
-use crate::http::filling::{filling, tell};
+use crate::http::filling::{filling, newly_typed, tell};
 use crate::http::shell::Stand;
 use crate::http::visit::{SignedIn, Visit};
-use crate::registry::{Case, Command, Person, Refused, Saved};
-use crate::theme::filling::{Filling, Message};
-use crate::theme::input_name::PICK;
+use crate::registry::{Case, Command, Refused, Saved};
+use crate::theme::input_name::{PICK, REVISION};
 use crate::theme::markdown;
-use crate::theme::view::{ErrorLink, FormPage, Notice, NoticeKind, Opinion};
+use crate::theme::view::{ErrorLink, FormPage, Notice, NoticeKind, Opinion, Upkeep};
 use crate::workflow::Editing;
 
-/// The page with what is stored.
+/// What an address ends with where the page stands as it was typed before the session ended.
+pub(in crate::http) const TYPED: &str = "?typed";
+
+/// The page with what is stored, or as it was typed when the session had ended.
 pub(in crate::http) async fn show(
     SignedIn { visit, person }: SignedIn,
     Path((_, id, page)): Path<(String, String, String)>,
 ) -> Result<Response, Error> {
-    let case = visit.app.registry().case(&person, &id).await?;
+    let registry = visit.app.registry();
+    let case = registry.case(&person, &id).await?;
+    if visit.address.ends_with(TYPED)
+        && case.editing() != Editing::No
+        && let Some(pairs) = registry.kept(&person, &id, &page).await?
+    {
+        return render(&visit, &case, &page, Outcome::kept(&case, &page, &pairs)?).await;
+    }
     render(&visit, &case, &page, Outcome::default()).await
 }
 
-/// Saves the page. What was stored whole leads on; otherwise the page comes back as it was typed.
+/// Saves the page. What was stored whole leads on; otherwise the page comes back as it was typed, and where it was
+/// saved elsewhere meanwhile, both versions. A page's script is answered in JSON.
 pub(in crate::http) async fn save(
     SignedIn { visit, person }: SignedIn,
     Path((_, id, page)): Path<(String, String, String)>,
@@ -46,32 +54,33 @@ pub(in crate::http) async fn save(
         .get("~do")
         .and_then(|command| command.parse().ok())
         .unwrap_or_default();
-    match registry
-        .save_page(&person, &case, &page, &posting.pairs, posting.files)
-        .await
-    {
-        Ok(saved) => match pressed.filter(|at| leads_to_pick(&saved, at)) {
-            Some(at) => Ok(to_pick(&visit, &case, &page, &at, &saved)),
-            None if saved.is_whole() => Ok(lead_on(&visit, &case, &page, &command, &saved)),
-            None => {
-                let case = registry.case(&person, &id).await?;
-                render(&visit, &case, &page, Outcome::partly(saved)).await
+    let (pairs, seen) = live::without_seen(conflict::decided(posting.pairs));
+    let saved = registry.save_page(&person, &case, &page, &pairs, &posting.files).await;
+    if saved.is_ok() && visit.address.ends_with(TYPED) {
+        registry.forget_kept(&person, &id, &page).await?;
+    }
+    if live::asked(&visit) {
+        return live::saved(&visit, &case, &page, (&pairs, &seen), saved);
+    }
+    match saved {
+        Ok(saved) => {
+            if let Some(at) = pressed.filter(|at| leads_to_pick(&saved, at)) {
+                return Ok(to_pick(&visit, &case, &page, &at, &saved));
             }
-        },
+            if saved.is_whole() {
+                return Ok(lead_on(&visit, &case, &page, &command, &saved));
+            }
+            let case = registry.case(&person, &id).await?;
+            render(&visit, &case, &page, Outcome::partly(saved)).await
+        }
         Err(Refused::Stale(text)) => {
-            again(&visit, &person, &id, &page, &posting.pairs, StatusCode::CONFLICT, &text).await
+            let case = registry.case(&person, &id).await?;
+            conflict::page(&visit, &case, &page, &pairs, !posting.files.is_empty(), &text).await
         }
         Err(Refused::Input(text)) => {
-            again(
-                &visit,
-                &person,
-                &id,
-                &page,
-                &posting.pairs,
-                StatusCode::UNPROCESSABLE_ENTITY,
-                &text,
-            )
-            .await
+            let case = registry.case(&person, &id).await?;
+            let outcome = Outcome::refused(&case, &page, &pairs, text.get(visit.language))?;
+            render(&visit, &case, &page, outcome).await
         }
         Err(refused) => Err(refused.into()),
     }
@@ -94,33 +103,18 @@ fn to_pick(visit: &Visit, case: &Case, page: &str, at: &str, saved: &Saved) -> R
     visit.redirect(&pick::address(visit, case, page, at, typed, None), Some("saved"))
 }
 
-/// The page as it was typed, after a save that stored nothing.
-async fn again(
-    visit: &Visit,
-    person: &Person,
-    id: &str,
-    page: &str,
-    pairs: &[(String, String)],
-    status: StatusCode,
-    text: &Text,
-) -> Result<Response, Error> {
-    let registry = visit.app.registry();
-    let case = registry.case(person, id).await?;
-    let outcome = Outcome {
-        status,
-        given: Some(registry.typed(&case, page, pairs)?),
-        problem: Some(text.get(visit.language).to_owned()),
-        saved: None,
-    };
-    render(visit, &case, page, outcome).await
-}
-
-/// How a save ended, for showing the page again.
+/// What the page shows besides what is stored.
 struct Outcome {
     status: StatusCode,
+    /// The page's answers as they were typed.
     given: Option<Map<String, Json>>,
+    refused: Vec<posted::Refused>,
+    findings: Vec<Finding>,
+    /// What stopped all of it.
     problem: Option<String>,
-    saved: Option<Saved>,
+    notice: Option<&'static str>,
+    /// The revision that the page was typed at.
+    revision: Option<u64>,
 }
 
 impl Default for Outcome {
@@ -128,20 +122,51 @@ impl Default for Outcome {
         Self {
             status: StatusCode::OK,
             given: None,
+            refused: Vec::new(),
+            findings: Vec::new(),
             problem: None,
-            saved: None,
+            notice: None,
+            revision: None,
         }
     }
 }
 
 impl Outcome {
+    /// Some of it was stored.
     fn partly(saved: Saved) -> Self {
         Self {
             status: StatusCode::UNPROCESSABLE_ENTITY,
-            given: Some(saved.given.clone()),
-            problem: None,
-            saved: Some(saved),
+            given: Some(saved.given),
+            refused: saved.refused,
+            findings: saved.findings,
+            notice: Some("saved_partly"),
+            ..Self::default()
         }
+    }
+
+    /// Nothing of it was stored.
+    fn refused(case: &Case, page: &str, pairs: &[(String, String)], problem: &str) -> Result<Self, Error> {
+        let judged = case.judge(page, pairs)?;
+        Ok(Self {
+            status: StatusCode::UNPROCESSABLE_ENTITY,
+            given: Some(judged.given),
+            refused: judged.refused,
+            problem: Some(problem.to_owned()),
+            ..Self::default()
+        })
+    }
+
+    /// It was typed before the session ended. The revision is that of then, so that what was saved meanwhile shows.
+    fn kept(case: &Case, page: &str, pairs: &[(String, String)]) -> Result<Self, Error> {
+        let judged = case.judge(page, pairs)?;
+        let revision = pairs.iter().find(|(name, _)| name == REVISION);
+        Ok(Self {
+            given: Some(judged.given),
+            refused: judged.refused,
+            notice: Some("typed_restored"),
+            revision: revision.and_then(|(_, revision)| revision.parse().ok()),
+            ..Self::default()
+        })
     }
 }
 
@@ -149,30 +174,25 @@ fn lead_on(visit: &Visit, case: &Case, page: &str, command: &Command, saved: &Sa
     let here = visit.of(case, &format!("pages/{page}"));
     match command {
         Command::Save => visit.redirect(&here, Some("saved")),
-        Command::SaveNext => match neighbours(case, page).1 {
+        Command::SaveNext => match neighbours(case, &case.evaluated(), page).1 {
             Some(next) => visit.redirect(&visit.of(case, &format!("pages/{next}")), Some("saved")),
             None => visit.redirect(&here, Some("saved")),
         },
         Command::Check => visit.redirect(&visit.of(case, "check"), Some("saved")),
         _ => {
-            let anchor = saved.show.as_deref().map(crate::theme::input_name::anchor);
-            // Brackets may not stand in a Location header.
-            let anchor = anchor.map(|anchor| format!("#{}", anchor.replace('[', "%5B").replace(']', "%5D")));
-            visit.redirect(&format!("{here}{}", anchor.unwrap_or_default()), Some("saved"))
+            // Brackets may not stand in a Location header. The page's script is not told what stands behind `#`.
+            let place = saved.show.as_deref().map(crate::theme::input_name::anchor);
+            let place = place.map(|place| place.replace('[', "%5B").replace(']', "%5D"));
+            let place = place.map(|place| format!("?row={place}#{place}"));
+            visit.redirect(&format!("{here}{}", place.unwrap_or_default()), Some("saved"))
         }
     }
 }
 
 /// The pages before and after, of those that are shown.
-fn neighbours(case: &Case, page: &str) -> (Option<String>, Option<String>) {
-    let evaluated = case.evaluated();
-    let shown: Vec<&str> = case
-        .form()
-        .pages
-        .keys()
-        .map(|id| &**id)
-        .filter(|id| evaluated.page_shown(id))
-        .collect();
+fn neighbours(case: &Case, evaluated: &Evaluated<'_>, page: &str) -> (Option<String>, Option<String>) {
+    let pages = case.form().pages.keys().map(|id| &**id);
+    let shown: Vec<&str> = pages.filter(|id| evaluated.page_shown(id)).collect();
     let at = shown.iter().position(|id| *id == page);
     let take = |at: Option<usize>| at.and_then(|at| shown.get(at)).map(|id| (*id).to_owned());
     (take(at.and_then(|at| at.checked_sub(1))), take(at.map(|at| at + 1)))
@@ -181,26 +201,19 @@ fn neighbours(case: &Case, page: &str) -> (Option<String>, Option<String>) {
 async fn render(visit: &Visit, case: &Case, id: &str, outcome: Outcome) -> Result<Response, Error> {
     let form = case.form();
     let page = form.pages.get(id).ok_or(Error::NotFound)?;
-    let answers = match &outcome.given {
-        Some(given) => over(case, page, given),
-        None => case.answers().clone(),
-    };
-    let evaluated = case.evaluated_over(&answers);
+    let stored = case.look();
+    let typed = outcome.given.as_ref().map(|given| case.over_page(page, given));
+    let over_typed = typed.as_ref().map(|answers| case.evaluated_over(answers));
+    let evaluated = over_typed.as_ref().unwrap_or(&stored.evaluated);
     if !evaluated.page_shown(id) {
         return Err(Error::NotFound);
     }
-    let mut filling = filling(visit, case, page, &evaluated, &answers);
+    let mut filling = filling(visit, case, page, evaluated, typed.as_ref().unwrap_or(case.answers()));
     if let Some(given) = &outcome.given {
-        let stored = Json::Object(case.answers().clone()).to_string();
-        filling.typed = newly_typed(page.fields.values(), given, &stored);
+        filling.typed = newly_typed(page, given, case.answers());
     }
-    let mut errors = match &outcome.saved {
-        Some(saved) => tell(visit, case, &saved.findings, &saved.refused, &mut filling),
-        None => Vec::new(),
-    };
-    if outcome.status == StatusCode::CONFLICT {
-        elsewhere(visit, case, page, &mut filling);
-    }
+    let mut errors = tell(visit, case, &outcome.findings, &outcome.refused, &mut filling);
+    let wrong = errors.len().to_string();
     if let Some(problem) = outcome.problem {
         errors.push(ErrorLink {
             label: String::new(),
@@ -210,96 +223,52 @@ async fn render(visit: &Visit, case: &Case, id: &str, outcome: Outcome) -> Resul
     }
     let prepared = visit.shop.form(form);
     let fields = prepared.page(id).ok_or(Error::NotFound)?;
-    let (previous, next) = neighbours(case, id);
+    let (previous, next) = neighbours(case, evaluated, id);
     let address = |page: String| visit.of(case, &format!("pages/{page}"));
     let text = page
         .text
         .as_ref()
         .and_then(|text| visit.office.region().texts.get(&**text));
     let editable = case.editing() != Editing::No && !page.fields.is_empty();
+    let here = address(id.to_owned());
+    let restored = outcome.notice == Some("typed_restored");
+    let upkeep = match editable {
+        true => Upkeep {
+            live: format!("{here}/live"),
+            key: live::key(visit, case, id),
+            sensitive: live::sensitive(page),
+            seen: live::Marks::of(page, evaluated, &filling).to_json(),
+            unsaved: outcome.given.is_some(),
+        },
+        false => Upkeep::default(),
+    };
     let view = FormPage {
-        suggest: Some(format!("{}/suggest", address(id.to_owned()))),
-        address: address(id.to_owned()),
-        head: head(visit, case, Some(id)),
+        suggest: Some(format!("{here}/suggest")),
+        address: if restored { format!("{here}{TYPED}") } else { here },
+        head: head(visit, case, &stored, Some(id)),
         title: page.title.get(visit.language).into(),
         intro: page.intro.as_ref().map(|intro| intro.get(visit.language).to_owned()),
         text: text.map(|text| markdown(text)),
         fields: fields.fill(visit.language, &filling),
         multipart: fields.has_files(),
         editable,
-        revision: case.page_revision(id),
+        revision: outcome.revision.unwrap_or_else(|| case.page_revision(id)),
         errors,
         opinion: opinion(visit, case).await?,
         previous: previous.map(address),
         next: next.map(address),
+        upkeep,
     };
     let mut shell = visit
         .shell(Stand::at(MenuTarget::Applications).then(view.title.clone(), None))
         .await?;
-    if let Some(saved) = outcome.saved {
-        let wrong = (saved.refused.len() + saved.findings.len()).to_string();
+    if let Some(notice) = outcome.notice {
         shell.notice = Some(Notice {
             kind: NoticeKind::Warning,
-            text: visit.text("saved_partly", &[("n", &wrong)]),
+            text: visit.text(notice, &[("n", &wrong)]),
         });
     }
     visit.page(outcome.status, &shell, &view)
-}
-
-/// Says at each field that was typed differently what was saved elsewhere meanwhile.
-fn elsewhere(visit: &Visit, case: &Case, page: &Page, filling: &mut Filling<'_>) {
-    let prepared = visit.shop.form(case.form());
-    let Some(fields) = prepared.page(&page.id) else { return };
-    let mut stored = Filling::new(case.answers());
-    stored.names = case.names();
-    for id in page.fields.keys().map(|id| &**id) {
-        if filling.answers.get(id) == stored.answers.get(id) {
-            continue;
-        }
-        let text = match fields.answer(visit.language, id, &stored) {
-            text if text.is_empty() => visit.text("stale_differs", &[]),
-            text => visit.text("stale_answer", &[("text", &text)]),
-        };
-        let severity = Severity::Warning;
-        filling
-            .messages
-            .entry(id.to_owned())
-            .or_default()
-            .push(Message { severity, text });
-    }
-}
-
-/// All answers, with those of one page as they were typed.
-fn over(case: &Case, page: &Page, given: &Map<String, Json>) -> Map<String, Json> {
-    let mut answers = case.answers().clone();
-    answers.retain(|id, _| !page.fields.contains_key(id.as_str()));
-    answers.extend(given.clone());
-    answers
-}
-
-/// The sensitive texts among `given` that `stored` does not have.
-fn newly_typed<'f>(
-    fields: impl Iterator<Item = &'f Field>,
-    given: &Map<String, Json>,
-    stored: &str,
-) -> BTreeSet<String> {
-    let mut typed = BTreeSet::new();
-    for field in fields {
-        match (&field.kind, given.get(&*field.id)) {
-            (FieldType::Table(table), Some(Json::Array(rows))) => {
-                for row in rows.iter().filter_map(Json::as_object) {
-                    typed.extend(newly_typed(table.columns.values(), row, stored));
-                }
-            }
-            (_, Some(Json::String(text)))
-                if field.sensitive && !stored.contains(&Json::String(text.clone()).to_string()) =>
-            {
-                typed.insert(text.clone());
-            }
-            _ => {}
-        }
-    }
-    typed
 }
 
 /// What the reviewer wrote, while the application is returned.

@@ -1,5 +1,9 @@
 //! What the pages of an application share: the head with tabs, toolbar and state.
 
+use std::collections::HashSet;
+
+use crate::check::Checked;
+use crate::definition::Id;
 use crate::definition::form::Severity;
 use crate::definition::workflow::{By, Edits, State};
 use crate::http::visit::Visit;
@@ -21,8 +25,8 @@ pub(super) fn tone(state: Option<&State>, certified: bool) -> Tone {
     }
 }
 
-/// The head of an application's page; `current` is the page of the form that is shown.
-pub(super) fn head(visit: &Visit, case: &Case, current: Option<&str>) -> ApplicationHead {
+/// The head of an application's page over [`Case::look`]; `current` is the page of the form that is shown.
+pub(super) fn head(visit: &Visit, case: &Case, checked: &Checked<'_>, current: Option<&str>) -> ApplicationHead {
     let language = visit.language;
     let application = case.application();
     let form = case.form();
@@ -51,8 +55,8 @@ pub(super) fn head(visit: &Visit, case: &Case, current: Option<&str>) -> Applica
             .unwrap_or_default(),
         tone: tone(case.state(), application.certificate.is_some()),
         number: application.number.clone(),
-        tabs: tabs(visit, case, current, editable),
-        actions: actions(visit, case),
+        tabs: tabs(visit, case, checked, current, editable),
+        actions: actions(visit, case, checked),
         documents: case.documents().into_iter().map(document).collect(),
         check: editable.then(|| visit.of(case, "check")),
         unmask: case.may_unmask().then(|| visit.of(case, "unmask")),
@@ -60,9 +64,9 @@ pub(super) fn head(visit: &Visit, case: &Case, current: Option<&str>) -> Applica
     }
 }
 
-fn actions(visit: &Visit, case: &Case) -> Vec<ActionLink> {
+fn actions(visit: &Visit, case: &Case, checked: &Checked<'_>) -> Vec<ActionLink> {
     let forward = |action: &crate::definition::workflow::Action| {
-        let edits = |state: &crate::definition::Id| {
+        let edits = |state: &Id| {
             case.office()
                 .region()
                 .workflow
@@ -74,7 +78,7 @@ fn actions(visit: &Visit, case: &Case) -> Vec<ActionLink> {
         ahead && (action.by.contains(&By::Applicant) || !action.effects.is_empty())
     };
     let mut first = true;
-    let offered = case.offered().into_iter().map(|action| {
+    let offered = case.offered_over(&checked.evaluated).into_iter().map(|action| {
         let primary = first && forward(action);
         first &= !primary;
         ActionLink {
@@ -86,9 +90,11 @@ fn actions(visit: &Visit, case: &Case) -> Vec<ActionLink> {
     offered.collect()
 }
 
-fn tabs(visit: &Visit, case: &Case, current: Option<&str>, editable: bool) -> Vec<Tab> {
-    let checked = editable.then(|| case.check_without_plugins());
-    let evaluated = case.evaluated();
+fn tabs(visit: &Visit, case: &Case, checked: &Checked<'_>, current: Option<&str>, editable: bool) -> Vec<Tab> {
+    let evaluated = &checked.evaluated;
+    let errors = checked.findings.iter();
+    let errors = errors.filter(|finding| finding.severity == Severity::Error);
+    let wrong: HashSet<&Id> = errors.filter_map(|finding| finding.page.as_ref()).collect();
     let marked = |page: &crate::definition::Page| {
         let marks = case
             .application()
@@ -102,15 +108,7 @@ fn tabs(visit: &Visit, case: &Case, current: Option<&str>, editable: bool) -> Ve
     };
     let pages = case.form().pages.values().filter(|page| evaluated.page_shown(&page.id));
     let tab = |page: &crate::definition::Page| {
-        let missing = checked.as_ref().map(|checked| {
-            let errors = checked
-                .findings
-                .iter()
-                .filter(|finding| finding.severity == Severity::Error);
-            errors
-                .filter_map(|finding| finding.page.as_ref())
-                .any(|id| *id == page.id)
-        });
+        let missing = editable.then(|| wrong.contains(&page.id));
         Tab {
             label: page.title.get(visit.language).into(),
             href: visit.of(case, &format!("pages/{}", page.id)),

@@ -86,7 +86,7 @@ pub(in crate::http) async fn check(
     let mut given = posted.merge(&page.fields, &own);
     if posted.refused.is_empty() {
         // A full table stays as it is: its button is not offered.
-        let _ = posted.command.perform(&page.fields, &mut given);
+        let _ = posted.command.perform(&page.fields, &mut given, &mut None);
     }
     if posted.command == Command::SaveNext
         && let Some(next) = chosen.neighbours(&stored.checked.evaluated).1

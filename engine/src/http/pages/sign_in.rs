@@ -169,6 +169,7 @@ async fn page(
         by_email: visit.office.region().sign_in.by_email,
         name,
         error,
+        kept: next.as_deref().is_some_and(|next| next.ends_with(super::TYPED)),
         next,
         captcha,
         ways_in: units_first(visit)?,

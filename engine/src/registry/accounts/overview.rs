@@ -346,7 +346,7 @@ pub(super) fn cares(office: &Office, person: &Person, account: &Account) -> bool
 }
 
 /// One part of a list, numbered from 1; a number behind the last gives the last.
-fn part<T, R>(all: Vec<T>, page: usize, row: impl FnMut(T) -> R) -> People<R> {
+pub(in crate::registry) fn part<T, R>(all: Vec<T>, page: usize, row: impl FnMut(T) -> R) -> People<R> {
     let total = all.len();
     let pages = total.div_ceil(ROWS).max(1);
     let page = page.clamp(1, pages);

@@ -12,6 +12,7 @@ use crate::check::{self, Answers, CompiledForm, Evaluated, posted};
 use crate::definition::form::Severity;
 use crate::definition::scope::App;
 use crate::definition::{FieldType, Form, Text};
+use crate::registry::case::picked_names;
 use crate::registry::email::Email;
 use crate::registry::{Office, Refused, Registry, Units, Wanted, pick, sealed};
 use crate::store::Account;
@@ -29,6 +30,15 @@ impl Registry {
     pub async fn sheet(&self, region: &str, id: &str) -> Result<Sheet, Refused> {
         let office = self.office(region)?;
         let form = office.account_form(id).ok_or(Refused::NotFound)?;
+        self.sheet_of(office, form).await
+    }
+
+    /// A form of a region that no application fills in.
+    pub(in crate::registry) async fn sheet_of(
+        &self,
+        office: &Office,
+        form: &Arc<CompiledForm>,
+    ) -> Result<Sheet, Refused> {
         let today = self.inner.clock.today();
         Ok(Sheet {
             form: Arc::clone(form),
@@ -39,8 +49,8 @@ impl Registry {
                 applicant_unit: None,
                 applicant_role: String::new(),
                 state: String::new(),
-                region: region.to_owned(),
-                category: id.to_owned(),
+                region: office.region().id.to_string(),
+                category: form.form().id.to_string(),
             },
             today,
         })
@@ -109,6 +119,11 @@ impl Sheet {
     /// What can be picked.
     pub fn units(&self) -> &Units {
         &self.units
+    }
+
+    /// The names of everything that these answers pick, whether it can still be picked or not.
+    pub fn names(&self, answers: &Answers) -> BTreeMap<String, String> {
+        picked_names(self.form(), answers, &self.units)
     }
 
     /// The form over these answers.

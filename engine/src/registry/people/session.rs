@@ -20,15 +20,13 @@ impl Registry {
         let office = self.office(region)?;
         let store = &self.inner.store;
         let now = self.inner.clock.now();
-        let Some(session) = store.session(region, &hash_token(token)).await? else {
+        let known = store.session_and_account(region, &hash_token(token)).await?;
+        let Some((session, account)) = known else {
             return Ok(None);
         };
         if session.expires_at <= now || session.created_at + ABSOLUTE <= now {
             return Ok(None);
         }
-        let Some(account) = store.account(region, &session.account).await? else {
-            return Ok(None);
-        };
         if account.standing != Standing::Active {
             return Ok(None);
         }

@@ -163,7 +163,8 @@ impl Operator {
             let mut answers = page.answers.clone();
             let fields = form.pages.get(page.page.as_str()).map(|page| &page.fields);
             let gone = strip(fields, &mut answers, &own);
-            if gone > 0 {
+            // Rows that could be brought back go with it, whatever they say.
+            if gone > 0 || page.removed.is_some() {
                 removed += gone;
                 expect.push(Expect::PageRevision {
                     region: region.clone(),
@@ -175,6 +176,7 @@ impl Operator {
                     revision: page.revision + 1,
                     saved_at: self.clock.now(),
                     answers,
+                    removed: None,
                     ..page
                 }));
             }

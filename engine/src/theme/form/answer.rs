@@ -80,13 +80,14 @@ pub(super) fn shown(field: &Prepared, value: &str, filling: &Filling<'_>) -> Str
     }
 }
 
-/// The name of what was picked; its id where nobody knows the name.
+/// The name of what was picked, as it was kept with the submission where that has happened; its id where nobody knows
+/// the name.
 pub(super) fn picked(path: &str, id: &str, filling: &Filling<'_>) -> String {
-    let candidate = candidates(path, filling).and_then(|all| all.iter().find(|candidate| candidate.value == id));
-    match candidate {
-        Some(candidate) => candidate.label.clone(),
-        None => filling.names.get(id).cloned().unwrap_or_else(|| id.to_owned()),
+    if let Some(name) = filling.names.get(id) {
+        return name.clone();
     }
+    let candidate = candidates(path, filling).and_then(|all| all.iter().find(|candidate| candidate.value == id));
+    candidate.map_or_else(|| id.to_owned(), |candidate| candidate.label.clone())
 }
 
 /// What may be picked at `path`, if the caller says.

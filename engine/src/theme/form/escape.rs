@@ -18,7 +18,7 @@ pub(super) fn push(out: &mut String, text: &str) {
 }
 
 /// `text`, escaped.
-pub(super) fn escaped(text: &str) -> String {
+pub(in crate::theme) fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     push(&mut out, text);
     out

@@ -55,10 +55,11 @@ impl<'a> Writer<'a> {
                 accept,
                 multiple,
                 max,
+                most,
                 template,
             } => {
                 self.template(template.as_deref());
-                self.files(field, path, (accept, *multiple, *max), value);
+                self.files(field, path, (accept, *multiple, *max, *most), value);
             }
             _ => {}
         }
@@ -111,7 +112,10 @@ impl<'a> Writer<'a> {
     fn entries(&self, entries: &Entries, path: &str, chosen: &[String]) -> Vec<(String, String)> {
         let candidates = answer::candidates(path, self.filling).filter(|_| entries.filtered);
         let mut offered: Vec<(String, String)> = match candidates {
-            Some(all) => all.iter().map(|one| (one.value.clone(), one.label.clone())).collect(),
+            Some(all) => all
+                .iter()
+                .map(|one| (one.value.clone(), options::label(&entries.list, &one.value)))
+                .collect(),
             None => {
                 let all = entries.list.entries().iter();
                 let open = all.filter(|entry| !entries.leaf_only || entries.list.is_leaf(&entry.code));
@@ -167,7 +171,8 @@ impl<'a> Writer<'a> {
                     options::write_one(&mut self.out, selected, &options::label(&entries.list, selected));
                 }
                 for candidate in candidates {
-                    self.option(&candidate.value, &candidate.label, candidate.value == selected);
+                    let label = options::label(&entries.list, &candidate.value);
+                    self.option(&candidate.value, &label, candidate.value == selected);
                 }
             }
         }
@@ -218,19 +223,24 @@ impl<'a> Writer<'a> {
         &mut self,
         field: &Prepared,
         path: &str,
-        (accept, multiple, max): (&str, bool, usize),
+        (accept, multiple, max, most): (&str, bool, usize, u64),
         value: Option<&Json>,
     ) {
         let files = value.and_then(Json::as_array).map(Vec::as_slice).unwrap_or_default();
         self.file_list(files, Some(path));
-        if files.len() < max {
+        let replaces = max == 1 && !files.is_empty();
+        if files.len() < max || replaces {
             self.all(&[
                 "<input type=\"file\" class=\"upload\" name=\"",
                 path,
                 "\" aria-label=\"",
-                &field.label,
-                "\"",
             ]);
+            if replaces {
+                self.all(&[&self.words.replace_file, " "]);
+            }
+            self.all(&[&field.label, "\" data-most=\"", &most.to_string(), "\" data-large=\""]);
+            let large = self.words.file_too_large.replace("{size}", &size(most));
+            self.all(&[&large, "\""]);
             if !accept.is_empty() {
                 self.all(&[" accept=\"", accept, "\""]);
             }
@@ -271,6 +281,20 @@ impl<'a> Writer<'a> {
             escape::push(&mut self.out, part("name"));
             let bytes = file.get("size").and_then(Json::as_u64).unwrap_or_default();
             self.all(&["</a> <small>", &size(bytes), "</small>"]);
+            if matches!(part("kind"), "pdf" | "png" | "jpg") && !self.filling.files_at.is_empty() {
+                self.out.push_str("<a href=\"");
+                escape::push(&mut self.out, &self.filling.files_at);
+                escape::push(&mut self.out, part("id"));
+                self.all(&["?view\">", &self.words.view_file]);
+                self.out.push_str("<span class=\"visually-hidden\"> ");
+                escape::push(&mut self.out, part("name"));
+                self.out.push_str("</span></a>");
+            }
+            match part("state") {
+                "cut-off" => self.all(&["<span class=\"warning\">", &self.words.file_cut_off, "</span>"]),
+                "encrypted" => self.all(&["<span class=\"warning\">", &self.words.file_encrypted, "</span>"]),
+                _ => {}
+            }
             if let Some(path) = removable {
                 let command = Command::RemoveFile(path.to_owned(), part("id").to_owned()).to_string();
                 self.button(

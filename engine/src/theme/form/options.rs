@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::escape;
+use super::prepare::Entries;
 use crate::definition::CodeList;
-use crate::definition::form::Choice;
 
 /// `<option>` elements joined once; selecting copies them with one word put between.
 #[derive(Debug)]
@@ -15,12 +15,12 @@ pub(super) struct Options {
 
 impl Options {
     /// Every entry of the list.
-    pub(super) fn new(choice: &Choice) -> Self {
+    pub(super) fn new(entries: &Entries) -> Self {
         let mut options = Self {
             markup: String::new(),
             places: HashMap::new(),
         };
-        for entry in choice.list.entries() {
+        for entry in entries.list.entries() {
             options.push(&entry.code, &entry.name);
         }
         options

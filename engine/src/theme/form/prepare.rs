@@ -72,6 +72,8 @@ pub(super) enum Kind {
         accept: String,
         multiple: bool,
         max: usize,
+        /// Bytes of each.
+        most: u64,
         /// The document to print, fill in and return.
         template: Option<Id>,
     },
@@ -117,14 +119,14 @@ impl Kind {
             },
             FieldType::YesNo => Self::YesNo,
             FieldType::Choice(choice) if !choice.list.is_tree() && choice.list.entries().len() <= FEW => {
-                Self::Radios(Entries::new(choice))
+                Self::Radios(Entries::new(choice, language))
             }
-            FieldType::Choice(choice) if !choice.is_long() => Self::Select(Entries::new(choice), Options::new(choice)),
-            FieldType::Choice(choice) | FieldType::Tree(choice) => Self::Pick(Some(Entries::new(choice))),
-            FieldType::Choices(choice) if !choice.is_long() => Self::Checks(Entries::new(choice)),
-            FieldType::Choices(choice) | FieldType::Trees(choice) => Self::Many(Entries::new(choice)),
+            FieldType::Choice(choice) if !choice.is_long() => Self::select(choice, language),
+            FieldType::Choice(choice) | FieldType::Tree(choice) => Self::Pick(Some(Entries::new(choice, language))),
+            FieldType::Choices(choice) if !choice.is_long() => Self::Checks(Entries::new(choice, language)),
+            FieldType::Choices(choice) | FieldType::Trees(choice) => Self::Many(Entries::new(choice, language)),
             FieldType::Lookup(_) => Self::Pick(None),
-            FieldType::List(item) => Self::list(field, item),
+            FieldType::List(item) => Self::list(field, item, language),
             FieldType::Table(table) => Self::table(table, language, theme, read),
             FieldType::File(rules) => Self::files(rules),
             FieldType::Computed(_) => Self::Computed,
@@ -156,10 +158,16 @@ impl Kind {
         }
     }
 
-    fn list(field: &Field, item: &FieldType) -> Self {
+    fn select(choice: &Choice, language: Language) -> Self {
+        let entries = Entries::new(choice, language);
+        let options = Options::new(&entries);
+        Self::Select(entries, options)
+    }
+
+    fn list(field: &Field, item: &FieldType, language: Language) -> Self {
         match item {
-            FieldType::Choice(choice) | FieldType::Choices(choice) => Self::Checks(Entries::new(choice)),
-            FieldType::Tree(choice) | FieldType::Trees(choice) => Self::Many(Entries::new(choice)),
+            FieldType::Choice(choice) | FieldType::Choices(choice) => Self::Checks(Entries::new(choice, language)),
+            FieldType::Tree(choice) | FieldType::Trees(choice) => Self::Many(Entries::new(choice, language)),
             scalar => match slots(&field.constraints) {
                 Some(count) => {
                     let (typed, extra, _) = input(scalar);
@@ -194,15 +202,16 @@ impl Kind {
             accept: escaped(&accept.join(",")),
             multiple: rules.max_items > 1,
             max: rules.max_items,
+            most: rules.max_size,
             template: rules.template.clone().or_else(|| rules.print_of.clone()),
         }
     }
 }
 
 impl Entries {
-    fn new(choice: &Choice) -> Self {
+    fn new(choice: &Choice, language: Language) -> Self {
         Self {
-            list: Arc::clone(&choice.list),
+            list: choice.list.in_language(language),
             filtered: choice.is_narrowed(),
             leaf_only: choice.leaf_only,
         }

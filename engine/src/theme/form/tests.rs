@@ -243,3 +243,54 @@ fn an_amount_is_said_again() {
         "{markup}"
     );
 }
+
+#[test]
+fn a_table_offers_what_goes_with_its_rows() {
+    let answers = answers("甲");
+    let mut filling = Filling::new(&answers);
+    let buttons = |markup: &str| -> Vec<String> {
+        let found = markup.split("name=\"~do\" value=\"").skip(1);
+        let mut found: Vec<String> = found.map(|rest| rest.split('"').next().unwrap().to_owned()).collect();
+        found.sort();
+        found
+    };
+    let plain = rendered(&filling);
+    assert!(!plain.contains("<details") && !plain.contains("removed"));
+    filling.tables_at = "/gone/?a=1&b=2/tables/".into();
+    for (removed, words) in [
+        (Some(0), "第 1 行已删除"),
+        (Some(7), "第 8 行已删除"),
+        (None, "原有各行"),
+    ] {
+        filling.removed = Some(("people".into(), removed));
+        let markup = rendered(&filling);
+        assert_balanced(&markup);
+        assert_eq!(markup.matches("id=\"f-people-removed\"").count(), 1);
+        assert!(markup.contains(words), "{words}");
+        assert!(markup.contains("href=\"/gone/?a=1&amp;b=2/tables/people\""));
+        let found = buttons(&markup);
+        for button in [
+            "add:people",
+            "append:people",
+            "copy:people:1",
+            "copy:people[0].papers:0",
+            "down:people:0",
+            "fill:people",
+            "remove:people:0",
+            "replace:people",
+            "restore:people",
+            "up:people:1",
+        ] {
+            assert!(found.iter().any(|one| one == button), "{button} is missing: {found:?}");
+        }
+        assert!(
+            found
+                .iter()
+                .all(|button| button.parse::<crate::theme::input_name::Command>().is_ok())
+        );
+    }
+    filling.editing = Editing::Nothing;
+    let read = rendered(&filling);
+    assert_balanced(&read);
+    assert!(read.contains("tables/people\"") && read.contains("papers\"") && !read.contains("removed"));
+}

@@ -40,6 +40,7 @@ pub(super) fn pages(theme: &Theme, language: Language, text: &str) -> Vec<(&'sta
             title: text.into(),
             intro: Some(text.into()),
             fields: Html::default(),
+            inputs: Vec::new(),
         }],
         inputs: ["text", "email", "password", "fixed", "select", "checkboxes"]
             .map(|kind| input(kind, text))
@@ -207,6 +208,7 @@ fn care(
             title: text.into(),
             intro: None,
             fields: Html::default(),
+            inputs: Vec::new(),
         }],
         deeds: vec![Deed {
             name: "refuse",

@@ -205,6 +205,13 @@ fn form_page(theme: &Theme, language: Language, text: &str, editable: bool) -> F
         }),
         previous: Some("/p0".into()),
         next: Some("/p2".into()),
+        upkeep: Upkeep {
+            live: "/somewhere/applications/1/pages/1/live".into(),
+            key: "somewhere/account/1/1".into(),
+            sensitive: "people.id_no".into(),
+            seen: "{}".into(),
+            unsaved: false,
+        },
     }
 }
 
@@ -265,6 +272,7 @@ fn rows(text: &str) -> Vec<ApplicationRow> {
             label: "修改".into(),
             href: format!("/edit/{at}"),
         }],
+        copy: Some(format!("/copy/{at}")),
     };
     tones.into_iter().enumerate().map(row).collect()
 }
@@ -347,6 +355,7 @@ pub(super) fn pages(theme: &Theme, language: Language, text: &str) -> Vec<(&'sta
         name: text.into(),
         error: Some("登录账号或密码不正确。".into()),
         next: Some(text.into()),
+        kept: true,
         ways_in: vec![Link {
             label: text.into(),
             href: "/somewhere/sign-up/unit".into(),
@@ -356,12 +365,46 @@ pub(super) fn pages(theme: &Theme, language: Language, text: &str) -> Vec<(&'sta
         demo_accounts: vec![account],
     };
     add("sign-in", theme.page(&outside, &sign_in));
+    let pick = Pick {
+        value: "a".into(),
+        label: text.into(),
+        chosen: true,
+    };
     let list = Applications {
         title: "填写科技成果".into(),
+        text: text.into(),
+        year: "2026".into(),
+        forms: vec![pick],
+        states: Vec::new(),
+        sort: "updated".into(),
+        clear: Some("/clear".into()),
+        columns: Vec::new(),
+        cut: Some(1000),
+        total: 4,
         rows: rows(text),
         paging: paging(),
         new: Some("/new".into()),
     };
+    let prepared = PreparedFields::new(fields().values(), theme);
+    let given = answers(text);
+    let filling = Filling::new(&given);
+    let conflict = Conflict {
+        head: head(text),
+        address: "/somewhere/applications/1/pages/1".into(),
+        title: text.into(),
+        text: text.into(),
+        fields: vec![Differing {
+            id: "year".into(),
+            label: text.into(),
+            mine: Html::text(text),
+            theirs: prepared.read(language, "people", &filling),
+        }],
+        typed: vec![("name".into(), text.into())],
+        revision: 3,
+        files: true,
+        back: "/somewhere/applications/1/pages/1".into(),
+    };
+    add("conflict", theme.page(&inside, &conflict));
     add("applications", theme.page(&inside, &list));
     add(
         "applications-none",

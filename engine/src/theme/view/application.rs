@@ -221,39 +221,6 @@ pub struct ActionLink {
     pub primary: bool,
 }
 
-/// `…/pages/{page}`: one page of the form. Posts to the same address, multipart where it has files.
-#[derive(Debug, Serialize)]
-pub struct FormPage {
-    /// The application.
-    pub head: ApplicationHead,
-    /// Where the page is posted: its own address, without the place in it.
-    pub address: String,
-    /// Where a field that is searched asks what there is; none on a page that only shows how it would look.
-    pub suggest: Option<String>,
-    /// The page's title.
-    pub title: String,
-    /// The paragraph above the questions.
-    pub intro: Option<String>,
-    /// A page that is only read: its text.
-    pub text: Option<Html>,
-    /// The questions, from [`crate::theme::PreparedFields::fill`].
-    pub fields: Html,
-    /// The page has a file field.
-    pub multipart: bool,
-    /// Whether anything can be saved.
-    pub editable: bool,
-    /// The page's revision, posted back.
-    pub revision: u64,
-    /// What is wrong, at the top.
-    pub errors: Vec<ErrorLink>,
-    /// What a reviewer wrote when returning it, on every page until it is submitted again.
-    pub opinion: Option<Opinion>,
-    /// The page before.
-    pub previous: Option<String>,
-    /// The page after; with it 保存并下一步 is offered.
-    pub next: Option<String>,
-}
-
 /// What a reviewer wrote.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Opinion {
@@ -531,10 +498,6 @@ impl View for NewApplication {
 
 impl View for CreateApplication {
     const TEMPLATE: &'static str = "create-application.html";
-}
-
-impl View for FormPage {
-    const TEMPLATE: &'static str = "form-page.html";
 }
 
 impl View for Overview {

@@ -63,6 +63,8 @@ pub struct SignIn {
     pub error: Option<String>,
     /// Where to go afterwards.
     pub next: Option<String>,
+    /// What was typed before the session ended is kept.
+    pub kept: bool,
     /// The picture that keeps programs out, after a failure.
     pub captcha: Option<Captcha>,
     /// Ways in that lead to no account: 登记单位信息.

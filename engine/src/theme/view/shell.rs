@@ -129,6 +129,9 @@ fn address(target: MenuTarget) -> Option<&'static str> {
         MenuTarget::Profile => Some("profile"),
         MenuTarget::People => Some("people"),
         MenuTarget::Units => Some("units"),
+        MenuTarget::Registers => Some("registers"),
+        MenuTarget::Documents => Some("documents"),
+        MenuTarget::Statistics => Some("statistics"),
         MenuTarget::Approvals => Some("approvals"),
     }
 }

@@ -113,6 +113,7 @@ impl<'c> Sheet<'c> {
             opinion: None,
             previous: previous.map(address),
             next: next.map(address),
+            upkeep: Default::default(),
         })
     }
 

@@ -1,0 +1,25 @@
+// A page's answers on their way to the server, and what it says of them. Files wait for the button.
+
+const PATIENCE = 20_000;
+
+/** What `form` would post now, without files. */
+export function pairsOf(form) {
+  return [...new FormData(form)].filter(([, value]) => typeof value === "string");
+}
+
+/** Posts `pairs` and gives the answer; an error has the `status`, 401 where somebody must sign in, none off line. */
+export async function post(address, pairs) {
+  const response = await fetch(address, {
+    method: "POST",
+    body: new URLSearchParams(pairs),
+    headers: { accept: "application/json" },
+    redirect: "manual",
+    signal: AbortSignal.timeout(PATIENCE),
+  });
+  const status = response.type === "opaqueredirect" ? 401 : response.status;
+  if (response.ok) return response.json();
+  const error = new Error(status);
+  error.status = status;
+  if (response.headers.get("content-type") === "application/json") error.problem = (await response.json()).problem;
+  throw error;
+}
