@@ -359,8 +359,9 @@ fn l6_a_lookup_reads_as_the_record_of_its_register() {
         lookups: &lookups,
     };
     let evaluated = Evaluated::new(form, &Answers::new(), &context);
-    let candidates = evaluated.candidates(&form.pages["overview"].fields, &lookups);
-    let ids: Vec<&str> = candidates["batch"].iter().map(|(id, _)| id.as_str()).collect();
+    let picker = evaluated.picker(&"batch".parse().unwrap(), &context).unwrap();
+    let found = picker.search("");
+    let ids: Vec<&str> = found.offered.iter().map(|offered| offered.value.as_str()).collect();
     assert_eq!(ids, ["b1", "b3"]);
     assert!(pinned(&region, "applied", &form.source).is_ok());
 }

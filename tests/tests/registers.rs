@@ -120,13 +120,23 @@ fn entry<'a>(revision: &'a str, name: &'a str, opened: &'a str, open: &'a str) -
     pairs
 }
 
+/// What can be picked as the batch of an application.
+async fn on_offer(registrant: &mut Client, filed: &Filed) -> String {
+    let none: [(&str, &str); 0] = [];
+    let found = registrant
+        .post(&filed.page("attachments/suggest?field=batch"), &none)
+        .await;
+    assert_eq!(found.status, 200, "{}", found.text());
+    found.text()
+}
+
 #[tokio::test]
 async fn a_register_is_seeded_once_and_read_live() {
     let counter = Counter::open().await;
     let form = counter.app.form(REGION, FORM);
     let mut registrant = counter.role("registrant").await;
     let filed = registrant.add(REGION, &form, &counter.answers("甲", "b1")).await;
-    let offered = registrant.get(&filed.page("attachments")).await.page();
+    let offered = on_offer(&mut registrant, &filed).await;
     assert!(
         offered.contains("2026年第一批") && offered.contains("2026年补报") && !offered.contains("2025年第一批"),
         "what `where` leaves is offered: {offered}"
@@ -154,7 +164,7 @@ async fn a_register_is_seeded_once_and_read_live() {
         )
         .await;
     assert_eq!((added.status, added.location()), (303, BATCHES), "{}", added.text());
-    let offered = registrant.get(&filed.page("attachments")).await.page();
+    let offered = on_offer(&mut registrant, &filed).await;
     assert!(
         offered.contains("2026年首批") && offered.contains("2026年第二批") && !offered.contains("2026年第一批"),
         "{offered}"
@@ -220,7 +230,7 @@ async fn what_is_switched_off_stays_readable_and_is_a_finding() {
     let checked = registrant.get(&filed.at("check")).await.page();
     assert!(checked.contains("所选的已停用"), "{checked}");
     let other = registrant.add(REGION, &form, &counter.answers("乙", "b2")).await;
-    let offered = registrant.get(&other.page("attachments")).await.page();
+    let offered = on_offer(&mut registrant, &other).await;
     assert!(
         !offered.contains("2026年第一批") && offered.contains("2026年补报"),
         "{offered}"

@@ -93,9 +93,8 @@ pub(in crate::http) async fn add(
 ) -> Result<Response, Error> {
     let registry = visit.app.registry();
     let sheet = registry.entry_sheet(&person, &register).await?;
-    if posting.get("~do") == Some("again") {
-        let (given, _) = sheet.read(&posting.pairs, &Answers::new())?;
-        let shown = Shown::new(StatusCode::OK, given);
+    if posting.asks_again() {
+        let shown = Shown::again(sheet.again(&posting.pairs, &Answers::new())?);
         return page(&visit, &person, &register, &sheet, None, shown).await;
     }
     match registry.add_entry(&person, &register, &posting.pairs).await? {
@@ -123,7 +122,11 @@ pub(in crate::http) async fn change(
     let registry = visit.app.registry();
     let revision = posting.get("~revision").and_then(|revision| revision.parse().ok());
     let revision = revision.unwrap_or_default();
-    let done = match posting.get("~do").unwrap_or("save") {
+    let pressed = match posting.asks_again() {
+        true => "again",
+        false => posting.get("~do").unwrap_or("save"),
+    };
+    let done = match pressed {
         "save" => {
             let pairs = &posting.pairs;
             registry.change_entry(&person, &register, &id, revision, pairs).await
@@ -132,8 +135,7 @@ pub(in crate::http) async fn change(
         "enable" => switch(&visit, &person, &register, &id, revision, true).await,
         "again" => {
             let open = registry.entry(&person, &register, &id).await?;
-            let (given, _) = open.sheet.read(&posting.pairs, &open.answers)?;
-            let shown = Shown::new(StatusCode::OK, given);
+            let shown = Shown::again(open.sheet.again(&posting.pairs, &open.answers)?);
             return page(&visit, &person, &register, &open.sheet, Some(&open), shown).await;
         }
         _ => return Err(Error::NotFound),
@@ -193,6 +195,14 @@ impl Shown {
         Self {
             unfit: Some(unfit),
             ..Self::new(StatusCode::UNPROCESSABLE_ENTITY, Answers::new())
+        }
+    }
+
+    /// Nothing was to be stored.
+    fn again(unfit: Unfit) -> Self {
+        Self {
+            status: StatusCode::OK,
+            ..Self::unfit(unfit)
         }
     }
 }
