@@ -78,7 +78,9 @@ impl Index {
         if query.is_ascii() {
             self.initials.each(&query, |at, fit| match fit {
                 Fit::Whole | Fit::Left => ranks[INITIALS].push(at),
-                Fit::Inside => ranks[IN_INITIALS].push(at),
+                // One letter stands somewhere in most of them.
+                Fit::Inside if query.len() > 1 => ranks[IN_INITIALS].push(at),
+                Fit::Inside => {}
             });
         }
         let mut seen = vec![false; self.entries];
@@ -112,19 +114,37 @@ impl Keys {
         keys
     }
 
-    /// Gives every entry whose key has `query` in it, in the entries' order; an entry may come more than once.
+    /// Gives every entry whose key has `query` in it, in the entries' order, by where it stands first.
     fn each(&self, query: &str, mut found: impl FnMut(usize, Fit)) {
         let bytes = self.text.as_bytes();
-        for (start, _) in self.text.match_indices(query) {
+        let mut single = query.chars();
+        let matches: &mut dyn Iterator<Item = usize> = match (single.next(), single.next()) {
+            // One character is looked for faster as a character than as a text.
+            (Some(letter), None) => &mut self.text.match_indices(letter).map(|(start, _)| start),
+            _ => &mut self.text.match_indices(query).map(|(start, _)| start),
+        };
+        // The entry whose key begins last before the match; matches ascend, and so does it.
+        let mut next = 0;
+        let mut told = usize::MAX;
+        for start in matches {
+            while self.starts.get(next).is_some_and(|from| *from as usize <= start) {
+                next += 1;
+            }
+            let at = next.saturating_sub(1);
+            if at == told {
+                continue;
+            }
+            told = at;
             let left = bytes.get(start.wrapping_sub(1)) == Some(&END);
             let right = bytes.get(start + query.len()) == Some(&END);
-            let fit = match (left, right) {
-                (true, true) => Fit::Whole,
-                (true, false) => Fit::Left,
-                _ => Fit::Inside,
-            };
-            let at = self.starts.partition_point(|from| *from as usize <= start);
-            found(at.saturating_sub(1), fit);
+            found(
+                at,
+                match (left, right) {
+                    (true, true) => Fit::Whole,
+                    (true, false) => Fit::Left,
+                    _ => Fit::Inside,
+                },
+            );
         }
     }
 }
