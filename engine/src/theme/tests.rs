@@ -36,7 +36,7 @@ fn every_page_renders_in_both_languages_and_escapes() {
                     ),
                 "{name} does not show the text"
             );
-            assert!(page.contains(&format!("<html lang=\"{}\">", language.tag())), "{name}");
+            assert!(page.contains(&format!("<html lang=\"{}\"", language.tag())), "{name}");
             assert_eq!(
                 page.matches("<h1").count(),
                 1,

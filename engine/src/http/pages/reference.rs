@@ -71,7 +71,7 @@ pub(in crate::http) async fn show(
         path: named.map_or("/theme".into(), |region| format!("/theme/{}", region.id)),
     };
     let view = sheet.view(&app);
-    let mut shell = shell::bare(&app, named.map(Arc::as_ref), language, &sheet.path);
+    let mut shell = shell::bare(&app, named.map(Arc::as_ref), language, &sheet.path, &headers);
     shell.breadcrumb = vec![Crumb {
         label: view.title.clone(),
         href: None,
