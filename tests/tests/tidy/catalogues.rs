@@ -11,24 +11,34 @@ fn catalogue(language: &str) -> BTreeMap<String, String> {
     let path = house().join(format!("themes/default/texts/{language}.yaml"));
     let text = std::fs::read_to_string(path).unwrap();
     let lines = text.lines().filter(|line| !line.starts_with(['#', ' ']));
-    let pair = |line: &str| line.split_once(':').map(|(key, text)| (key.to_owned(), text.trim().to_owned()));
+    let pair = |line: &str| {
+        line.split_once(':')
+            .map(|(key, text)| (key.to_owned(), text.trim().to_owned()))
+    };
     lines.filter_map(pair).collect()
 }
 
 /// The engine's code without its tests.
 fn sources() -> Vec<(String, String)> {
     let sources = engine().into_iter().filter(|(path, _)| !is_test(path));
-    sources.map(|(path, text)| (path.display().to_string(), code(&text).to_owned())).collect()
+    sources
+        .map(|(path, text)| (path.display().to_string(), code(&text).to_owned()))
+        .collect()
 }
 
 fn is_key(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+    !text.is_empty()
+        && text
+            .chars()
+            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
 }
 
 /// The literals of a source that may be keys, or may be filled to be one: `notice_{key}`.
 fn literals(text: &str) -> Vec<&str> {
     let outside_braces = |literal: &str| literal.replace(|c: char| "{}".contains(c), "");
-    text.split('"').filter(|literal| is_key(&outside_braces(literal))).collect()
+    text.split('"')
+        .filter(|literal| is_key(&outside_braces(literal)))
+        .collect()
 }
 
 /// Whether `literal` is `key`, or becomes it once its holes are filled.
@@ -37,7 +47,10 @@ fn may_be(literal: &str, key: &str) -> bool {
         None => literal == key,
         Some((before, rest)) => {
             let after = rest.split_once('}').map_or("", |(_, after)| after);
-            before.len() > 3 && key.len() > before.len() + after.len() && key.starts_with(before) && key.ends_with(after)
+            before.len() > 3
+                && key.len() > before.len() + after.len()
+                && key.starts_with(before)
+                && key.ends_with(after)
         }
     }
 }
@@ -47,7 +60,9 @@ fn asked(text: &str) -> Vec<&str> {
     let calls = text.split(".text(").skip(1).chain(text.split(".text_in_both(").skip(1));
     let key = |call| {
         let (before, rest) = str::split_once(call, '"')?;
-        let plain = before.chars().all(|c| c.is_ascii_alphanumeric() || "_:., \n".contains(c));
+        let plain = before
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "_:., \n".contains(c));
         let key = rest.split('"').next().filter(|key| is_key(key))?;
         plain.then_some(key)
     };
@@ -59,7 +74,11 @@ fn both_languages_say_the_same_keys_and_no_text_is_empty() {
     let [chinese, english] = LANGUAGES.map(catalogue);
     let mut wrong = Vec::new();
     for (one, other, language) in [(&chinese, &english, "en"), (&english, &chinese, "zh-CN")] {
-        wrong.extend(one.keys().filter(|key| !other.contains_key(*key)).map(|key| format!("{language} lacks {key}")));
+        wrong.extend(
+            one.keys()
+                .filter(|key| !other.contains_key(*key))
+                .map(|key| format!("{language} lacks {key}")),
+        );
     }
     for (key, text) in chinese.iter().chain(&english) {
         if text.trim_matches(['"', '\'']).is_empty() {
@@ -91,7 +110,10 @@ fn what_the_engine_asks_for_by_name_is_there() {
 fn no_text_is_left_that_nobody_says() {
     let sources = sources();
     let templates = files("themes/default/templates", &["html"]);
-    let texts = sources.iter().map(|(_, text)| text).chain(templates.iter().map(|(_, text)| text));
+    let texts = sources
+        .iter()
+        .map(|(_, text)| text)
+        .chain(templates.iter().map(|(_, text)| text));
     let literals: Vec<&str> = texts.flat_map(|text| literals(text)).collect();
     let unused: Vec<String> = catalogue("zh-CN")
         .into_keys()

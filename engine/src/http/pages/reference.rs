@@ -173,6 +173,7 @@ impl Sheet<'_> {
         let rows = answers.get("table").and_then(Json::as_array).map_or(0, Vec::len);
         filling.computed.insert("computed".into(), rows.to_string());
         filling.files_at = "#".into();
+        filling.picks = true;
         let sentence = self.text("reference_sentence");
         for field in self.fields() {
             let id = field.id.to_string();
