@@ -128,7 +128,7 @@ async function pick(values) {
 }
 
 async function attach(files) {
-  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Enter")]);
+  const [chooser] = await Promise.all([page.waitForEvent("filechooser"), page.keyboard.press("Space")]);
   await chooser.setFiles(files.map(({ name }) => ({ name: name.replace(/\.\w+$/, ".pdf"), mimeType: "application/pdf", buffer: pdf(name) })));
 }
 
