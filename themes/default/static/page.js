@@ -20,6 +20,9 @@ if (summary) {
   summary.focus();
 }
 
+const tab = document.querySelector(".tabs [aria-current]");
+if (tab) tab.closest("ol").scrollLeft = tab.offsetLeft - 40;
+
 function begin(form) {
   saveByItself(form, liveRules(form));
   quickTables(form, (fresh) => {

@@ -233,9 +233,9 @@ impl Sheet<'_> {
 
     fn tabs(&self) -> Vec<Tab> {
         let kinds = [
-            TabProgress::Plain,
+            TabProgress::Untouched,
             TabProgress::Missing,
-            TabProgress::Complete,
+            TabProgress::Wrong,
             TabProgress::Complete,
         ];
         let tab = |(at, progress): (usize, TabProgress)| Tab {

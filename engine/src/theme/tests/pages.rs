@@ -140,6 +140,7 @@ fn head(name: &str) -> ApplicationHead {
         tone: Tone::Returned,
         number: None,
         tabs: tabs.collect(),
+        progress: Some(Progress { done: 4, all: 8 }),
         actions: vec![ActionLink {
             label: "提交到单位管理员".into(),
             href: "/a/submit".into(),

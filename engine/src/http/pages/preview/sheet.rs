@@ -206,6 +206,7 @@ impl<'c> Sheet<'c> {
             tone: Tone::Draft,
             number: None,
             tabs: self.tabs(),
+            progress: None,
             actions: Vec::new(),
             documents: Vec::new(),
             unmask: None,
