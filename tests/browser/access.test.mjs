@@ -66,6 +66,7 @@ test("entrances", async () => {
     ["sign-in", "/gansu/sign-in"],
     ["text", "/gansu/texts/faq"],
     ["verify-unknown", "/verify/gansu/nothing"],
+    ["reset-done", "/gansu/reset/done"],
     ["not-found", "/gansu/nothing"],
     ["nowhere", "/nowhere/"],
     ["other-home", "/guangxi/"],
@@ -119,8 +120,12 @@ test("an applicant's pages", async () => {
     await page.goto(address);
     await look(page, address);
   }
+  await page.goto(`${draft}/pages/overview/pick?field=discipline&q=jsj`);
+  await look(page, "pick");
   await page.goto(`${draft}/check`);
   await look(page, "check");
+  await page.goto("/gansu/roles");
+  await look(page, "roles");
   await page.goto(`${draft}/actions/submit`);
   await look(page, "submit");
 

@@ -113,6 +113,7 @@ for (const javaScriptEnabled of [true, false]) {
     await leads(page, () => page.getByRole("button", { name: "查询" }).click());
     assert.equal(await page.locator("main tbody tr").count(), 2);
     await follow(page, "汇总文书");
+    await seen("documents-list");
     await follow(page, "批次汇总表");
     await seen("documents");
     await leads(page, () => page.locator("main a[rel=next]").click());

@@ -98,6 +98,7 @@ test("no finding of axe in previews and the theme's reference", async () => {
     "/preview/",
     PREVIEW,
     `${PREVIEW}?page=people&role=office`,
+    "/preview/files/gansu/region.yaml",
     "/theme?look=empty",
     "/theme",
     "/theme?look=wrong",

@@ -91,7 +91,7 @@ async fn how_it_is_sent() {
     let app = TestApp::start().await;
     let mut client = app.client();
     let page = client.get("/gansu/sign-in").await;
-    let text = page.text();
+    let text = page.page();
     let address = text
         .split('"')
         .find(|part| part.starts_with("/static/") && part.ends_with("/style.css"));

@@ -13,7 +13,7 @@ fn catalogue(language: &str) -> BTreeMap<String, String> {
     let lines = text.lines().filter(|line| !line.starts_with(['#', ' ']));
     let pair = |line: &str| {
         line.split_once(':')
-            .map(|(key, text)| (key.to_owned(), text.trim().to_owned()))
+            .map(|(key, text)| (key.trim_matches('"').to_owned(), text.trim().to_owned()))
     };
     lines.filter_map(pair).collect()
 }
@@ -47,7 +47,7 @@ fn may_be(literal: &str, key: &str) -> bool {
         None => literal == key,
         Some((before, rest)) => {
             let after = rest.split_once('}').map_or("", |(_, after)| after);
-            before.len() > 3
+            before.len().max(after.len()) > 3
                 && key.len() > before.len() + after.len()
                 && key.starts_with(before)
                 && key.ends_with(after)
@@ -94,7 +94,9 @@ fn what_the_engine_asks_for_by_name_is_there() {
     let chinese = catalogue("zh-CN");
     let mut wrong = Vec::new();
     let mut found = 0;
-    for (path, text) in sources() {
+    // Elsewhere texts are read from definitions, by names of their own.
+    let speaks = |path: &str| path.contains("src/http") || path.contains("src/theme");
+    for (path, text) in sources().into_iter().filter(|(path, _)| speaks(path)) {
         for key in asked(&text) {
             found += 1;
             if !chinese.contains_key(key) {

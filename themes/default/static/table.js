@@ -1,5 +1,5 @@
 // Makes the buttons of tables quick: the same request as without this, and only the middle of the page changes.
-// Lines that are pasted into a cell fill the cells from there on. The server decides everything.
+// Lines that are pasted into a cell fill the cells from there on.
 
 import { make } from "./make.js";
 import { hasFiles, pairsOf } from "./post.js";

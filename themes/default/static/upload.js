@@ -1,5 +1,4 @@
-// Files may be dropped anywhere on their field, and one that is too large is told before it is sent. What is taken and
-// what is not, the server decides.
+// Files may be dropped anywhere on their field, and one that is too large is told before it is sent.
 
 import { changed, make } from "./make.js";
 

@@ -1,5 +1,5 @@
-// While the server watches its files: opens the page anew as soon as what was saved is live. What was
-// typed and not stored is not thrown away: then a button says that there is a new version.
+// While the server watches its files: opens the page anew as soon as what was saved is live. Where that would throw
+// away what was typed, a button says that there is a new version.
 
 const version = document.querySelector("meta[name=watch]").content;
 const news = document.getElementById("watch-new");
