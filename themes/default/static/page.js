@@ -20,8 +20,7 @@ if (summary) {
   summary.focus();
 }
 
-const tab = document.querySelector(".tabs [aria-current]");
-if (tab) tab.closest("ol").scrollLeft = tab.offsetLeft - 40;
+for (const tab of document.querySelectorAll(".tabs [aria-current]")) tab.closest("ol").scrollLeft = tab.offsetLeft;
 
 function begin(form) {
   saveByItself(form, liveRules(form));
