@@ -1,4 +1,4 @@
-// What makes pages quicker. Nothing here is needed: without it every page works the same.
+// What makes pages quicker. Nothing here is needed: every page works without it.
 import { watchAccount } from "./account.js";
 import { solveCaptcha } from "./captcha.js";
 import { filterLongSelects } from "./filter.js";
