@@ -26,6 +26,12 @@ after(async () => {
   await browser?.close();
 });
 
+/** What the figure over the tabs says. */
+const progress = () => applicant.locator(".tabs .progress").innerText().then((text) => text.trim());
+
+/** What a tab says of itself. */
+const standing = (label) => applicant.locator(".tabs").getByRole("link", { name: label }).locator(".visually-hidden").innerText().then((text) => text.trim());
+
 /** Goes to a tab of the form by its words. */
 const tab = (label) => leads(applicant, () => applicant.locator(".tabs").getByRole("link", { name: label }).click());
 
@@ -61,6 +67,8 @@ test("新增科技成果", async () => {
   assert.match(await applicant.locator("main").innerText(), /应用技术类科技成果登记表/);
   const tabs = await applicant.locator(".tabs a").evaluateAll((all) => all.map((one) => one.firstChild.textContent.trim()));
   assert.deepEqual(tabs, TABS);
+  assert.equal(await progress(), "已完成 0 / 9 栏");
+  assert.equal(await standing("成果概况"), "未填写");
   await picture(applicant, "08-guide");
 });
 
@@ -113,6 +121,7 @@ for (const [index, label] of TABS.entries()) {
 
 test("wrong entries come back as they were typed", async () => {
   await tab("立项情况");
+  assert.equal(await standing("立项情况"), "已完成");
   await applicant.locator("[name=fund_own]").fill("八十");
   assert.equal(await save(applicant), 422);
   assert.equal(await applicant.locator("[name=fund_own]").inputValue(), "八十");
@@ -151,6 +160,9 @@ test("所有检查全部合格", async () => {
   assert.equal(await found.count(), 0, (await found.count()) > 0 ? await found.innerText() : "");
   assert.ok(await applicant.getByRole("heading", { name: "所有检查全部合格" }).isVisible());
   await picture(applicant, "32-check-passed");
+  const [, done, all] = /(\d+) \/ (\d+)/.exec(await progress());
+  assert.equal(done, all);
+  assert.ok(await applicant.locator(".result.passed").getByRole("link", { name: "提交到单位管理员" }).isVisible());
 });
 
 test("下载PDF", async () => {
@@ -220,6 +232,7 @@ test("the applicant changes what is marked and submits again", async () => {
   await follow(applicant, NAME);
   assert.equal(await state(applicant), "退回修改");
   assert.match(await applicant.locator(".history").innerText(), /成果简介过于简单，请补充。/);
+  assert.match(await applicant.locator(".opinion").innerText(), /成果简介过于简单，请补充。/, "why it came back stands on top");
   await picture(applicant, "50-returned");
   await leads(applicant, () => applicant.locator(".page-list").getByRole("link", { name: "成果概况" }).click());
   assert.deepEqual((await offered(applicant)).fields, [], "only what is marked can be changed");

@@ -19,11 +19,15 @@ after(async () => { await browser?.close(); });
 
 /** 添加科技成果信息: what is asked first, then every page. */
 async function apply(page, name, given) {
+  // 点击页顶的“科技成果”并进入左边菜单的“科技成果登记”菜单
+  await leads(page, () => page.getByRole("navigation", { name: "主菜单" }).getByRole("link", { name: "科技成果", exact: true }).click());
   await leads(page, () => page.getByRole("navigation", { name: "系统菜单" }).getByRole("link", { name: "科技成果登记", exact: true }).click());
   await follow(page, "添加科技成果信息");
   await leads(page, () => page.getByRole("link", { name: /添加信息.*应用技术类/ }).click());
 
   await picture(page, `${name}-add`);
+  assert.ok(await page.getByRole("heading", { name: "添加信息" }).isVisible());
+  assert.equal(await page.locator("button.primary[value=save]").innerText(), "保存");
   assert.equal(await leads(page, () => page.locator("button.primary[value=save]").click()), 422);
   assert.match(await page.locator("#summary").innerText(), /推荐单位.*不能为空/);
   await picture(page, `${name}-add-refused`);
