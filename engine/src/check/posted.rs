@@ -138,6 +138,11 @@ pub fn decode(
     Ok(reader.finish())
 }
 
+/// A text of several lines as answers are kept: nothing in it controls anything, or cannot be seen.
+pub fn cleaned(raw: &str) -> String {
+    scalar::cleaned(raw)
+}
+
 /// The fields that a reviewer marked with the input `name`, with remarks, in the order posted.
 pub fn marks(name: &str, pairs: &[(String, String)]) -> IndexMap<String, String> {
     let marked = pairs
@@ -152,8 +157,7 @@ pub fn marks(name: &str, pairs: &[(String, String)]) -> IndexMap<String, String>
                 .iter()
                 .find(|(other, _)| *other == key)
                 .map(|(_, remark)| remark.as_str());
-            let remark = scalar::lines(remark.unwrap_or_default()).unwrap_or_default();
-            (field, remark)
+            (field, cleaned(remark.unwrap_or_default()))
         })
         .collect()
 }
@@ -351,9 +355,10 @@ impl<'a> Reader<'a> {
     }
 
     fn table(&mut self, table: &Table, path: &str) -> Option<Json> {
-        let rows = self.markers.get(path).copied().flatten().unwrap_or_default();
+        // A number of rows that nobody can read is none: what is stored stays.
+        let rows = self.markers.get(path).copied().flatten().unwrap_or(usize::MAX);
         if rows > table.max_rows {
-            self.refuse(path, &rows.to_string(), Reason::TooManyRows);
+            self.refuse(path, "", Reason::TooManyRows);
             return None;
         }
         let mut read = Vec::with_capacity(rows);
