@@ -9,6 +9,7 @@
 //! table; in a `where` the same and then `it`.
 
 mod answer;
+mod branches;
 mod candidates;
 pub mod compiled;
 pub mod context;
@@ -17,6 +18,7 @@ pub mod exercised;
 pub mod finding;
 pub mod limits;
 pub mod path;
+pub mod picker;
 pub mod posted;
 mod print_mark;
 pub mod rules;
@@ -33,6 +35,7 @@ pub use evaluated::{Evaluated, FieldState, RowState};
 pub use exercised::{Exercised, Part, PartKind};
 pub use finding::{Checked, Finding};
 pub use path::Path;
+pub use picker::Picker;
 
 use crate::definition::{Field, Form, Id};
 
@@ -59,6 +62,12 @@ pub fn check_page(form: &CompiledForm, page: &str, answers: &Answers, context: &
         .into_iter()
         .flat_map(|page| page.fields.values());
     walk::draft(form, fields, answers, context)
+}
+
+/// The branches on a page that were chosen where only a smallest branch may be: a draft keeps them, and the person is
+/// told at once what lies below.
+pub fn branches_chosen(form: &Form, page: &str, answers: &Answers) -> Vec<Finding> {
+    branches::chosen(form, page, answers)
 }
 
 /// The same for single fields, such as those that are asked when an application is added.

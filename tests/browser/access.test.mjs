@@ -166,7 +166,7 @@ test("what is asked first", async () => {
   await signIn(page, "guangxi", "registrant");
   await page.goto("/guangxi/applications/new/applied-technology");
   await look(page, "create");
-  await leads(page, () => page.locator("button[value=save]").click());
+  await leads(page, () => page.locator("button.primary[value=save]").click());
   await look(page, "create-with-errors");
   await followAll(page);
 });

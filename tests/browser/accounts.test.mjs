@@ -109,16 +109,13 @@ const unit = (name, code, email) => ({
 
 /** A leaf of a tree field, with JavaScript or without. */
 async function pickPlace(page, words) {
-  const select = page.locator("main select[name='place']");
-  if ((await select.count()) > 0 && (await select.isVisible())) {
-    const option = select.locator("option", { hasText: words }).first();
-    await select.selectOption(await option.getAttribute("value"));
-    return;
-  }
-  const input = page.locator("main [id='place'], main input[role='combobox']").first();
-  await input.click();
+  const input = page.locator("main input[name='place']").first();
   await input.fill(words);
-  await page.getByRole("option", { name: new RegExp(words) }).first().click();
+  if ((await input.getAttribute("role")) !== "combobox") {
+    await leads(page, () => page.locator("button[name='~pick'][value='place']").click());
+    return page.getByRole("radio", { name: new RegExp(words) }).first().check();
+  }
+  await page.locator(".popup [role=option]").filter({ hasText: words }).first().click();
 }
 
 /** What the office approves, by the name of the contact. */

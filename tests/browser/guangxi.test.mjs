@@ -24,13 +24,13 @@ async function apply(page, name, given) {
   await leads(page, () => page.getByRole("link", { name: /添加信息.*应用技术类/ }).click());
 
   await picture(page, `${name}-add`);
-  assert.equal(await leads(page, () => page.locator("button[value=save]").click()), 422);
+  assert.equal(await leads(page, () => page.locator("button.primary[value=save]").click()), 422);
   assert.match(await page.locator("#summary").innerText(), /推荐单位.*不能为空/);
   await picture(page, `${name}-add-refused`);
   for (const field of ["name", "first_unit", "recommender", "funded"]) {
     if (given[field] !== undefined && given[field] !== null) await fill(page, field, given[field]);
   }
-  await leads(page, () => page.locator("button[value=save]").click());
+  await leads(page, () => page.locator("button.primary[value=save]").click());
 
   const application = applicationOf(page);
   await follow(page, "返回");

@@ -33,8 +33,10 @@ async fn guangxi_is_as_it_is_declared() {
 }
 
 /// What a region does not have, so that there is nothing to ask for; told in its table.
-const ABSENT: [(&str, &str); 2] = [
+const ABSENT: [(&str, &str); 4] = [
     ("guangxi", "/{region}/profile"),
+    ("guangxi", "/{region}/profile/suggest"),
+    ("gansu", "/{region}/applications/new/{form}/suggest"),
     ("guangxi", "/{region}/people/new/{way}"),
 ];
 

@@ -1,21 +1,23 @@
-//! What may be picked now: the records of look-ups and the codes of choices with a `where`.
+//! What stands ready to be picked when a page is shown: the codes of short choices with a `where`, and what a
+//! `pick: only` look-up picks by itself. Everything longer is searched by a [`super::Picker`].
 
 use std::collections::BTreeMap;
 
-use super::context::Lookups;
-use super::{Evaluated, RowState, limits};
-use crate::definition::expression::{Value, value_of};
-use crate::definition::form::{Choice, Lookup};
-use crate::definition::{Field, FieldType, Id};
 use indexmap::IndexMap;
+
+use super::context::Lookups;
+use super::{Evaluated, FieldState, RowState};
+use crate::definition::expression::Value;
+use crate::definition::form::Choice;
+use crate::definition::{Field, FieldType, Id};
 
 /// The value to store and the name to read.
 type Candidate = (String, String);
 
 impl Evaluated<'_> {
-    /// The candidates of every look-up and of every choice that other answers or the day narrow, among
-    /// `fields`, by path; those of a column that is in no row yet stand under the path without row
-    /// numbers.
+    /// What stands ready among `fields`, by path; what belongs to a column that is in no row yet stands under the path
+    /// without row numbers. A look-up stands here only where it is `pick: only` and unanswered: with its sole
+    /// candidate, or with none where there is nothing to pick.
     pub fn candidates(
         &self,
         fields: &IndexMap<Id, Field>,
@@ -23,11 +25,7 @@ impl Evaluated<'_> {
     ) -> BTreeMap<String, Vec<(String, String)>> {
         let mut found = BTreeMap::new();
         for field in fields.values() {
-            let rows = self
-                .field(&field.id)
-                .map(|state| state.rows.as_slice())
-                .unwrap_or_default();
-            self.collect(field, &field.id, &[], rows, lookups, &mut found);
+            self.collect(field, &field.id, &[], self.field(&field.id), lookups, &mut found);
         }
         found
     }
@@ -37,48 +35,36 @@ impl Evaluated<'_> {
         field: &Field,
         path: &str,
         extra: &[Value],
-        rows: &[RowState],
+        state: Option<&FieldState>,
         lookups: &dyn Lookups,
         found: &mut BTreeMap<String, Vec<Candidate>>,
     ) {
         match &field.kind {
             FieldType::Lookup(lookup) => {
-                found.insert(path.to_owned(), self.records(lookup, extra, lookups));
+                let Some(state) = state else { return };
+                let sole = state
+                    .given
+                    .as_ref()
+                    .and_then(|id| lookups.get(&lookup.from, id.as_str()?));
+                let text = |key: &str| Some(sole.as_ref()?.get(key)?.as_str()?.to_owned());
+                let sole = text("id").zip(text("name"));
+                if sole.is_some() || state.no_candidate {
+                    found.insert(path.to_owned(), sole.into_iter().collect());
+                }
             }
-            FieldType::Choice(choice)
-            | FieldType::Choices(choice)
-            | FieldType::Tree(choice)
-            | FieldType::Trees(choice)
-                if choice.is_narrowed() =>
-            {
+            FieldType::Choice(choice) | FieldType::Choices(choice) if choice.is_narrowed() && !choice.is_long() => {
                 found.insert(path.to_owned(), self.codes(choice, extra));
             }
             FieldType::Table(table) => {
+                let rows: &[RowState] = state.map(|state| state.rows.as_slice()).unwrap_or_default();
                 for column in table.columns.values() {
-                    self.collect(
-                        column,
-                        &format!("{path}.{}", column.id),
-                        &[Value::Empty],
-                        &[],
-                        lookups,
-                        found,
-                    );
+                    let below = format!("{path}.{}", column.id);
+                    self.collect(column, &below, &[Value::Empty], None, lookups, found);
                     for (at, row) in rows.iter().enumerate() {
                         let mut inner = vec![row.record().clone()];
                         inner.extend(extra.iter().take(1).cloned());
-                        let below = row
-                            .columns
-                            .get(&column.id)
-                            .map(|state| state.rows.as_slice())
-                            .unwrap_or_default();
-                        self.collect(
-                            column,
-                            &format!("{path}[{at}].{}", column.id),
-                            &inner,
-                            below,
-                            lookups,
-                            found,
-                        );
+                        let below = format!("{path}[{at}].{}", column.id);
+                        self.collect(column, &below, &inner, row.columns.get(&column.id), lookups, found);
                     }
                 }
             }
@@ -86,22 +72,9 @@ impl Evaluated<'_> {
         }
     }
 
-    fn records(&self, lookup: &Lookup, extra: &[Value], lookups: &dyn Lookups) -> Vec<Candidate> {
-        let fitting = lookups.all(&lookup.from).filter(|record| {
-            self.record_fits(lookup, value_of(record, &lookup.record), extra)
-                .unwrap_or(false)
-        });
-        let named = fitting.filter_map(|record| {
-            let text = |key: &str| record.get(key).and_then(serde_json::Value::as_str).map(str::to_owned);
-            Some((text("id")?, text("name")?))
-        });
-        named.take(limits::CANDIDATES).collect()
-    }
-
     fn codes(&self, choice: &Choice, extra: &[Value]) -> Vec<Candidate> {
         let entries = choice.list.entries().iter().filter(|entry| {
-            let selectable = !choice.leaf_only || choice.list.is_leaf(&entry.code);
-            let selectable = selectable && entry.term.misses(self.filed_on()).is_none();
+            let selectable = choice.takes(entry) && entry.term.misses(self.filed_on()).is_none();
             selectable && self.code_fits(choice, &entry.code, extra).unwrap_or(false)
         });
         entries

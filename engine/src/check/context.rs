@@ -1,5 +1,7 @@
 //! What a check knows besides the form and the answers.
 
+use std::borrow::Cow;
+
 use jiff::civil::Date;
 use serde_json::Value as Json;
 
@@ -29,6 +31,13 @@ pub trait Lookups: Sync {
 
     /// All records of `register` that can be picked, in its own order.
     fn all(&self, register: &str) -> Box<dyn Iterator<Item = Json> + '_>;
+
+    /// The id and the name of every record that [`Lookups::all`] gives, for searching.
+    fn names(&self, register: &str) -> Box<dyn Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> + '_> {
+        let text = |record: &Json, key: &str| record.get(key).and_then(Json::as_str).map(str::to_owned);
+        let named = move |record: Json| Some((text(&record, "id")?.into(), text(&record, "name")?.into()));
+        Box::new(self.all(register).filter_map(named))
+    }
 }
 
 /// No registers: for sign-up forms and tests.

@@ -116,6 +116,11 @@ impl<'f> Evaluated<'f> {
         path.state(&self.fields)
     }
 
+    /// The rows that a place lies in, innermost first.
+    pub(super) fn records(&self, path: &Path) -> Vec<Value> {
+        path.records(&self.fields)
+    }
+
     /// The value of a name of the form's scope; empty where there is no such name.
     pub fn value(&self, name: &str) -> Value {
         let slot = self.form.scope.names.get_index_of(name);

@@ -9,7 +9,16 @@ pub const ROWS: usize = 2_000;
 /// Smallest branches that a finding names below a code that is none.
 pub const LEAVES_NAMED: usize = 8;
 
-/// Candidates counted to see whether exactly one fits.
+/// Entries that are named where what was typed is none of them.
+pub const NEAR_NAMED: usize = 8;
+
+/// Entries that are offered at the field itself where there is no page to search on.
+pub const OFFERED: usize = 20;
+
+/// Candidates that a filter is asked of in one request, whatever the list's size.
+pub const FILTERED: usize = 50_000;
+
+/// Candidates that one request shows, and that are counted to see whether exactly one fits.
 pub const CANDIDATES: usize = 200;
 
 /// Significant digits of a decimal number, so that it is the same in every program.

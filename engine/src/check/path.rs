@@ -6,7 +6,8 @@ use std::str::FromStr;
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json};
 
-use super::{Answers, FieldState};
+use super::{Answers, FieldState, RowState};
+use crate::definition::expression::Value;
 use crate::definition::{Field, FieldType, Form, Id, Language, Text};
 
 /// A place in the answers of a form. Rows count from 0 here and from 1 for people.
@@ -94,6 +95,52 @@ impl Path {
             }
         }
         Some(at)
+    }
+
+    /// The field or column here; none where the path ends in a row or an item, or leads nowhere.
+    pub fn question<'a>(&self, fields: &'a IndexMap<Id, Field>) -> Option<&'a Field> {
+        let mut at = fields.get(&self.field)?;
+        let mut in_row = false;
+        for step in &self.rest {
+            match step {
+                Step::Row(_) if is_table(Some(at)) && !in_row => in_row = true,
+                Step::Row(_) => return None,
+                Step::Column(id) => at = std::mem::take(&mut in_row).then(|| column(at, id))??,
+            }
+        }
+        (!in_row).then_some(at)
+    }
+
+    /// The rows that the place lies in, innermost first, as expressions read them; empty ones for rows that are not
+    /// there yet.
+    pub(super) fn records(&self, fields: &IndexMap<Id, FieldState>) -> Vec<Value> {
+        let mut at = fields.get(&self.field);
+        let mut row: Option<&RowState> = None;
+        let mut records = Vec::new();
+        for step in &self.rest {
+            match step {
+                Step::Row(number) => {
+                    row = at.and_then(|state| state.rows.get(*number));
+                    records.push(row.map(|row| row.record().clone()).unwrap_or_default());
+                }
+                Step::Column(id) => at = row.take().and_then(|row| row.columns.get(id)),
+            }
+        }
+        records.reverse();
+        records
+    }
+
+    /// The rows that the place lies in, outermost first, by the paths of their tables.
+    pub fn rows(&self) -> Vec<(String, usize)> {
+        let mut here = Self::field(Id::clone(&self.field));
+        let mut rows = Vec::new();
+        for step in &self.rest {
+            if let Step::Row(at) = step {
+                rows.push((here.to_string(), *at));
+            }
+            here.rest.push(step.clone());
+        }
+        rows
     }
 
     /// What people call the place: `成果完成人员名单 第 2 行 姓名`.

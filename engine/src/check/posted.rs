@@ -8,8 +8,10 @@
 mod cell;
 mod fill;
 mod merge;
+mod pick;
 mod rows;
 mod scalar;
+mod settle;
 
 use std::collections::HashMap;
 
@@ -17,11 +19,12 @@ use indexmap::IndexMap;
 use serde_json::{Map, Value as Json};
 
 use crate::definition::form::{Choice, Table};
-use crate::definition::{CodeList, Field, FieldType, Id};
-use crate::theme::input_name::{COMMAND, Command, MARKER, PASTE, REVISION};
+use crate::definition::{Field, FieldType, Id};
+use crate::theme::input_name::{COMMAND, Command, MARKER, PASTE, PICK, REVISION};
 
 pub use cell::{Written, choice_text, written};
 pub use fill::{Cells, CellsError, Start, carried, fill, sheet_columns};
+pub use pick::Near;
 pub use rows::{Removed, TableFull};
 
 /// More inputs than this in one post are refused whole.
@@ -58,6 +61,8 @@ pub struct Refused {
     pub raw: String,
     /// Why.
     pub reason: Reason,
+    /// What may have been meant, where something was to be picked.
+    pub near: Vec<Near>,
 }
 
 /// Why an input could not be read.
@@ -75,8 +80,12 @@ pub enum Reason {
     NotAMonth,
     /// Not a year of four digits.
     NotAYear,
-    /// A code that the list does not have.
+    /// A code or name that the list does not have.
     UnknownChoice,
+    /// No record that may be picked has this name.
+    NotListed,
+    /// Nothing is wrong: whoever pressed 选择 is to choose.
+    Choose,
     /// Several codes that have this name.
     SeveralChoices,
     /// A sensitive text of which only the mask was given.
@@ -102,6 +111,8 @@ impl Reason {
             Self::NotAMonth => "refused_month",
             Self::NotAYear => "refused_year",
             Self::UnknownChoice => "refused_choice",
+            Self::NotListed => "refused_lookup",
+            Self::Choose => "refused_choose",
             Self::SeveralChoices => "refused_several",
             Self::Masked => "refused_masked",
             Self::TooManyRows => "refused_rows",
@@ -199,6 +210,8 @@ impl<'a> Reader<'a> {
                 self.markers.insert(path, rows);
             }
             REVISION => self.posted.revision = value.parse().ok(),
+            // The handler leads there; the page is saved in any case.
+            PICK => {}
             COMMAND => match value.parse() {
                 Ok(command) => self.posted.command = command,
                 Err(_) => self.posted.unknown.push(format!("{COMMAND}={}", shorten(value))),
@@ -287,7 +300,24 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A code, by whatever a person may type for it.
+    fn code(&mut self, choice: &Choice, path: &str, raw: &str, sensitive: bool) -> Option<Json> {
+        match pick::code(choice, raw) {
+            Ok(code) => Some(code),
+            Err((reason, near)) => {
+                self.refuse(path, if sensitive { "" } else { raw }, reason);
+                if let Some(refused) = self.posted.refused.last_mut().filter(|_| !sensitive) {
+                    refused.near = near;
+                }
+                None
+            }
+        }
+    }
+
     fn read(&mut self, kind: &FieldType, path: &str, raw: &str, sensitive: bool) -> Option<Json> {
+        if let FieldType::Choice(choice) | FieldType::Tree(choice) = kind {
+            return self.code(choice, path, raw, sensitive);
+        }
         match scalar::read(kind, raw) {
             Ok(answer) => Some(answer),
             Err(reason) => {
@@ -302,20 +332,16 @@ impl<'a> Reader<'a> {
             path: path.to_owned(),
             raw: raw.replace('\0', ""),
             reason,
+            near: Vec::new(),
         });
     }
 
     fn several(&mut self, choice: &Choice, path: &str) -> Option<Json> {
         let mut codes: Vec<Json> = Vec::new();
         for raw in self.values(path) {
-            match code(&choice.list, raw) {
-                Ok(Json::Null) => {}
-                Ok(code) if codes.contains(&code) => {}
-                Ok(code) => codes.push(code),
-                Err(reason) => {
-                    self.refuse(path, raw, reason);
-                    return None;
-                }
+            let code = self.code(choice, path, raw, false)?;
+            if !code.is_null() && !codes.contains(&code) {
+                codes.push(code);
             }
         }
         Some(if codes.is_empty() {
@@ -356,11 +382,11 @@ impl<'a> Reader<'a> {
 
     fn table(&mut self, table: &Table, path: &str) -> Option<Json> {
         // A number of rows that nobody can read is none: what is stored stays.
-        let rows = self.markers.get(path).copied().flatten().unwrap_or(usize::MAX);
-        if rows > table.max_rows {
-            self.refuse(path, "", Reason::TooManyRows);
+        let rows = self.markers.get(path).copied().flatten();
+        let Some(rows) = rows.filter(|rows| *rows <= table.max_rows) else {
+            self.refuse(path, &rows.map_or_else(String::new, |rows| rows.to_string()), Reason::TooManyRows);
             return None;
-        }
+        };
         let mut read = Vec::with_capacity(rows);
         for at in 0..rows {
             let mut row = Map::new();
@@ -372,14 +398,6 @@ impl<'a> Reader<'a> {
             read.push(Json::Object(row));
         }
         Some(Json::Array(read))
-    }
-}
-
-fn code(list: &CodeList, raw: &str) -> Result<Json, Reason> {
-    match raw.trim() {
-        "" => Ok(Json::Null),
-        code if list.get(code).is_some() => Ok(Json::String(code.to_owned())),
-        _ => Err(Reason::UnknownChoice),
     }
 }
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Value as Json};
 use super::compiled::{Checker, Checkers};
 use super::finding::Finding;
 use super::path::Path;
-use super::{Answers, CompiledForm, Context, Evaluated, FieldState, answer, limits, table, wording};
+use super::{Answers, CompiledForm, Context, Evaluated, FieldState, answer, branches, limits, table, wording};
 use crate::definition::expression::{TooCostly, Type, Value, value_of};
 use crate::definition::form::{Choice, FileRules, Lookup, Severity, Table};
 use crate::definition::{Field, FieldType, Form, Id, Text};
@@ -186,17 +186,9 @@ impl<'a> Walk<'a> {
             return self.find("code-retired", at, &wording::code_retired(name, why));
         }
         if choice.leaf_only && !choice.list.is_leaf(code) {
-            return self.find("not-leaf", at, &self.not_leaf(spot.field, choice, code));
+            return self.find("not-leaf", at, &branches::not_leaf(spot.field, choice, code));
         }
         self.fits(evaluated.code_fits(choice, code, spot.extra), at);
-    }
-
-    /// The chosen entry is named only where the answer is not sensitive.
-    fn not_leaf(&self, field: &Field, choice: &Choice, code: &str) -> Text {
-        if field.sensitive {
-            return Text::both("只能选择最小分支", "only a smallest branch can be chosen");
-        }
-        wording::not_leaf(&choice.list, code, limits::LEAVES_NAMED)
     }
 
     fn lookup(&mut self, spot: Spot<'_>, lookup: &Lookup, id: &Json) {

@@ -1,12 +1,17 @@
 //! Official classifications: flat lists and trees of codes.
 
+mod index;
+
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
 
 use indexmap::IndexMap;
 use jiff::civil::Date;
 
+use self::index::Index;
 use super::{Id, Language, limits};
+
+pub use index::{Typed, folded};
 
 /// The column that says what a code was before; `;` stands between several.
 pub const RENAMED_FROM: &str = "renamed_from";
@@ -22,6 +27,8 @@ pub struct CodeList {
     entries: Vec<Entry>,
     by_code: HashMap<Arc<str>, usize>,
     is_tree: bool,
+    /// Built when the list is first searched.
+    index: OnceLock<Index>,
     /// The same list by its English names, made when it is first asked for; none where no entry has one.
     english: OnceLock<Option<Arc<CodeList>>>,
 }
@@ -246,6 +253,7 @@ impl CodeList {
             entries,
             by_code,
             is_tree,
+            index: OnceLock::new(),
             english: OnceLock::new(),
         })
     }
@@ -272,6 +280,7 @@ impl CodeList {
             entries: self.entries.iter().map(entry).collect(),
             by_code: self.by_code.clone(),
             is_tree: self.is_tree,
+            index: OnceLock::new(),
             english: OnceLock::new(),
         })
     }
@@ -302,6 +311,42 @@ impl CodeList {
     /// The entry of `code`.
     pub fn get(&self, code: &str) -> Option<&Entry> {
         self.by_code.get(code).map(|&at| &self.entries[at])
+    }
+
+    /// What stands in an input where `code` was picked: the code and its name; an unknown code itself.
+    pub fn shown(&self, code: &str) -> String {
+        match self.get(code) {
+            Some(entry) if *entry.name != *entry.code => format!("{} {}", entry.code, entry.name),
+            _ => code.to_owned(),
+        }
+    }
+
+    /// The entry that `typed` names by its code, or by code and name as [`CodeList::shown`] writes them.
+    pub fn read(&self, typed: &str) -> Option<&Entry> {
+        let typed = typed.trim();
+        self.get(typed).or_else(|| {
+            let gaps = typed.match_indices(char::is_whitespace);
+            let mut parts = gaps.map(|(at, gap)| (&typed[..at], typed[at + gap.len()..].trim_start()));
+            parts.find_map(|(code, name)| {
+                let is = |entry: &&Entry| *entry.name == *name || entry.name_en.as_deref() == Some(name);
+                self.get(code).filter(is)
+            })
+        })
+    }
+
+    /// The positions of the entries that have this name, whatever the width and case of its letters.
+    pub fn named(&self, name: &str) -> Vec<usize> {
+        self.index().named(name)
+    }
+
+    /// The positions of up to `most` entries that `typed` finds and `keep` lets stand: by code, name and pinyin
+    /// initials from the left first, then by what stands anywhere in name and initials.
+    pub fn search(&self, typed: &str, most: usize, mut keep: impl FnMut(&Entry) -> bool) -> Vec<usize> {
+        self.index().search(typed, most, |at| keep(&self.entries[at]))
+    }
+
+    fn index(&self) -> &Index {
+        self.index.get_or_init(|| Index::new(&self.entries))
     }
 
     /// Whether `code` is a smallest branch: nothing below it, shipped or not.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use indexmap::IndexMap;
 use serde_json::{Map, Value as Json};
 
+use super::code_list::Entry;
 use super::expression::{Expression, Message, Scope, Type};
 use super::{CodeList, Id, Text};
 
@@ -254,6 +255,9 @@ impl FieldType {
     }
 }
 
+/// A flat list with more entries than this is searched.
+const LONG: usize = 50;
+
 /// What `choice`, `choices`, `tree` and `trees` are chosen from.
 #[derive(Debug)]
 pub struct Choice {
@@ -266,6 +270,16 @@ pub struct Choice {
 }
 
 impl Choice {
+    /// Whether the entry may be chosen as far as its place in the tree goes.
+    pub fn takes(&self, entry: &Entry) -> bool {
+        !self.leaf_only || (entry.children.is_empty() && !entry.branch)
+    }
+
+    /// Whether there is too much to choose from for a page to show all of it: it is searched instead.
+    pub fn is_long(&self) -> bool {
+        self.list.is_tree() || self.list.entries().len() > LONG
+    }
+
     /// Whether what may be chosen depends on other answers or on the day, so that it is worked out
     /// for each application.
     pub fn is_narrowed(&self) -> bool {

@@ -14,6 +14,7 @@ use super::Error;
 use crate::check::posted::MAX_PAIRS;
 use crate::definition::Text;
 use crate::registry::Received;
+use crate::theme::input_name::{COMMAND, PICK};
 
 /// Bytes of a posted form without files, and of the texts of one with files.
 pub(super) const FORM_BYTES: usize = 2 << 20;
@@ -47,6 +48,13 @@ impl Posting {
     /// The first value of `name`.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         first(&self.pairs, name)
+    }
+}
+
+impl Posting {
+    /// Whether the form is only to be shown again: to ask what depends on its answers, or to offer what can be picked.
+    pub(super) fn asks_again(&self) -> bool {
+        self.get(COMMAND) == Some("again") || self.get(PICK).is_some()
     }
 }
 

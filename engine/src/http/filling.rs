@@ -7,7 +7,7 @@ use serde_json::Value as Json;
 use super::visit::Visit;
 use crate::check::{Evaluated, FieldState, Finding, posted};
 use crate::definition::{Field, FieldType, Page};
-use crate::registry::{Case, Units};
+use crate::registry::{Case, Units, picked_names};
 use crate::theme::filling::{Candidate, Editing, Filling, Message};
 use crate::theme::view::ErrorLink;
 use crate::workflow;
@@ -26,7 +26,8 @@ pub(super) fn filling<'a>(
         workflow::Editing::All => Editing::All,
         workflow::Editing::Only(fields) => Editing::Only(fields.iter().map(ToString::to_string).collect()),
     };
-    filling.names = case.names();
+    filling.names.extend(case.names());
+    filling.picks = true;
     filling.remarks = case.remarks();
     filling.changed = visit.app.registry().changed(case);
     filling.files_at = format!("{}/", visit.of(case, "files"));
@@ -49,6 +50,7 @@ pub(super) fn asked<'a>(
             state_of(&mut filling, field, &field.id, state);
         }
     }
+    filling.names = picked_names(evaluated.form(), answers, units);
     let candidates = evaluated.candidates(&page.fields, units);
     let candidate = |(value, label)| Candidate { value, label };
     filling.candidates = candidates
@@ -104,8 +106,7 @@ pub(super) fn tell(
 ) -> Vec<ErrorLink> {
     let mut summary = Vec::new();
     for item in refused {
-        let text = visit.text(item.reason.text_key(), &[("raw", &item.raw)]);
-        filling.refused.insert(item.path.clone(), item.raw.clone());
+        let text = refuse(visit, item, filling);
         summary.push(error_link(visit, case, Some(&item.path), text.clone()));
         let message = Message {
             severity: crate::definition::form::Severity::Error,
@@ -126,6 +127,29 @@ pub(super) fn tell(
         summary.push(link);
     }
     summary
+}
+
+/// Shows again what could not be read, with what may have been meant, and gives what is to be said.
+pub(super) fn refuse(visit: &Visit, item: &posted::Refused, filling: &mut Filling<'_>) -> String {
+    filling.refused.insert(item.path.clone(), item.raw.clone());
+    let near = item.near.iter().map(|near| Candidate {
+        value: near.value.clone(),
+        label: near.label.clone(),
+    });
+    filling.offers.insert(item.path.clone(), near.collect());
+    said(visit, item)
+}
+
+/// Why something could not be read, and what may have been meant.
+pub(super) fn said(visit: &Visit, item: &posted::Refused) -> String {
+    match item.near.is_empty() {
+        true => visit.text(item.reason.text_key(), &[("raw", &item.raw)]),
+        false => {
+            let names: Vec<&str> = item.near.iter().map(|near| near.label.as_str()).collect();
+            let near = names.join(&visit.text("list_comma", &[]));
+            visit.text(&format!("{}_near", item.reason.text_key()), &[("near", &near)])
+        }
+    }
 }
 
 /// One entry of an error summary, linked to its field on the same page.

@@ -21,6 +21,7 @@ pub(super) mod live;
 pub(super) mod outbox;
 pub(super) mod overview;
 pub(super) mod people;
+pub(super) mod pick;
 pub(super) mod preview;
 pub(super) mod profile;
 pub(super) mod queue;

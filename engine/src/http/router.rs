@@ -13,9 +13,9 @@ use super::access::{self, Access};
 use super::app::App;
 use super::pages::{
     account, actions, activation, applications, approvals, captcha, certificates, check, create, documents, files,
-    form_page, health, home, language, live, outbox, overview, people, preview, profile, queue, reference, regions,
-    register_documents, registers, reset, roles, second_factor, sign_in, sign_up, statics, statistics, table_file,
-    texts, units, unmask, verify, watch,
+    form_page, health, home, language, live, outbox, overview, people, pick, preview, profile, queue, reference,
+    regions, register_documents, registers, reset, roles, second_factor, sign_in, sign_up, statics, statistics,
+    table_file, texts, units, unmask, verify, watch,
 };
 use super::{BehindProxy, Error, error, guard};
 
@@ -107,9 +107,11 @@ fn at_the_door() -> Vec<Route> {
         get("/{region}/sign-up/{way}", Anyone, sign_up::show),
         post("/{region}/sign-up/{way}", Anyone, sign_up::sign_up),
         post("/{region}/sign-up/{way}/check", Anyone, sign_up::live),
+        post("/{region}/sign-up/{way}/suggest", Anyone, pick::suggest_sign_up),
         get("/{region}/sign-up/{way}/{outcome}", Anyone, sign_up::done),
         get("/{region}/activation/{token}", Link, activation::show),
         post("/{region}/activation/{token}", Link, activation::activate),
+        post("/{region}/activation/{token}/suggest", Link, pick::suggest_activation),
         get("/{region}/activated", Anyone, activation::done),
         get("/{region}/verify-email/{token}", Link, activation::mail),
         post("/{region}/verify-email/{token}", Link, activation::mail_verified),
@@ -137,6 +139,7 @@ fn accounts() -> Vec<Route> {
         ),
         get("/{region}/profile", SignedIn, profile::show),
         post("/{region}/profile", SignedIn, profile::save),
+        post("/{region}/profile/suggest", SignedIn, pick::suggest_profile),
         get("/{region}/roles", SignedIn, roles::show),
         post("/{region}/role", SignedIn, roles::take),
     ]
@@ -180,11 +183,19 @@ fn applications() -> Vec<Route> {
         get("/{region}/applications/new", Applicants, create::choose),
         get("/{region}/applications/new/{form}", Applicants, create::show),
         post("/{region}/applications/new/{form}", Applicants, create::create),
+        post(
+            "/{region}/applications/new/{form}/suggest",
+            Applicants,
+            pick::suggest_first,
+        ),
         get("/{region}/applications/{id}", Sees, overview::show),
         post("/{region}/applications/{id}/copy", Owns, applications::copy),
         get("/{region}/applications/{id}/review", Sees, overview::review),
         get("/{region}/applications/{id}/pages/{page}", Sees, form_page::show),
         post("/{region}/applications/{id}/pages/{page}", Edits, form_page::save),
+        get("/{region}/applications/{id}/pages/{page}/pick", Edits, pick::show),
+        post("/{region}/applications/{id}/pages/{page}/pick", Edits, pick::choose),
+        post("/{region}/applications/{id}/pages/{page}/suggest", Edits, pick::suggest),
         post("/{region}/applications/{id}/pages/{page}/live", Edits, live::judge),
         get("/{region}/applications/{id}/check", Sees, check::show),
         get("/{region}/applications/{id}/unmask", Unmasks, unmask::show),

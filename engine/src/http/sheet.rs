@@ -1,12 +1,13 @@
 //! An account form on a page: its parts filled in, what is wrong with it, and what the account itself
 //! asks beside it.
 
-use super::filling::{state_of, without_label};
+use super::filling::{refuse, state_of, without_label};
 use super::visit::Visit;
 use crate::check::{Answers, Path};
 use crate::definition::Form;
 use crate::definition::form::Severity;
 use crate::registry::accounts::{Sheet, Typed, Unfit};
+use crate::registry::picked_names;
 use crate::theme::filling::{Candidate, Editing, Filling, Message};
 use crate::theme::input_name::anchor;
 use crate::theme::view::{AccountPart, ErrorLink, Input};
@@ -38,6 +39,8 @@ pub(super) fn parts(
     let evaluated = sheet.evaluated(answers);
     let mut filling = Filling::new(answers);
     filling.reveal = true;
+    filling.picks = true;
+    filling.names = picked_names(form, answers, sheet.units());
     for (_, field) in form.fields() {
         if let Some(state) = evaluated.field(&field.id) {
             state_of(&mut filling, field, &field.id, state);
@@ -110,7 +113,7 @@ pub(super) fn read_only(visit: &Visit, form: &Form, sheet: &Sheet, answers: &Ans
 
 fn tell(visit: &Visit, form: &Form, unfit: &Unfit, filling: &mut Filling<'_>) -> Vec<ErrorLink> {
     let mut errors = Vec::new();
-    let mut one = |path: String, text: String| {
+    let mut one = |filling: &mut Filling<'_>, path: String, text: String| {
         let label = path
             .parse::<Path>()
             .map(|path| path.label(form).get(visit.language).to_owned())
@@ -128,15 +131,16 @@ fn tell(visit: &Visit, form: &Form, unfit: &Unfit, filling: &mut Filling<'_>) ->
         filling.messages.entry(path).or_default().push(message);
     };
     for refused in &unfit.refused {
-        one(refused.path.clone(), visit.text(refused.reason.text_key(), &[]));
+        let text = refuse(visit, refused, filling);
+        one(filling, refused.path.clone(), text);
     }
     for finding in &unfit.findings {
         let at = finding.at.as_ref().map(ToString::to_string).unwrap_or_default();
-        one(at, finding.message.get(visit.language).to_owned());
+        one(filling, at, finding.message.get(visit.language).to_owned());
     }
     // What the registry says of a field of the form stands at that field.
     for (input, text) in unfit.own.iter().filter(|(input, _)| form.field(input).is_some()) {
-        one((*input).to_owned(), text.get(visit.language).to_owned());
+        one(filling, (*input).to_owned(), text.get(visit.language).to_owned());
     }
     errors
 }

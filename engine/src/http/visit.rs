@@ -145,6 +145,12 @@ impl Visit {
         Ok(self.app.registry().count_ask(region, self.client).await?)
     }
 
+    /// Counts one more search without a session from the client's address, or refuses it.
+    pub(super) async fn count_suggest(&self) -> Result<(), Error> {
+        let region = &self.office.region().id;
+        Ok(self.app.registry().count_suggest(region, self.client).await?)
+    }
+
     /// What the theme says for `key`.
     pub(super) fn text(&self, key: &str, args: &[(&str, &str)]) -> String {
         self.shop.theme.text(self.language, key, args)

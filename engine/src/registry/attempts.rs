@@ -75,6 +75,13 @@ pub(super) const CODES: Rate = Rate {
     window: SignedDuration::from_mins(15),
 };
 
+/// Searches in a look-up by somebody without a session, from one address.
+pub(super) const SUGGEST: Rate = Rate {
+    what: "suggest",
+    limit: 300,
+    window: SignedDuration::from_mins(15),
+};
+
 impl Registry {
     /// Whether `of` may try once more; nothing is counted.
     pub(super) async fn may_try(&self, region: &str, rate: Rate, of: &str) -> Result<bool, Refused> {
@@ -114,6 +121,11 @@ impl Registry {
     /// Counts one more request for a letter from an address, or refuses it.
     pub async fn count_ask(&self, region: &str, address: Option<IpAddr>) -> Result<(), Refused> {
         self.count_from(region, ASK, address).await
+    }
+
+    /// Counts one more search without a session from an address, or refuses it.
+    pub async fn count_suggest(&self, region: &str, address: Option<IpAddr>) -> Result<(), Refused> {
+        self.count_from(region, SUGGEST, address).await
     }
 
     async fn count_from(&self, region: &str, rate: Rate, address: Option<IpAddr>) -> Result<(), Refused> {

@@ -347,7 +347,7 @@ impl Case {
 }
 
 /// The names of everything that the answers to a form pick.
-pub(super) fn picked_names(form: &Form, answers: &Answers, units: &Units) -> BTreeMap<String, String> {
+pub fn picked_names(form: &Form, answers: &Answers, units: &Units) -> BTreeMap<String, String> {
     let mut names = BTreeMap::new();
     let mut take = |lookup: &Lookup, picked: Option<&Json>| {
         let id = picked.and_then(Json::as_str);

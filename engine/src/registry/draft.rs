@@ -13,6 +13,9 @@ use crate::definition::scope::App;
 use crate::definition::{FieldType, Form, Id, Text};
 use crate::store::{AnswerPage, Application, Audit, Change, Expect, FormVersion, Put, fresh_id};
 
+/// What can be picked, by path: the value to store and the name to read.
+type Candidates = BTreeMap<String, Vec<(String, String)>>;
+
 /// A new application, not stored yet.
 pub(super) struct Entered {
     pub(super) id: String,
@@ -36,19 +39,9 @@ impl Registry {
             )));
         }
         let definition = form.form();
-        let mut given = Answers::new();
-        let mut refused = Vec::new();
-        for page in definition.pages.values() {
-            let asked = |path: &str| {
-                definition
-                    .create
-                    .iter()
-                    .any(|id| **id == *path.split(['[', '.']).next().unwrap_or(path))
-            };
-            let posted = posted::decode(&page.fields, pairs, &asked).map_err(too_many)?;
-            given = posted.merge(&page.fields, &given);
-            refused.extend(posted.refused);
-        }
+        let units = office.units(&self.inner.store).await?;
+        let app = self.app_of_new(person, form);
+        let (given, refused) = first_read(definition, pairs, &self.context_of_new(&app, &units))?;
         let missing = self.missing(person, form, &given).await?;
         if !refused.is_empty() || !missing.is_empty() {
             return Ok(Err(Saved {
@@ -64,26 +57,21 @@ impl Registry {
         Ok(Ok(self.enter(person, form, answers).await?))
     }
 
-    /// What can be picked in the fields that are asked first, by path.
+    /// What can be picked in the fields that are asked first, by path, and the names of what these answers pick.
     pub async fn first_candidates(
         &self,
         person: &Person,
         form: &CompiledForm,
         answers: &Answers,
-    ) -> Result<BTreeMap<String, Vec<(String, String)>>, Refused> {
+    ) -> Result<(Candidates, BTreeMap<String, String>), Refused> {
         let units = self.office(&person.region)?.units(&self.inner.store).await?;
         let app = self.app_of_new(person, form);
-        let context = check::Context {
-            app: &app,
-            today: self.inner.clock.today(),
-            lookups: &units,
-        };
-        let evaluated = check::Evaluated::new(form.form(), answers, &context);
+        let evaluated = check::Evaluated::new(form.form(), answers, &self.context_of_new(&app, &units));
         let mut candidates = BTreeMap::new();
         for page in form.form().pages.values() {
             candidates.extend(evaluated.candidates(&page.fields, &units));
         }
-        Ok(candidates)
+        Ok((candidates, super::picked_names(form.form(), answers, &units)))
     }
 
     /// Stores a new application with these answers, whatever they are: a draft may be incomplete.
@@ -232,8 +220,17 @@ impl Registry {
         Ok(checked.findings.into_iter().filter(about).collect())
     }
 
+    /// What a check knows before there is an application.
+    pub(super) fn context_of_new<'a>(&self, app: &'a App, units: &'a super::Units) -> check::Context<'a> {
+        check::Context {
+            app,
+            today: self.inner.clock.today(),
+            lookups: units,
+        }
+    }
+
     /// What `app` reads as before there is an application.
-    fn app_of_new(&self, person: &Person, form: &CompiledForm) -> App {
+    pub(super) fn app_of_new(&self, person: &Person, form: &CompiledForm) -> App {
         App {
             filed_on: self.inner.clock.today(),
             applicant_name: person.name.clone(),
@@ -254,6 +251,27 @@ pub(super) fn too_many(error: posted::TooManyPairs) -> Refused {
         format!("一次提交的内容太多（{} 项）", error.0),
         error.to_string(),
     ))
+}
+
+/// What the first step was given, and what of it could not be read.
+pub(super) fn first_read(
+    form: &Form,
+    pairs: &[(String, String)],
+    context: &check::Context<'_>,
+) -> Result<(Answers, Vec<posted::Refused>), Refused> {
+    let asked = |path: &str| {
+        let root = path.split(['[', '.']).next().unwrap_or(path);
+        form.create.iter().any(|id| **id == *root)
+    };
+    let mut given = Answers::new();
+    let mut refused = Vec::new();
+    for page in form.pages.values() {
+        let mut posted = posted::decode(&page.fields, pairs, &asked).map_err(too_many)?;
+        posted.settle(form, &page.fields, &given, context);
+        given = posted.merge(&page.fields, &given);
+        refused.extend(posted.refused);
+    }
+    Ok((given, refused))
 }
 
 /// Answers divided by the pages that they stand on; whatever belongs to no field is left out.

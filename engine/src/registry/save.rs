@@ -45,7 +45,9 @@ impl Case {
     /// What was posted of a page, as far as the person may change it now.
     pub(super) fn posted(&self, page: &str, pairs: &[(String, String)]) -> Result<Posted, Refused> {
         let fields = &self.form().pages.get(page).ok_or(Refused::NotFound)?.fields;
-        posted::decode(fields, pairs, &self.may_edit(fields)).map_err(too_many)
+        let mut posted = posted::decode(fields, pairs, &self.may_edit(fields)).map_err(too_many)?;
+        posted.settle(self.form(), fields, &self.answers, &self.context());
+        Ok(posted)
     }
 
     /// Whether the person may change what stands at a path, of these fields, now.
@@ -167,6 +169,7 @@ impl Registry {
         let mut findings = self.page_findings(case, page, &given);
         let keep = storable(&given, &stored, &findings);
         findings.extend(refused_files);
+        findings.extend(check::branches_chosen(definition, page, &given));
         let revision = match is_stale {
             true if keep != stored => return Err(stale(page)),
             true => revision,
@@ -320,7 +323,7 @@ fn storable(given: &Answers, stored: &Answers, findings: &[Finding]) -> Answers 
     keep
 }
 
-fn not_editable(case: &Case) -> Refused {
+pub(super) fn not_editable(case: &Case) -> Refused {
     let state = case.state().map(|state| state.label.clone()).unwrap_or_default();
     Refused::NotAllowed(Text::both(
         format!("申请处于“{state}”，内容不能修改；只有退回后申请人才能修改"),

@@ -1,6 +1,7 @@
 //! The units and registers of a region as checks, look-ups and plugins read them: one snapshot for one
 //! request.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -112,6 +113,16 @@ impl Lookups for Units {
         }
         let kept = self.registers.get(register).into_iter();
         Box::new(kept.flat_map(Kept::active).cloned())
+    }
+
+    fn names(&self, register: &str) -> Box<dyn Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> + '_> {
+        if register == "units" {
+            let active = self.units.iter().filter(|unit| unit.is_active());
+            return Box::new(active.map(|unit| (Cow::from(&unit.id), Cow::from(&unit.name))));
+        }
+        let text = |record: &Json, key: &str| record.get(key).and_then(Json::as_str).map(str::to_owned);
+        let named = move |record: Json| Some((text(&record, "id")?.into(), text(&record, "name")?.into()));
+        Box::new(self.all(register).filter_map(named))
     }
 }
 

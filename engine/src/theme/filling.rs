@@ -28,12 +28,16 @@ pub struct Filling<'a> {
     pub editing: Editing,
     /// Fields and cells that may not be changed now although others may (`readOnlyWhen`).
     pub read_only: BTreeSet<String>,
-    /// What may be picked in a lookup or in a choice with `where`. Looked up by the exact path
-    /// (`people[0].unit`) and then by the path without row numbers (`people.unit`). A choice
-    /// without candidates offers its whole list; a lookup without candidates offers none.
+    /// What may be picked in a short choice with `where`, and the sole candidate that an unanswered lookup picks
+    /// by itself; none there says that there is nothing to pick. Looked up by the exact path (`people[0].unit`) and
+    /// then by the path without row numbers (`people.unit`). A choice without candidates offers its whole list.
     pub candidates: BTreeMap<String, Vec<Candidate>>,
     /// The names of picked records by id, for answers that are not among the candidates.
     pub names: BTreeMap<String, String>,
+    /// Whether whoever is asked for a page can also answer 选择, the button beside a field that is searched.
+    pub picks: bool,
+    /// What may have been meant by what was typed and refused, to be chosen from.
+    pub offers: BTreeMap<String, Vec<Candidate>>,
     /// A reviewer's remarks on single fields.
     pub remarks: BTreeMap<String, String>,
     /// Fields that changed since the application was last returned.
@@ -71,6 +75,8 @@ impl<'a> Filling<'a> {
             read_only: BTreeSet::new(),
             candidates: BTreeMap::new(),
             names: BTreeMap::new(),
+            picks: false,
+            offers: BTreeMap::new(),
             remarks: BTreeMap::new(),
             changed: BTreeSet::new(),
             files_at: String::new(),

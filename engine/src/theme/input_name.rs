@@ -6,6 +6,7 @@
 //! | `~` | the path of a field or cell that was offered for editing; of a table with `:rows` behind |
 //! | `~revision` | the revision that the page was rendered from |
 //! | `~do` | the button that was pressed: a [`Command`] |
+//! | `~pick` | the path of the field whose 选择 was pressed |
 //! | `~paste:table` | lines out of a spreadsheet, for the button `fill:table` |
 //! | `~sheet:table` | a workbook or CSV, for the buttons `append:table` and `replace:table` |
 
@@ -18,6 +19,8 @@ pub const MARKER: &str = "~";
 pub const REVISION: &str = "~revision";
 /// The button.
 pub const COMMAND: &str = "~do";
+/// The button beside a field that is picked from a long list: its value is the field's path.
+pub const PICK: &str = "~pick";
 /// Before a table's path: lines out of a spreadsheet that are to be filled in.
 pub const PASTE: &str = "~paste:";
 /// Before a table's path: a file whose rows are to be taken in.
@@ -25,7 +28,7 @@ pub const SHEET: &str = "~sheet:";
 /// The most rows that one button adds.
 pub const MOST_ADDED: usize = 50;
 /// A choice with so many entries or fewer is shown as radio buttons.
-pub const FEW: usize = 8;
+pub const FEW: usize = 7;
 /// A list with `maxItems` up to this has one input an item; a longer one has one line an item.
 pub const SLOTS: u64 = 10;
 

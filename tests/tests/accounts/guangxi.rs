@@ -108,7 +108,8 @@ async fn a_unit_is_registered_first_and_its_registrant_signs_up_and_in() {
         "这个代码的单位已在本系统登记",
     );
 
-    let form = browser.get("/guangxi/sign-up/registrant").await;
+    let asked = [("~pick", "unit"), ("~", "unit"), ("unit", "左江")];
+    let form = browser.post("/guangxi/sign-up/registrant", &asked).await;
     assert!(form.page().contains("左江农业机械有限公司"), "it can be picked at once");
     let other_code = but(&MEMBER, &[("unit", &unit.id), ("unit_code", "91450100MA0000031H")]);
     refused(

@@ -66,14 +66,15 @@ async fn a_disabled_unit_is_not_offered_any_more() {
     let mut clerk = office(&app, "guangxi").await;
     let lijiang = unit(&app, "guangxi", "漓江大学").await.unwrap();
     let form = "/guangxi/sign-up/registrant";
-    assert!(app.client().get(form).await.page().contains("漓江大学"));
+    let asked = [("~pick", "unit"), ("~", "unit"), ("unit", "漓江")];
+    assert!(app.client().post(form, &asked).await.page().contains("漓江大学"));
     let here = format!("/guangxi/units/{}", lijiang.id);
     led(&clerk.post(&here, &[("do", "disable")]).await, &here);
-    assert!(!app.client().get(form).await.page().contains("漓江大学"));
+    assert!(!app.client().post(form, &asked).await.page().contains("漓江大学"));
     let tried = [("~", "unit"), ("unit", &*lijiang.id)];
     refused(&app.client().post(form, &tried).await, "没有这个在用的单位");
     led(&clerk.post(&here, &[("do", "enable")]).await, &here);
-    assert!(app.client().get(form).await.page().contains("漓江大学"));
+    assert!(app.client().post(form, &asked).await.page().contains("漓江大学"));
 }
 
 /// Accounts, applications and waiting work move; a merge that a stop has interrupted is ended at the next start.

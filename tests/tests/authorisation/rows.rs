@@ -1,6 +1,6 @@
 //! The rows of the matrix: every declared route with real names in its braces, and what is posted to it.
 
-use dengji::definition::FieldType;
+use dengji::definition::{FieldType, Id};
 use dengji::http::Declared;
 use dengji::store::{Account, Application};
 use dengji_tests::{page_pairs, with};
@@ -70,6 +70,19 @@ pub(crate) fn rows(world: &World, declared: &Declared) -> Vec<Row> {
         "/demo/outbox/{message}" => one("{message}", "none"),
         "/texts/{text}" => one("{text}", region.texts.keys().next().unwrap()),
         "/applications/new/{form}" => one("{form}", region.forms.keys().next().unwrap()),
+        "/applications/new/{form}/suggest" => {
+            let mut forms = region.forms.values();
+            let first = forms.next().unwrap();
+            let asks = |form: &&std::sync::Arc<dengji::definition::Form>| form.create.contains(&"recommender".into());
+            let form = std::iter::once(first).chain(forms).find(asks).unwrap_or(first);
+            let address = path.replace("{form}", &form.id);
+            vec![row(
+                String::new(),
+                format!("{address}?field=recommender"),
+                Object::Nothing,
+            )]
+        }
+        "/profile/suggest" => vec![row(String::new(), format!("{path}?field=education"), Object::Nothing)],
         names if names.starts_with("/registers/") || names.starts_with("/documents/") => {
             let path = path.replace("{register}", "batches").replace("{document}", "summary");
             vec![row(String::new(), path.replace("{entry}", "b1"), Object::Nothing)]
@@ -84,6 +97,19 @@ pub(crate) fn rows(world: &World, declared: &Declared) -> Vec<Row> {
                 )
             })
             .collect(),
+        "/sign-up/{way}/suggest" => {
+            let field = |way: &dengji::definition::region::WayIn| {
+                let form = region.account_forms.get(way.form.as_deref()?)?;
+                let searched = form
+                    .fields()
+                    .find(|(_, field)| matches!(field.kind, FieldType::Tree(_) | FieldType::Lookup(_)));
+                Some((Id::clone(&way.id), Id::clone(&searched?.1.id)))
+            };
+            let open = ways.into_iter().filter(|way| way.invited_by.is_none());
+            let (way, field) = open.into_iter().find_map(field).unwrap();
+            let address = path.replace("{way}", &way);
+            vec![row(String::new(), format!("{address}?field={field}"), Object::Nothing)]
+        }
         names if names.starts_with("/sign-up/{way}") => {
             let open = ways.into_iter().find(|way| way.invited_by.is_none()).unwrap();
             one("{outcome}", "ready")
@@ -91,7 +117,7 @@ pub(crate) fn rows(world: &World, declared: &Declared) -> Vec<Row> {
                 .map(|it| row(String::new(), it.address.replace("{way}", &open.id), Object::Nothing))
                 .collect()
         }
-        names if names.ends_with("/{token}") => {
+        names if names.contains("/{token}") => {
             let (_, token) = TOKENS.iter().find(|(kind, _)| names.contains(kind)).unwrap();
             one("{token}", token)
         }
@@ -140,6 +166,28 @@ fn of_applications(world: &World, path: &str) -> Vec<(String, String, Object)> {
     for it in &world.applications {
         let form = world.app.form(world.region, &it.form);
         let page = form.pages.values().find(|page| !page.fields.is_empty()).unwrap();
+        // One that everybody who may change the application may change: a returned one, the marked alone.
+        let marks = it
+            .returned
+            .as_ref()
+            .map(|returned| &returned.marks)
+            .filter(|marks| !marks.is_empty());
+        let searched = |path: &str| {
+            let fields = form
+                .fields()
+                .filter(|(_, field)| matches!(field.kind, FieldType::Tree(_) | FieldType::Lookup(_)));
+            let open =
+                fields.filter(|(_, field)| marks.is_none_or(|marks| marks.iter().any(|mark| *mark == *field.id)));
+            let (page, field) = open.into_iter().next()?;
+            Some(format!("{}?field={}", path.replace("{page}", &page.id), field.id))
+        };
+        let path = match path.ends_with("/pick") || path.ends_with("/suggest") {
+            true => match searched(path) {
+                Some(path) => path,
+                None => continue,
+            },
+            false => path.to_owned(),
+        };
         let documents = region.documents.values();
         let document = documents.into_iter().find(|document| document.issued).unwrap();
         let address = path
@@ -192,6 +240,7 @@ pub(crate) fn posted(world: &World, row: &Row, me: Option<&Me>, may: bool) -> Ve
         ("/account", _) => pairs(&[("do", "phone-code"), ("code", "000000")]),
         ("/role", _) => pairs(&[("role", me.map_or("office", |me| &me.role))]),
         ("/sign-in/code" | "/account/second-factor", _) => pairs(&[("code", "000000"), ("step", "none")]),
+        (path, _) if path.ends_with("/suggest") => Vec::new(),
         ("/sign-out" | "/sign-up/{way}" | "/sign-up/{way}/check" | "/reset" | "/profile", _) => Vec::new(),
         ("/preview/{region}/{form}", _) => Vec::new(),
         ("/activation/{token}" | "/reset/{token}" | "/verify-email/{token}", _) => Vec::new(),
@@ -210,6 +259,10 @@ pub(crate) fn posted(world: &World, row: &Row, me: Option<&Me>, may: bool) -> Ve
         ("/applications/new/{form}", true) => Vec::new(),
         ("/applications/new/{form}", false) => first_answers(world, row),
         ("/applications/{id}/pages/{page}", _) => page(world, row, may),
+        ("/applications/{id}/pages/{page}/pick", _) => {
+            let field = row.address.rsplit('=').next().unwrap_or_default();
+            pairs(&[("~revision", "999999"), ("field", field), ("value", "none")])
+        }
         ("/applications/{id}/pages/{page}/live", _) => pairs(&[("~", "name"), ("name", "被改过的名称")]),
         ("/applications/{id}/unmask", true) => Vec::new(),
         ("/applications/{id}/copy", _) => Vec::new(),

@@ -8,7 +8,7 @@ export function filterLongSelects(root) {
 }
 
 function addBox(select) {
-  const all = withPaths(select);
+  const all = [...select.options].map((option) => ({ option, name: option.text.trim().toLowerCase() }));
   const box = document.createElement("input");
   box.type = "search";
   box.className = "filter";
@@ -26,25 +26,13 @@ function addBox(select) {
   select.before(box);
 }
 
-/** The options with the names above them: depth is told by ideographic spaces. */
-function withPaths(select) {
-  const above = [];
-  return [...select.options].map((option) => {
-    const name = option.text.trim();
-    const depth = option.text.match(/^\u3000*/)[0].length;
-    above.length = depth;
-    above[depth] = name;
-    return { option, name: name.toLowerCase(), path: [...above].join(" / ").toLowerCase() };
-  });
-}
-
 function show(select, all, typed) {
   const chosen = select.value;
-  const found = all.filter(({ option, name, path }) =>
+  const found = all.filter(({ option, name }) =>
     typed === "" || option.value === "" || option.value === chosen
-    || option.value.toLowerCase().startsWith(typed) || name.includes(typed) || (!option.disabled && path.includes(typed)));
+    || option.value.toLowerCase().startsWith(typed) || name.includes(typed));
   if (typed !== "") {
-    const rank = ({ option, name }) => (option.value === "" ? 0 : name.startsWith(typed) ? 1 : name.includes(typed) ? 2 : 3);
+    const rank = ({ option, name }) => (option.value === "" ? 0 : name.startsWith(typed) ? 1 : 2);
     found.sort((one, other) => rank(one) - rank(other));
   }
   select.replaceChildren(...found.map(({ option }) => option));

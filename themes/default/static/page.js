@@ -6,8 +6,10 @@ import { dropOld } from "./keep.js";
 import { warnBeforeLeaving } from "./leave.js";
 import { liveRules } from "./live.js";
 import { countCharacters } from "./count.js";
+import { searchFields } from "./pick.js";
 import { saveByItself } from "./save.js";
 import { quickTables } from "./table.js";
+import { helpTyping } from "./typed.js";
 import { watchUploads } from "./upload.js";
 
 dropOld(false);
@@ -31,6 +33,8 @@ function begin(form) {
 
 function widgets(root) {
   filterLongSelects(root);
+  searchFields(root);
+  helpTyping(root);
   countCharacters(root);
   watchUploads(root);
 }

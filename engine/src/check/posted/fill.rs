@@ -160,6 +160,7 @@ pub fn fill(
                 path: path.to_owned(),
                 raw,
                 reason,
+                near: Vec::new(),
             });
         }
     }
@@ -321,6 +322,7 @@ impl<'a> Filler<'a, '_> {
                         raw.replace('\0', "")
                     },
                     reason,
+                    near: Vec::new(),
                 }),
             }
         }

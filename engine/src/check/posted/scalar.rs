@@ -6,7 +6,7 @@
 use jiff::civil::Date;
 use serde_json::{Number, Value as Json};
 
-use super::{Reason, code};
+use super::Reason;
 use crate::definition::{FieldType, unseen};
 
 /// No number has more significant digits (LANGUAGE L3).
@@ -25,7 +25,6 @@ pub(super) fn read(kind: &FieldType, raw: &str) -> Result<Json, Reason> {
         FieldType::Month => month(raw),
         FieldType::Year => year(raw),
         FieldType::YesNo => yes_no(raw),
-        FieldType::Choice(choice) | FieldType::Tree(choice) => code(&choice.list, raw),
         FieldType::Text | FieldType::Lookup(_) => Ok(text(line(raw))),
         _ => Ok(text(narrow(&line(raw)))),
     }

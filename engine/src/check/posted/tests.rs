@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::*;
 use crate::definition::Language;
-use crate::theme::filling::{Candidate, Editing};
+use crate::theme::filling::Editing;
 use crate::theme::form::sample::{answers, field, fields, pairs, table, theme};
 use crate::theme::{Filling, PreparedFields};
 
@@ -41,19 +41,6 @@ fn a_page_posted_back_untouched_changes_nothing() {
             let stored = answers(text);
             let mut filling = Filling::new(&stored);
             filling.reveal = reveal;
-            filling.candidates.insert(
-                "recommender".into(),
-                vec![
-                    Candidate {
-                        value: "u1".into(),
-                        label: "甲".into(),
-                    },
-                    Candidate {
-                        value: "u2".into(),
-                        label: "乙".into(),
-                    },
-                ],
-            );
             let posted = decode(&fields(), &page(&filling), &all).unwrap();
             assert_eq!(posted.refused, []);
             assert_eq!(posted.unknown, Vec::<String>::new());

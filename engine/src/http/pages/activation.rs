@@ -37,12 +37,15 @@ pub(in crate::http) async fn activate(
         return dead(&visit, "activation").await;
     };
     let typed = typed(&visit, &posting);
-    if posting.get("~do") == Some("again") {
-        let given = match &activation.sheet {
-            Some(sheet) => sheet.read(typed.pairs, &activation.known)?.0,
-            None => activation.known.clone(),
+    if posting.asks_again() {
+        let again = match &activation.sheet {
+            Some(sheet) => sheet.again(typed.pairs, &activation.known)?,
+            None => Unfit {
+                given: activation.known.clone(),
+                ..Unfit::default()
+            },
         };
-        return page(&visit, &activation, StatusCode::OK, &given, None).await;
+        return page(&visit, &activation, StatusCode::OK, &again.given, Some(&again)).await;
     }
     if let Some(fault) = visit.captcha_fault(&posting).await? {
         let unfit = match &activation.sheet {
@@ -183,6 +186,10 @@ async fn page(
         errors,
         captcha,
         submit: visit.text("activate_button", &[]),
+        suggest: Some(format!(
+            "{}/suggest",
+            visit.address.split('?').next().unwrap_or_default()
+        )),
         ..AccountForm::default()
     };
     let shell = visit.shell(Stand::default().then(title, None)).await?;

@@ -9,7 +9,7 @@ use crate::check::CompiledForm;
 use crate::definition::region::MenuTarget;
 use crate::http::Error;
 use crate::http::body::Posting;
-use crate::http::filling::without_label;
+use crate::http::filling::{refuse, without_label};
 use crate::http::shell::Stand;
 use crate::http::visit::{SignedIn, Visit};
 use crate::registry::{Person, Saved};
@@ -50,6 +50,14 @@ pub(in crate::http) async fn create(
     posting: Posting,
 ) -> Result<Response, Error> {
     let compiled = visit.office.form(&form).ok_or(Error::NotFound)?;
+    if posting.asks_again() {
+        let again = visit
+            .app
+            .registry()
+            .first_again(&person, compiled, &posting.pairs)
+            .await?;
+        return page(&visit, &person, compiled, StatusCode::OK, &again.given, Some(&again)).await;
+    }
     match visit.app.registry().create(&person, &form, &posting.pairs).await? {
         Ok(id) => {
             let first = compiled
@@ -85,14 +93,17 @@ async fn page(
 ) -> Result<Response, Error> {
     let definition = form.form();
     let mut filling = Filling::new(answers);
-    let candidates = visit.app.registry().first_candidates(person, form, answers).await?;
+    let registry = visit.app.registry();
+    let (candidates, names) = registry.first_candidates(person, form, answers).await?;
     let candidate = |(value, label)| Candidate { value, label };
     filling.candidates = candidates
         .into_iter()
         .map(|(path, list)| (path, list.into_iter().map(candidate).collect()))
         .collect();
+    filling.names = names;
+    filling.picks = true;
     let mut errors = Vec::new();
-    let mut tell = |path: String, text: String| {
+    let mut tell = |filling: &mut Filling<'_>, path: String, text: String| {
         let label = path
             .parse::<crate::check::Path>()
             .map(|path| path.label(definition).get(visit.language).to_owned())
@@ -110,11 +121,16 @@ async fn page(
         filling.messages.entry(path).or_default().push(message);
     };
     for refused in saved.iter().flat_map(|saved| &saved.refused) {
-        tell(refused.path.clone(), visit.text(refused.reason.text_key(), &[]));
+        let text = refuse(visit, refused, &mut filling);
+        tell(&mut filling, refused.path.clone(), text);
     }
     for finding in saved.iter().flat_map(|saved| &saved.findings) {
         if let Some(at) = &finding.at {
-            tell(at.to_string(), finding.message.get(visit.language).to_owned());
+            tell(
+                &mut filling,
+                at.to_string(),
+                finding.message.get(visit.language).to_owned(),
+            );
         }
     }
     let view = CreateApplication {
@@ -123,6 +139,7 @@ async fn page(
         fields: visit.shop.form(definition).create().fill(visit.language, &filling),
         errors,
         back: visit.href("applications/new"),
+        suggest: visit.href(&format!("applications/new/{}/suggest", definition.id)),
     };
     let stand = Stand::at(MenuTarget::Applications)
         .then(visit.text("new_application", &[]), Some(visit.href("applications/new")));

@@ -6,8 +6,9 @@ use axum::response::Response;
 use serde_json::{Map, Value as Json};
 
 use super::head::head;
-use super::{conflict, live};
+use super::{conflict, live, pick};
 use crate::check::{Evaluated, Finding, posted};
+use crate::definition::form::Severity;
 use crate::definition::region::MenuTarget;
 use crate::http::Error;
 use crate::http::body::PagePosting;
@@ -15,7 +16,7 @@ use crate::http::filling::{filling, newly_typed, tell};
 use crate::http::shell::Stand;
 use crate::http::visit::{SignedIn, Visit};
 use crate::registry::{Case, Command, Refused, Saved};
-use crate::theme::input_name::REVISION;
+use crate::theme::input_name::{PICK, REVISION};
 use crate::theme::markdown;
 use crate::theme::view::{ErrorLink, FormPage, Notice, NoticeKind, Opinion, Upkeep};
 use crate::workflow::Editing;
@@ -48,6 +49,7 @@ pub(in crate::http) async fn save(
 ) -> Result<Response, Error> {
     let registry = visit.app.registry();
     let case = registry.case(&person, &id).await?;
+    let pressed = posting.get(PICK).map(str::to_owned);
     let command: Command = posting
         .get("~do")
         .and_then(|command| command.parse().ok())
@@ -62,6 +64,9 @@ pub(in crate::http) async fn save(
     }
     match saved {
         Ok(saved) => {
+            if let Some(at) = pressed.filter(|at| leads_to_pick(&saved, at)) {
+                return Ok(to_pick(&visit, &case, &page, &at, &saved));
+            }
             if saved.is_whole() {
                 return Ok(lead_on(&visit, &case, &page, &command, &saved));
             }
@@ -79,6 +84,23 @@ pub(in crate::http) async fn save(
         }
         Err(refused) => Err(refused.into()),
     }
+}
+
+/// Whether all that was typed is stored, but for what stands in the field that is to be picked. A branch is stored, and
+/// told as soon as the page is saved for itself.
+fn leads_to_pick(saved: &Saved, at: &str) -> bool {
+    let mut lost = saved
+        .findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Error && finding.rule != "not-leaf");
+    saved.refused.iter().all(|refused| refused.path == at)
+        && lost.all(|finding| finding.at.as_ref().is_some_and(|place| place.to_string() == at))
+}
+
+/// To where the field is picked; what was typed in it and could not be read is looked for there.
+fn to_pick(visit: &Visit, case: &Case, page: &str, at: &str, saved: &Saved) -> Response {
+    let typed = saved.refused.first().map(|refused| refused.raw.as_str());
+    visit.redirect(&pick::address(visit, case, page, at, typed, None), Some("saved"))
 }
 
 /// What the page shows besides what is stored.
@@ -221,6 +243,7 @@ async fn render(visit: &Visit, case: &Case, id: &str, outcome: Outcome) -> Resul
         false => Upkeep::default(),
     };
     let view = FormPage {
+        suggest: Some(format!("{here}/suggest")),
         address: if restored { format!("{here}{TYPED}") } else { here },
         head: head(visit, case, &stored, Some(id)),
         title: page.title.get(visit.language).into(),

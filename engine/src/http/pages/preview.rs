@@ -13,7 +13,7 @@ use axum::response::{Html, Response};
 
 use self::chosen::{Asked, Chosen};
 use self::sheet::Sheet;
-use crate::check::posted;
+use crate::check::{Context, posted};
 use crate::definition::{Language, Text};
 use crate::http::body::PagePosting;
 use crate::http::visit::Visit;
@@ -74,7 +74,13 @@ pub(in crate::http) async fn check(
         let state = place.and_then(|path| stored.checked.evaluated.at(&path));
         chosen.edits() && state.is_none_or(|state| !state.read_only)
     };
-    let posted = posted::decode(&page.fields, &posting.pairs, &open).map_err(|_| too_many())?;
+    let mut posted = posted::decode(&page.fields, &posting.pairs, &open).map_err(|_| too_many())?;
+    let context = Context {
+        app: &stored.app,
+        today: stored.today,
+        lookups: &stored.units,
+    };
+    posted.settle(chosen.form(), &page.fields, &stored.answers, &context);
     let mut own = stored.answers.clone();
     own.retain(|id, _| page.fields.contains_key(id.as_str()));
     let mut given = posted.merge(&page.fields, &own);

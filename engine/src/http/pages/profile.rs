@@ -24,9 +24,9 @@ pub(in crate::http) async fn show(SignedIn { visit, person }: SignedIn) -> Resul
 pub(in crate::http) async fn save(SignedIn { visit, person }: SignedIn, posting: Posting) -> Result<Response, Error> {
     let registry = visit.app.registry();
     let (sheet, known) = registry.profile(&person).await?.ok_or(Error::NotFound)?;
-    if posting.get("~do") == Some("again") {
-        let (given, _) = sheet.read(&posting.pairs, &known)?;
-        return page(&visit, &sheet, StatusCode::OK, &given, None).await;
+    if posting.asks_again() {
+        let again = sheet.again(&posting.pairs, &known)?;
+        return page(&visit, &sheet, StatusCode::OK, &again.given, Some(&again)).await;
     }
     match registry.save_profile(&person, &posting.pairs).await? {
         Ok(()) => Ok(visit.redirect(&visit.href("profile"), Some("saved"))),
@@ -50,6 +50,7 @@ async fn page(
         parts,
         errors,
         submit: visit.text("save", &[]),
+        suggest: Some(visit.href("profile/suggest")),
         links: vec![Link {
             label: visit.text("account", &[]),
             href: visit.href("account"),

@@ -12,6 +12,7 @@ use crate::definition::Text;
 use crate::definition::region::WayIn;
 use crate::http::Error;
 use crate::http::body::Posting;
+use crate::http::filling::said;
 use crate::http::sheet::{own_errors, parts, password_inputs, typed};
 use crate::http::shell::Stand;
 use crate::http::visit::Visit;
@@ -103,9 +104,19 @@ pub(in crate::http) async fn sign_up(
     let registry = visit.app.registry();
     let (known, sheet) = registry.open_way(&region, &way).await?;
     let typed = typed(&visit, &posting);
-    if posting.get("~do") == Some("again") {
-        let (given, _) = sheet.read(typed.pairs, &sheet.initial())?;
-        return page(&visit, known, &sheet, StatusCode::OK, &given, typed.sign_in_name, None).await;
+    if posting.asks_again() {
+        let again = sheet.again(typed.pairs, &sheet.initial())?;
+        let given = again.given.clone();
+        return page(
+            &visit,
+            known,
+            &sheet,
+            StatusCode::OK,
+            &given,
+            typed.sign_in_name,
+            Some(&again),
+        )
+        .await;
     }
     if let Some(fault) = visit.captcha_fault(&posting).await? {
         let unfit = sheet.unfit(typed.pairs, &sheet.initial(), fault)?;
@@ -205,7 +216,8 @@ pub(in crate::http) async fn live(
     let mut errors = serde_json::Map::new();
     if let Err(unfit) = sheet.checked(typed.pairs, &sheet.initial())? {
         for refused in unfit.refused {
-            errors.insert(refused.path, visit.text(refused.reason.text_key(), &[]).into());
+            let text = said(&visit, &refused);
+            errors.insert(refused.path, text.into());
         }
         for finding in unfit.findings {
             if let Some(at) = finding.at {
@@ -274,6 +286,7 @@ async fn page(
         agreed: way.agreement.is_some(),
         errors,
         live: Some(visit.href(&format!("sign-up/{}/check", way.id))),
+        suggest: Some(visit.href(&format!("sign-up/{}/suggest", way.id))),
         captcha,
         submit: visit.text(
             if way.asks_password() {

@@ -7,13 +7,14 @@ use jiff::civil::Date;
 use serde_json::Value as Json;
 
 use super::Unfit;
+use crate::check::picker::Found;
 use crate::check::{self, Answers, CompiledForm, Evaluated, posted};
 use crate::definition::form::Severity;
 use crate::definition::scope::App;
-use crate::definition::{FieldType, Form};
+use crate::definition::{FieldType, Form, Text};
 use crate::registry::case::picked_names;
 use crate::registry::email::Email;
-use crate::registry::{Office, Refused, Registry, Units, sealed};
+use crate::registry::{Office, Refused, Registry, Units, Wanted, pick, sealed};
 use crate::store::Account;
 
 /// An account form with what it reads around it.
@@ -143,6 +144,34 @@ impl Sheet {
             .collect()
     }
 
+    /// What `wanted` finds at its field, over the form as it is being filled.
+    pub fn suggest(&self, wanted: &Wanted<'_>, stored: &Answers) -> Result<Found, Refused> {
+        let (given, _) = self.read(wanted.pairs, stored)?;
+        let evaluated = self.evaluated(&given);
+        let at: Option<check::Path> = wanted.at.parse().ok();
+        let picker = at.and_then(|at| evaluated.picker(&at, &self.context()));
+        let nothing = || {
+            Refused::Input(Text::both(
+                "本表没有这个可选取的栏",
+                "The form has no such field to pick in.",
+            ))
+        };
+        Ok(wanted.find(&picker.ok_or_else(nothing)?))
+    }
+
+    /// The form as it was posted by a button that only asks for it again: with what could not be read, and with what
+    /// can be picked at the field whose 选择 was pressed.
+    pub fn again(&self, pairs: &[(String, String)], stored: &Answers) -> Result<Unfit, Refused> {
+        let (given, mut refused) = self.read(pairs, stored)?;
+        let evaluated = self.evaluated(&given);
+        pick::offer(&evaluated, &self.context(), pairs, &mut refused);
+        Ok(Unfit {
+            refused,
+            given,
+            ..Unfit::default()
+        })
+    }
+
     /// Reads a post over `stored`, without checking it.
     pub fn read(
         &self,
@@ -152,8 +181,9 @@ impl Sheet {
         let mut given = stored.clone();
         let mut refused = Vec::new();
         for page in self.form().pages.values() {
-            let read =
+            let mut read =
                 posted::decode(&page.fields, pairs, &|_| true).map_err(|error| Refused::Input(too_many(error)))?;
+            read.settle(self.form(), &page.fields, &given, &self.context());
             given = merged(&read, page, given);
             refused.extend(read.refused);
         }

@@ -48,7 +48,7 @@ fn plain_text(field: &Prepared, path: &str, value: &Json, filling: &Filling<'_>,
             Json::Bool(false) => words.no.clone(),
             _ => String::new(),
         },
-        Kind::Radios(entries) | Kind::Select(entries, _) => {
+        Kind::Radios(entries) | Kind::Select(entries, _) | Kind::Pick(Some(entries)) => {
             let code = typed(value);
             if code.is_empty() {
                 code
@@ -56,14 +56,14 @@ fn plain_text(field: &Prepared, path: &str, value: &Json, filling: &Filling<'_>,
                 options::label(&entries.list, &code)
             }
         }
-        Kind::Checks(entries) | Kind::Many(entries, _) => {
+        Kind::Checks(entries) | Kind::Many(entries) => {
             let labels: Vec<String> = items(Some(value))
                 .iter()
                 .map(|code| options::label(&entries.list, code))
                 .collect();
             labels.join("、")
         }
-        Kind::Lookup => picked(path, &typed(value), filling),
+        Kind::Pick(None) => picked(path, &typed(value), filling),
         Kind::Slots { .. } | Kind::Lines => items(Some(value)).join("、"),
         Kind::Table { .. } | Kind::Files { .. } | Kind::Note | Kind::Computed => String::new(),
         Kind::Input { .. } | Kind::Area { .. } => typed(value),

@@ -66,12 +66,12 @@ impl<'a> Writer<'a> {
             Kind::YesNo
             | Kind::Radios(_)
             | Kind::Checks(_)
-            | Kind::Many(..)
+            | Kind::Many(_)
             | Kind::Slots { .. }
             | Kind::Files { .. } => {
                 self.group(field, path, value);
             }
-            Kind::Input { .. } | Kind::Area { .. } | Kind::Select(..) | Kind::Lookup | Kind::Lines => {
+            Kind::Input { .. } | Kind::Area { .. } | Kind::Select(..) | Kind::Pick(_) | Kind::Lines => {
                 self.single(field, path, value);
             }
         }
@@ -178,13 +178,22 @@ impl<'a> Writer<'a> {
         };
         let stored = value.map(answer::typed).unwrap_or_default();
         match &field.kind {
-            Kind::Input { typed, attributes, .. } => {
+            Kind::Input {
+                typed,
+                attributes,
+                money,
+                ..
+            } => {
                 let typed = if refused.is_some() { "text" } else { typed };
                 self.all(&["<input type=\"", typed, "\"", attributes]);
                 self.named(field, path);
                 self.out.push_str(" value=\"");
                 self.value(field, refused, &stored);
                 self.out.push_str("\">");
+                if let Some(yuan) = money {
+                    let again = self.words.money(refused.unwrap_or(&stored), *yuan);
+                    self.all(&["<p class=\"chosen\">", &again, "</p>"]);
+                }
             }
             Kind::Area { attributes } => {
                 let lines = refused.unwrap_or(&stored).lines().count().clamp(5, 20).to_string();
@@ -203,14 +212,11 @@ impl<'a> Writer<'a> {
                 self.out.push_str("</textarea>");
             }
             Kind::Select(entries, options) => {
-                self.select(
-                    field,
-                    path,
-                    refused.map_or(stored.as_str(), String::as_str),
-                    Some((entries, options)),
-                );
+                let selected = refused.map_or(stored.as_str(), String::as_str);
+                self.select(field, path, selected, entries, options);
             }
-            _ => self.select(field, path, refused.map_or(stored.as_str(), String::as_str), None),
+            Kind::Pick(entries) => self.pick(field, entries.as_ref(), path, &stored),
+            _ => {}
         }
     }
 

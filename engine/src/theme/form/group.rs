@@ -45,7 +45,7 @@ impl<'a> Writer<'a> {
             Kind::YesNo => self.yes_no(field, path, value),
             Kind::Radios(entries) => self.radios(field, entries, path, value),
             Kind::Checks(entries) => self.checks(entries, path, value),
-            Kind::Many(entries, options) => self.many(field, entries, options, path, value),
+            Kind::Many(entries) => self.many(field, entries, path, value),
             Kind::Slots {
                 count,
                 typed,
@@ -131,7 +131,7 @@ impl<'a> Writer<'a> {
         offered
     }
 
-    fn tick(&mut self, kind: &str, path: &str, value: &str, label: &str, ticked: bool) {
+    pub(super) fn tick(&mut self, kind: &str, path: &str, value: &str, label: &str, ticked: bool) {
         self.all(&[
             "<label class=\"choice\"><input type=\"",
             kind,
@@ -146,90 +146,33 @@ impl<'a> Writer<'a> {
         self.out.push_str("</span></label>");
     }
 
-    fn many(
-        &mut self,
-        field: &'a Prepared,
-        entries: &'a Entries,
-        options: &'a Options,
-        path: &str,
-        value: Option<&Json>,
-    ) {
-        let chosen = answer::items(value);
-        if !chosen.is_empty() {
-            self.out.push_str("<div class=\"choices stacked\">");
-            for code in &chosen {
-                self.tick("checkbox", path, code, &options::label(&entries.list, code), true);
-            }
-            self.out.push_str("</div>");
-        }
-        let (label, more) = (&field.label, &self.words.add_another);
-        self.all(&[
-            "<select name=\"",
-            path,
-            "\" aria-label=\"",
-            label,
-            " ",
-            more,
-            "\" data-add",
-        ]);
-        self.options(path, "", Some((entries, options)));
-    }
-
-    /// A select with one answer; `known` is the list of a choice, none for a lookup.
+    /// A select with one answer.
     pub(super) fn select(
         &mut self,
         field: &Prepared,
         path: &str,
         selected: &str,
-        known: Option<(&'a Entries, &'a Options)>,
+        entries: &'a Entries,
+        options: &'a Options,
     ) {
-        let candidates = answer::candidates(path, self.filling).unwrap_or_default();
-        if known.is_none() && candidates.is_empty() {
-            let none = &self.words.lookup_none;
-            self.all(&["<p class=\"warning\">", none, "</p>"]);
-        }
-        let sole = match candidates {
-            [only] if known.is_none() && selected.is_empty() && self.is_required(field, path) => &only.value,
-            _ => selected,
-        };
+        let candidates = answer::candidates(path, self.filling).filter(|_| entries.filtered);
         self.out.push_str("<select");
         self.named(field, path);
-        self.options(path, sole, known);
-        if let Some((entries, _)) = known.filter(|(entries, _)| entries.list.is_tree() && !selected.is_empty()) {
-            let chosen = &self.words.chosen;
-            self.all(&["<p class=\"chosen\">", chosen]);
-            escape::push(&mut self.out, &entries.list.path(selected));
-            self.out.push_str("</p>");
+        if candidates.map_or(options.len(), <[_]>::len) > FILTER_FROM {
+            let filter = &self.words.filter;
+            self.all(&[" data-filter=\"", filter, "\""]);
         }
-    }
-
-    /// The rest of a select's start tag, its options and its end.
-    fn options(&mut self, path: &str, selected: &str, known: Option<(&Entries, &Options)>) {
-        let given = answer::candidates(path, self.filling);
-        let candidates = given.filter(|_| known.is_none_or(|(entries, _)| entries.filtered));
-        let count = candidates.map_or(known.map_or(0, |(_, options)| options.len()), <[_]>::len);
-        let words = self.words;
-        if count > FILTER_FROM {
-            self.all(&[" data-filter=\"", &words.filter, "\""]);
-        }
-        self.out.push('>');
         let choose = &self.words.choose;
-        self.all(&["<option value=\"\">", choose, "</option>"]);
-        match (candidates, known) {
-            (None, Some((_, options))) => options.write(&mut self.out, selected),
-            (candidates, _) => {
-                let candidates = candidates.unwrap_or_default();
+        self.all(&["><option value=\"\">", choose, "</option>"]);
+        match candidates {
+            None => options.write(&mut self.out, selected),
+            Some(candidates) => {
                 if !candidates.iter().any(|candidate| candidate.value == selected) {
-                    let label = match known {
-                        Some((entries, _)) => options::label(&entries.list, selected),
-                        None => answer::picked(path, selected, self.filling),
-                    };
-                    options::write_one(&mut self.out, selected, &label);
+                    options::write_one(&mut self.out, selected, &options::label(&entries.list, selected));
                 }
                 for candidate in candidates {
-                    let named = known.map(|(entries, _)| options::label(&entries.list, &candidate.value));
-                    let label = named.as_deref().unwrap_or(&candidate.label);
-                    self.option(&candidate.value, label, candidate.value == selected);
+                    let label = options::label(&entries.list, &candidate.value);
+                    self.option(&candidate.value, &label, candidate.value == selected);
                 }
             }
         }

@@ -14,27 +14,24 @@ pub(super) struct Options {
 }
 
 impl Options {
-    /// Every entry of the list, deeper ones indented. Where only smallest branches may be chosen,
-    /// the others can be read but not chosen.
+    /// Every entry of the list.
     pub(super) fn new(entries: &Entries) -> Self {
         let mut options = Self {
             markup: String::new(),
             places: HashMap::new(),
         };
         for entry in entries.list.entries() {
-            let heading = entries.leaf_only && !entries.list.is_leaf(&entry.code);
-            options.push(&entry.code, &entry.name, entry.depth, heading);
+            options.push(&entry.code, &entry.name);
         }
         options
     }
 
-    fn push(&mut self, code: &str, name: &str, depth: usize, heading: bool) {
+    fn push(&mut self, code: &str, name: &str) {
         self.markup.push_str("<option value=\"");
         escape::push(&mut self.markup, code);
         self.markup.push('"');
         self.places.insert(code.into(), self.markup.len());
-        self.markup.push_str(if heading { " disabled>" } else { ">" });
-        (0..depth).for_each(|_| self.markup.push('\u{3000}'));
+        self.markup.push('>');
         escape::push(&mut self.markup, name);
         self.markup.push_str("</option>");
     }

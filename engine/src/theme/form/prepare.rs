@@ -35,6 +35,8 @@ pub(super) enum Kind {
         attributes: String,
         /// The class that says how much room it takes.
         width: &'static str,
+        /// How many 元 one is, of an amount that is said again in words.
+        money: Option<u32>,
     },
     /// `<textarea>`.
     Area { attributes: String },
@@ -46,10 +48,10 @@ pub(super) enum Kind {
     Select(Entries, Options),
     /// Checkboxes.
     Checks(Entries),
-    /// What was chosen as checkboxes, and a select for one more.
-    Many(Entries, Options),
-    /// A select of candidates.
-    Lookup,
+    /// An input for something that is searched: in a long list of codes, or among records.
+    Pick(Option<Entries>),
+    /// What was chosen as checkboxes, and an input for one more.
+    Many(Entries),
     /// Numbered inputs.
     Slots {
         count: usize,
@@ -119,10 +121,11 @@ impl Kind {
             FieldType::Choice(choice) if !choice.list.is_tree() && choice.list.entries().len() <= FEW => {
                 Self::Radios(Entries::new(choice, language))
             }
-            FieldType::Choice(choice) | FieldType::Tree(choice) => Self::select(choice, language),
-            FieldType::Choices(choice) => Self::Checks(Entries::new(choice, language)),
-            FieldType::Trees(choice) => Self::many(choice, language),
-            FieldType::Lookup(_) => Self::Lookup,
+            FieldType::Choice(choice) if !choice.is_long() => Self::select(choice, language),
+            FieldType::Choice(choice) | FieldType::Tree(choice) => Self::Pick(Some(Entries::new(choice, language))),
+            FieldType::Choices(choice) if !choice.is_long() => Self::Checks(Entries::new(choice, language)),
+            FieldType::Choices(choice) | FieldType::Trees(choice) => Self::Many(Entries::new(choice, language)),
+            FieldType::Lookup(_) => Self::Pick(None),
             FieldType::List(item) => Self::list(field, item, language),
             FieldType::Table(table) => Self::table(table, language, theme, read),
             FieldType::File(rules) => Self::files(rules),
@@ -131,10 +134,25 @@ impl Kind {
             scalar => {
                 let (typed, extra, narrow) = input(scalar);
                 let width = if narrow { " narrow" } else { width(field) };
+                let (mut extra, mut money) = (extra.to_owned(), None);
+                match scalar {
+                    FieldType::Money => {
+                        money = Some(unit(field));
+                        extra.push_str(&format!(" data-yuan=\"{}\"", unit(field)));
+                    }
+                    FieldType::Date | FieldType::Month => {
+                        let label = escaped(&theme.text(language, "calendar", &[]));
+                        let kind = scalar.name();
+                        extra.push_str(&format!(" data-calendar=\"{kind}\" data-label=\"{label}\""));
+                    }
+                    _ => {}
+                }
+                let example = example(scalar).map(|example| theme.text(language, "example", &[("example", example)]));
                 Self::Input {
                     typed,
-                    attributes: attributes(field, placeholder, extra),
+                    attributes: attributes(field, placeholder.or(example.as_deref()), &extra),
                     width,
+                    money,
                 }
             }
         }
@@ -146,16 +164,10 @@ impl Kind {
         Self::Select(entries, options)
     }
 
-    fn many(choice: &Choice, language: Language) -> Self {
-        let entries = Entries::new(choice, language);
-        let options = Options::new(&entries);
-        Self::Many(entries, options)
-    }
-
     fn list(field: &Field, item: &FieldType, language: Language) -> Self {
         match item {
             FieldType::Choice(choice) | FieldType::Choices(choice) => Self::Checks(Entries::new(choice, language)),
-            FieldType::Tree(choice) | FieldType::Trees(choice) => Self::many(choice, language),
+            FieldType::Tree(choice) | FieldType::Trees(choice) => Self::Many(Entries::new(choice, language)),
             scalar => match slots(&field.constraints) {
                 Some(count) => {
                     let (typed, extra, _) = input(scalar);
@@ -228,8 +240,7 @@ fn input(kind: &FieldType) -> (&'static str, &'static str, bool) {
         FieldType::Integer => ("text", " inputmode=\"numeric\"", true),
         FieldType::Year => ("text", " inputmode=\"numeric\" size=\"6\"", true),
         FieldType::Decimal | FieldType::Money => ("text", " inputmode=\"decimal\"", true),
-        FieldType::Date => ("date", " max=\"9999-12-31\"", true),
-        FieldType::Month => ("month", "", true),
+        FieldType::Date | FieldType::Month => ("text", " inputmode=\"numeric\"", true),
         FieldType::Email => ("email", " spellcheck=\"false\"", false),
         FieldType::Phone => ("tel", "", false),
         FieldType::Url => ("text", " inputmode=\"url\" spellcheck=\"false\"", false),
@@ -240,6 +251,24 @@ fn input(kind: &FieldType) -> (&'static str, &'static str, bool) {
         | FieldType::Isbn
         | FieldType::Issn => ("text", " autocapitalize=\"characters\" spellcheck=\"false\"", false),
         _ => ("text", "", false),
+    }
+}
+
+/// How many 元 one of a field's amounts is: 万元, unless the label says otherwise.
+fn unit(field: &Field) -> u32 {
+    match field.label.get(Language::Chinese) {
+        label if label.contains("亿元") => 100_000_000,
+        label if label.contains('元') && !label.contains("万元") => 1,
+        _ => 10_000,
+    }
+}
+
+/// How a day or a month is written, said inside its input.
+fn example(kind: &FieldType) -> Option<&'static str> {
+    match kind {
+        FieldType::Date => Some("2026-11-20"),
+        FieldType::Month => Some("2026-11"),
+        _ => None,
     }
 }
 

@@ -74,6 +74,7 @@ fn no_value_ever_becomes_markup() {
             filling.messages.insert(path.into(), vec![message]);
             filling.remarks.insert(path.into(), attack.into());
             filling.refused.insert(path.into(), attack.into());
+            filling.offers.insert(path.into(), candidates(attack));
         }
         let edited = rendered(&filling);
         filling.editing = Editing::Nothing;
@@ -198,7 +199,10 @@ fn a_stored_pick_that_no_longer_fits_stays_on_the_page() {
     filling.candidates.insert("recommender".into(), candidates("甲"));
     filling.names.insert("gone".into(), "旧单位".into());
     let markup = rendered(&filling);
-    assert!(markup.contains("<option selected value=\"gone\">旧单位</option>"));
+    assert!(
+        markup.contains("name=\"recommender\" aria-required=\"true\" value=\"旧单位\">"),
+        "{markup}"
+    );
 }
 
 #[test]
@@ -208,9 +212,36 @@ fn a_required_lookup_takes_its_sole_candidate() {
     filling
         .candidates
         .insert("recommender".into(), candidates("甲")[..1].to_vec());
-    assert!(rendered(&filling).contains("<option selected value=\"u1\">甲</option>"));
-    filling.candidates.clear();
+    assert!(rendered(&filling).contains("name=\"recommender\" aria-required=\"true\" value=\"甲\">"));
+    filling.candidates.insert("recommender".into(), Vec::new());
     assert!(rendered(&filling).contains("class=\"warning\""));
+}
+
+#[test]
+fn what_is_searched_shows_code_name_and_way() {
+    let answers = answers("甲");
+    let mut filling = Filling::new(&answers);
+    let markup = rendered(&filling);
+    assert!(markup.contains("name=\"discipline\" aria-describedby=\"f-discipline-help \" value=\"11014 数理逻辑\">"));
+    assert!(markup.contains("<p class=\"chosen\">数学 / 数理逻辑</p>"));
+    assert!(
+        !markup.contains("~pick") && !markup.contains("无机化学"),
+        "nothing of the list stands in the page"
+    );
+    filling.picks = true;
+    filling.offers.insert("discipline".into(), candidates("乙"));
+    let markup = rendered(&filling);
+    assert!(markup.contains("name=\"~pick\" value=\"people[0].title\""));
+    assert!(markup.contains("<input type=\"radio\" name=\"discipline\" value=\"u1\"><span>乙</span>"));
+}
+
+#[test]
+fn an_amount_is_said_again() {
+    let markup = rendered(&Filling::new(&answers("甲")));
+    assert!(
+        markup.contains("data-yuan=\"10000\"") && markup.contains("壹仟贰佰叁拾肆万伍仟元整"),
+        "{markup}"
+    );
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The theme's words inside form pages, escaped once a language.
 
 use super::escape::escaped;
+use super::money;
 use crate::definition::Language;
 use crate::theme::Theme;
 
@@ -21,8 +22,8 @@ pub(super) struct Words {
     pub(super) remark: String,
     pub(super) changed: String,
     pub(super) empty: String,
-    pub(super) chosen: String,
     pub(super) add_another: String,
+    pub(super) pick: String,
     pub(super) lookup_none: String,
     pub(super) add_row: String,
     /// With `{n}` still in it.
@@ -59,6 +60,7 @@ pub(super) struct Words {
     pub(super) no_file: String,
     pub(super) template: String,
     pub(super) rows_full: String,
+    language: Language,
 }
 
 impl Words {
@@ -77,8 +79,8 @@ impl Words {
             remark: says("remark_prefix"),
             changed: says("changed"),
             empty: says("not_answered"),
-            chosen: says("chosen"),
             add_another: says("add_another"),
+            pick: says("pick"),
             lookup_none: says("lookup_none"),
             add_row: says("add_row"),
             add_rows: says("add_rows"),
@@ -110,6 +112,12 @@ impl Words {
             no_file: says("no_file"),
             template: says("file_template"),
             rows_full: says("rows_full"),
+            language,
         }
+    }
+
+    /// An amount said once more; nothing where it is none. Nothing in it needs escaping.
+    pub(super) fn money(&self, typed: &str, yuan: u32) -> String {
+        money::again(typed, yuan, self.language).unwrap_or_default()
     }
 }

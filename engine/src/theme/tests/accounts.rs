@@ -48,6 +48,7 @@ pub(super) fn pages(theme: &Theme, language: Language, text: &str) -> Vec<(&'sta
         agreed: true,
         errors: vec![error()],
         live: Some("/somewhere/sign-up/solo/check".into()),
+        suggest: Some("/somewhere/sign-up/solo/suggest".into()),
         captcha: Some(Captcha {
             id: text.into(),
             picture: "/somewhere/captcha/1".into(),

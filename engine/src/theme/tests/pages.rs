@@ -188,6 +188,7 @@ fn form_page(theme: &Theme, language: Language, text: &str, editable: bool) -> F
     }
     FormPage {
         address: "/somewhere/applications/1/pages/1".into(),
+        suggest: Some("/somewhere/applications/1/pages/1/suggest".into()),
         head: head(text),
         title: "成果概况".into(),
         intro: Some("请认真核对所填写的内容，将以此生成成果证书，证书一旦生成，将无法修改。".into()),
@@ -439,8 +440,30 @@ pub(super) fn pages(theme: &Theme, language: Language, text: &str) -> Vec<(&'sta
         fields: page.fields.clone(),
         errors: vec![error()],
         back: "/new".into(),
+        suggest: "/new/suggest".into(),
     };
     add("create", theme.page(&inside, &create));
+    let pick = PickPage {
+        label: text.into(),
+        form: text.into(),
+        field: text.into(),
+        typed: text.into(),
+        status: text.into(),
+        way: vec![link(text), link(text)],
+        rows: [(true, None), (false, Some(text.to_owned()))]
+            .map(|(picks, open)| PickRow {
+                value: text.into(),
+                text: text.into(),
+                above: text.into(),
+                picks,
+                open,
+            })
+            .into(),
+        revision: 3,
+        address: "/somewhere/applications/1/pages/1/pick".into(),
+        back: "/somewhere/applications/1/pages/1#f-people%5B0%5D.title".into(),
+    };
+    add("pick", theme.page(&inside, &pick));
     add("form", theme.page(&inside, &page));
     add(
         "form-read",

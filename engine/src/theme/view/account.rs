@@ -49,6 +49,8 @@ pub struct AccountForm {
     pub errors: Vec<ErrorLink>,
     /// Where what is typed is checked while it is typed.
     pub live: Option<String>,
+    /// Where a field that is searched asks what there is; none on a form without one.
+    pub suggest: Option<String>,
     /// Whether the picture that keeps programs out is asked.
     pub captcha: Option<Captcha>,
     /// What the button says.

@@ -134,6 +134,8 @@ pub struct CreateApplication {
     pub errors: Vec<ErrorLink>,
     /// Back to the categories.
     pub back: String,
+    /// Where a field that is searched asks what there is.
+    pub suggest: String,
 }
 
 /// One entry of an error summary.

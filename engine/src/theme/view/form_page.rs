@@ -11,6 +11,8 @@ pub struct FormPage {
     pub head: ApplicationHead,
     /// Where the page is posted: its own address, without the place in it.
     pub address: String,
+    /// Where a field that is searched asks what there is; none on a page that only shows how it would look.
+    pub suggest: Option<String>,
     /// The page's title.
     pub title: String,
     /// The paragraph above the questions.

@@ -12,7 +12,7 @@ use crate::check::{self, Context, Finding, Lookups, posted};
 use crate::definition::form::Severity;
 use crate::definition::region::MenuTarget;
 use crate::definition::{Page, Text};
-use crate::http::filling::{asked, without_label};
+use crate::http::filling::{asked, said, without_label};
 use crate::http::shell::Stand;
 use crate::http::{Error, shell};
 use crate::registry::sample::Tried;
@@ -101,6 +101,7 @@ impl<'c> Sheet<'c> {
         Ok(FormPage {
             head: self.head(),
             address: chosen.address(&page.id),
+            suggest: None,
             title: page.title.get(visit.language).into(),
             intro: page.intro.as_ref().map(|intro| intro.get(visit.language).to_owned()),
             text: text.map(|text| markdown(text)),
@@ -167,7 +168,7 @@ impl<'c> Sheet<'c> {
         };
         for refused in &self.refused {
             filling.refused.insert(refused.path.clone(), refused.raw.clone());
-            let text = visit.shop.theme.text_in_both(refused.reason.text_key(), &[]);
+            let text = Text::chinese(said(visit, refused));
             at(refused.path.clone(), Severity::Error, &text);
         }
         for finding in &self.findings {

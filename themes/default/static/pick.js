@@ -1,0 +1,205 @@
+// Fields that are searched become comboboxes (ARIA 1.2): the server finds, by the same judgement as the check; here
+// is only shown what it found. What is typed is posted as it is and read by the server, picked or not.
+
+const PAUSE = 180;
+const done = new WeakSet();
+let count = 0;
+let heard;
+
+/** Makes every field below `root` that is searched a combobox. */
+export function searchFields(root) {
+  for (const input of root.querySelectorAll("form[data-suggest] input[data-pick]")) {
+    if (done.has(input)) continue;
+    done.add(input);
+    combobox(input);
+  }
+}
+
+function combobox(input) {
+  const { form } = input;
+  const frame = input.parentElement;
+  const button = frame.querySelector("button");
+  const popup = element("div", "popup", { hidden: "" });
+  const note = element("p", "", { "aria-hidden": "true" });
+  const list = element("ul", "", { role: "listbox", id: `options-${(count += 1)}` });
+  const label = input.labels?.[0]?.firstChild?.textContent ?? input.getAttribute("aria-label");
+  list.setAttribute("aria-label", label);
+  popup.append(note, list);
+  frame.append(popup);
+  for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-expanded", "false"], ["aria-controls", list.id]]) {
+    input.setAttribute(name, value);
+  }
+  let turn = 0;
+  let timer;
+  let active = -1;
+  let items = [];
+  let choosing = false;
+
+  input.addEventListener("input", () => {
+    if (choosing) return;
+    frame.parentElement.querySelector(":scope > .pick + .chosen")?.remove();
+    clearTimeout(timer);
+    if (input.value.trim() === "") return close();
+    timer = setTimeout(() => ask({ q: input.value }), PAUSE);
+  });
+  input.addEventListener("blur", close);
+  input.addEventListener("click", () => input.value === "" && popup.hidden && ask({ below: "" }));
+  input.addEventListener("keydown", (event) => {
+    if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
+    if (key(event.key)) event.preventDefault();
+  });
+  popup.addEventListener("mousedown", (event) => event.preventDefault());
+  list.addEventListener("click", (event) => {
+    const at = [...list.children].indexOf(event.target.closest("[role=option]"));
+    if (at >= 0) take(items[at], event.target.closest(".more") !== null);
+  });
+  if (button) {
+    button.type = "button";
+    button.tabIndex = -1;
+    button.addEventListener("mousedown", (event) => event.preventDefault());
+    button.addEventListener("click", () => {
+      input.focus();
+      if (popup.hidden) open();
+      else close();
+    });
+  }
+
+  /** Does what a key asks; false where the key is the input's own. */
+  function key(pressed) {
+    if (popup.hidden) {
+      if (pressed !== "ArrowDown" && pressed !== "ArrowUp") return false;
+      open();
+      return true;
+    }
+    switch (pressed) {
+      case "ArrowDown": return move(active + 1 < items.length ? active + 1 : 0);
+      case "ArrowUp": return move(active > 0 ? active - 1 : items.length - 1);
+      case "Home": return active >= 0 && move(0);
+      case "End": return active >= 0 && move(items.length - 1);
+      case "ArrowRight": return active >= 0 && items[active].opens && take(items[active], true);
+      case "ArrowLeft": return active >= 0 && items[0].up && take(items[0]);
+      case "Escape": return close();
+      case "Enter": return active >= 0 ? take(items[active]) : close();
+      default: return false;
+    }
+  }
+
+  function open() {
+    ask(input.value.trim() === "" ? { below: "" } : { q: input.value });
+  }
+
+  function close() {
+    turn += 1;
+    clearTimeout(timer);
+    popup.hidden = true;
+    active = -1;
+    input.setAttribute("aria-expanded", "false");
+    input.removeAttribute("aria-activedescendant");
+    return true;
+  }
+
+  function move(to) {
+    const options = list.children;
+    if (options.length === 0) return true;
+    options[active]?.setAttribute("aria-selected", "false");
+    active = to;
+    options[active].setAttribute("aria-selected", "true");
+    options[active].scrollIntoView({ block: "nearest" });
+    input.setAttribute("aria-activedescendant", options[active].id);
+    return true;
+  }
+
+  function take(item, into = false) {
+    if (item.up || into || !item.picks) {
+      if (item.opens || item.up) ask({ below: item.value }, true);
+      return true;
+    }
+    choosing = true;
+    if (input.dataset.pick === "several") add(item);
+    else {
+      input.value = item.text;
+      path(item);
+    }
+    input.dispatchEvent(new Event("input", { bubbles: true }));
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+    choosing = false;
+    return close();
+  }
+
+  function add(item) {
+    const tick = element("label", "choice");
+    const box = element("input", "", { type: "checkbox", name: input.name, value: item.value });
+    box.checked = true;
+    tick.append(box, element("span", "", {}, item.text));
+    let ticks = frame.previousElementSibling;
+    if (!ticks?.matches(".choices")) frame.before(ticks = element("div", "choices stacked"));
+    ticks.append(tick);
+    input.value = "";
+  }
+
+  function path(item) {
+    frame.parentElement.querySelector(":scope > .pick + .chosen")?.remove();
+    if (item.above) frame.after(element("p", "chosen", {}, `${item.above} / ${item.text.replace(`${item.value} `, "")}`));
+  }
+
+  async function ask(query, moved = false) {
+    const mine = (turn += 1);
+    let answer;
+    try {
+      const parameters = new URLSearchParams({ field: input.name, ...query });
+      const response = await fetch(`${form.dataset.suggest}?${parameters}`, { method: "POST", body: inputs() });
+      if (!response.ok || response.redirected) throw new Error(response.status);
+      answer = await response.json();
+    } catch {
+      answer = { status: form.dataset.pickOffline, way: [], items: [] };
+    }
+    // A later question was asked meanwhile, or the list was closed.
+    if (mine !== turn || !input.isConnected) return;
+    show(answer, moved);
+  }
+
+  /** What the page has now: a filter may read it. Passwords and files stay here. */
+  function inputs() {
+    const body = new URLSearchParams();
+    for (const [name, value] of new FormData(form)) {
+      if (typeof value === "string" && form.querySelector(`[type=password][name="${CSS.escape(name)}"]`) === null) body.append(name, value);
+    }
+    return body;
+  }
+
+  function show(answer, moved) {
+    const { way } = answer;
+    items = answer.items.map(([value, text, above, picks, opens]) => ({ value, text, above, picks, opens }));
+    if (way.length > 0) items.unshift({ up: true, value: way.at(-2)?.[0] ?? "", text: `‹ ${way.at(-2)?.[1] ?? answer.up}` });
+    list.replaceChildren(...items.map((item, at) => option(item, at, answer.open)));
+    note.textContent = way.length > 0 ? `${way.map(([, name]) => name).join(" / ")} · ${answer.status}` : answer.status;
+    popup.hidden = false;
+    active = -1;
+    input.removeAttribute("aria-activedescendant");
+    input.setAttribute("aria-expanded", String(items.length > 0));
+    list.scrollTop = 0;
+    if (moved) move(Math.min(items[0]?.up ? 1 : 0, items.length - 1));
+    announce(answer.status);
+  }
+
+  function option(item, at, more) {
+    const shown = element("li", "", { role: "option", id: `${list.id}-${at}`, "aria-selected": "false" });
+    shown.append(element("span", "", {}, item.text));
+    if (item.opens) shown.append(element("span", "more", {}, `${more} ›`));
+    if (item.above) shown.append(element("small", "", {}, item.above));
+    return shown;
+  }
+}
+
+function announce(text) {
+  if (!heard) document.body.append(heard = element("p", "visually-hidden", { role: "status" }));
+  heard.textContent = text;
+}
+
+function element(name, className, attributes = {}, text = "") {
+  const made = document.createElement(name);
+  if (className) made.className = className;
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.textContent = text;
+  return made;
+}
