@@ -384,7 +384,11 @@ impl<'a> Reader<'a> {
         // A number of rows that nobody can read is none: what is stored stays.
         let rows = self.markers.get(path).copied().flatten();
         let Some(rows) = rows.filter(|rows| *rows <= table.max_rows) else {
-            self.refuse(path, &rows.map_or_else(String::new, |rows| rows.to_string()), Reason::TooManyRows);
+            self.refuse(
+                path,
+                &rows.map_or_else(String::new, |rows| rows.to_string()),
+                Reason::TooManyRows,
+            );
             return None;
         };
         let mut read = Vec::with_capacity(rows);
