@@ -392,16 +392,16 @@ async fn life(region: &'static str, words: Words) -> BTreeMap<String, Answer> {
         .await;
     life.look(&mut stranger, "no region", &format!("/{encoded}")).await;
     let office = life.app.office(region);
-    for way in office.region().accounts.keys() {
+    for way in office.region().ways_in.keys() {
         let page = format!("/{region}/sign-up/{way}");
-        let mut pairs: Vec<(String, &str)> = Vec::new();
+        let mut pairs: Vec<(String, String)> = Vec::new();
         let shown = stranger.get(&page).await.text();
         for tag in shown.split(" name=\"").skip(1) {
             let name = tag.split('"').next().unwrap().to_owned();
             let marker = tag.split("value=\"").nth(1).and_then(|value| value.split('"').next());
             match name.as_str() {
-                "~" => pairs.push((name, Box::leak(marker.unwrap_or_default().to_owned().into_boxed_str()))),
-                _ => pairs.push((name, &text)),
+                "~" => pairs.push((name, marker.unwrap_or_default().to_owned())),
+                _ => pairs.push((name, text.clone())),
             }
         }
         let answer = stranger.post_as_it_is(&page, &pairs).await;

@@ -119,7 +119,7 @@ async fn a_megabyte_in_a_text_and_ten_pasted_are_refused() {
     let mut desk = Desk::open().await;
     let answers = desk.answers().await;
     for (page, field, text) in [
-        ("summary", "summary", "字".repeat(300_000)),
+        ("summary", "summary", "字".repeat(100_000)),
         ("overview", "name", "x".repeat(1 << 20)),
         ("overview", "keywords[0]", "x".repeat(1 << 20)),
         ("people", "people[0].name", "x".repeat(1 << 20)),
@@ -236,7 +236,9 @@ async fn a_formula_in_a_workbook_is_a_text_or_its_result() {
     for at in 0..archive.len() {
         let mut file = archive.by_index(at).unwrap();
         let mut text = String::new();
-        if file.name().ends_with(".xml") && std::io::Read::read_to_string(&mut file, &mut text).is_ok() {
+        if file.name().is_ok_and(|name| name.ends_with(".xml"))
+            && std::io::Read::read_to_string(&mut file, &mut text).is_ok()
+        {
             assert!(!text.contains("<f>") && !text.contains("<f "), "{text}");
             found |= text.contains("calc");
         }

@@ -54,10 +54,13 @@ impl Desk {
     /// The answers that are stored, without how often they were saved.
     pub(crate) async fn answers(&self) -> String {
         let stored = self.app.stored(REGION, &self.filed.id).await;
-        let answers = stored
-            .iter()
-            .map(|(page, stored)| format!("{page}: {:?}\n", stored.answers));
-        answers.collect()
+        let mut told = String::new();
+        for (page, stored) in &stored {
+            let mut answers = serde_json::Value::Object(stored.answers.clone());
+            unsealed(&mut answers);
+            told += &format!("{page}: {answers}\n");
+        }
+        told
     }
 }
 
@@ -89,4 +92,14 @@ fn on_disk(folder: &std::path::Path) -> Vec<String> {
     }
     found.sort();
     found
+}
+
+/// A sealed answer is sealed anew whenever its page is saved.
+fn unsealed(answer: &mut serde_json::Value) {
+    match answer {
+        serde_json::Value::Object(fields) if fields.contains_key("$sealed") => *answer = "sealed".into(),
+        serde_json::Value::Object(fields) => fields.values_mut().for_each(unsealed),
+        serde_json::Value::Array(items) => items.iter_mut().for_each(unsealed),
+        _ => {}
+    }
 }
