@@ -157,13 +157,14 @@ fn environment(
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    let (says, files) = (Arc::clone(catalogue), Arc::clone(assets));
+    let (says, files, own) = (Arc::clone(catalogue), Arc::clone(assets), Arc::clone(assets));
     environment.add_function("t", move |key: String, args: Kwargs| say(&says, &key, &args));
     environment.add_function("asset", move |name: String| {
         files
             .address(&name)
             .ok_or_else(|| missing(format!("there is no static file {name:?}")))
     });
+    environment.add_function("has_asset", move |name: &str| own.address(name).is_some());
     for (name, source) in templates {
         environment.add_template_owned(name.clone(), source.clone())?;
     }

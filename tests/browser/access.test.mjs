@@ -1,53 +1,46 @@
 // Every kind of page: no finding of axe (WCAG 2.2 A and AA, best practice), wide and narrow, light
 // and dark, in both languages; no link that leads nowhere; usable by keyboard alone.
 
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
+import { glance, look as examine } from "./axe.mjs";
 import { launch, leads, noOverflow, ORIGIN, person } from "./browser.mjs";
 import { signIn } from "./office.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];
-const SIZES = [{ width: 320, height: 640 }, { width: 1280, height: 900 }];
 
 let browser;
 const links = new Map();
+const seen = new Map();
 
 before(async () => { browser = await launch(); });
 after(async () => { await browser?.close(); });
 
-/** Looks at the page that is open in every size and colour scheme. */
+/** Looks at the page that is open, and remembers it and where it leads. */
 async function look(page, name) {
-  for (const viewport of SIZES) {
-    await page.setViewportSize(viewport);
-    await noOverflow(page, name);
-    for (const colorScheme of ["light", "dark"]) {
-      await page.emulateMedia({ colorScheme });
-      // Nothing but colours differs in the dark.
-      const run = colorScheme === "dark" ? { type: "rule", values: ["color-contrast"] } : { type: "tag", values: RULES };
-      assert.deepEqual(await violations(page, run), [], `${name}, ${viewport.width} px, ${colorScheme}`);
-    }
-  }
+  await examine(page, name);
+  seen.set(page.url().split("#")[0], name);
   for (const href of await page.locator("a[href]").evaluateAll((all) => all.map((one) => one.href.split("#")[0]))) {
     if (href.startsWith(ORIGIN) && href !== page.url().split("#")[0]) links.set(href, name);
   }
 }
 
-async function violations(page, runOnly) {
-  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
-  return page.evaluate(async (run) => {
-    const { violations } = await axe.run(document, { runOnly: run, resultTypes: ["violations"] });
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`);
-  }, runOnly);
+/** The pages that were looked at, once more in English. */
+async function inEnglish(page) {
+  await page.context().addCookies([{ name: "language", value: "en", url: ORIGIN }]);
+  for (const [address, name] of seen) {
+    const answer = await page.goto(address);
+    if (answer.status() === 405) continue;
+    assert.equal(await page.locator("html").getAttribute("lang"), "en", name);
+    await glance(page, `${name} in English`);
+  }
+  seen.clear();
 }
 
 /** Whether every link that was seen leads somewhere for this person. */
 async function followAll(page) {
   const dead = [];
   for (const [href, name] of links) {
-    if (/\/(pdf|png)$/.test(href) || href.includes("/language/")) continue;
+    if (/\/(pdf|png)$/.test(href) || /\/(language|text-size)\//.test(href)) continue;
     const answer = await page.request.get(href);
     if (answer.status() >= 400) dead.push(`${answer.status()} ${href} on ${name}`);
   }
@@ -86,6 +79,7 @@ test("entrances", async () => {
   await leads(page, () => page.getByRole("button", { name: "登录", exact: true }).click());
   await look(page, "sign-in-failed");
   await followAll(page);
+  await inEnglish(page);
 });
 
 test("the demonstration's outbox", async () => {
@@ -106,6 +100,7 @@ test("the demonstration's outbox", async () => {
   await leads(page, () => page.getByRole("button", { name: "查找" }).click());
   await look(page, "outbox-empty");
   await followAll(page);
+  await inEnglish(page);
 });
 
 test("an applicant's pages", async () => {
@@ -141,6 +136,7 @@ test("an applicant's pages", async () => {
   await leads(page, () => page.locator("tbody a").first().click());
   await look(page, "document");
   await followAll(page);
+  await inEnglish(page);
 });
 
 test("an empty application, and one with errors", async () => {
@@ -159,6 +155,7 @@ test("an empty application, and one with errors", async () => {
   await leads(page, () => page.locator("form.action button.primary").click());
   await look(page, "submit-refused");
   await followAll(page);
+  await inEnglish(page);
 });
 
 test("what is asked first", async () => {
@@ -169,6 +166,7 @@ test("what is asked first", async () => {
   await leads(page, () => page.locator("button.primary[value=save]").click());
   await look(page, "create-with-errors");
   await followAll(page);
+  await inEnglish(page);
 });
 
 test("a reviewer's pages", async () => {
@@ -180,6 +178,8 @@ test("a reviewer's pages", async () => {
   await leads(page, () => page.locator("tbody a").first().click());
   await look(page, "review");
   const application = page.url().replace(/\/review$/, "");
+  await page.goto(`${application}/unmask`);
+  await look(page, "unmask");
   await page.goto(`${application}/actions/send_back`);
   await page.locator("details").evaluateAll((all) => all.forEach((one) => { one.open = true; }));
   await look(page, "send-back");
@@ -190,17 +190,46 @@ test("a reviewer's pages", async () => {
   await page.goto("/gansu/applications/new");
   await look(page, "forbidden");
   await followAll(page);
+  await inEnglish(page);
 });
 
-test("in English", async () => {
+test("large text, by a switch that needs no JavaScript", async () => {
+  const page = await person(browser, { javaScriptEnabled: false });
+  const size = () => page.locator("html").evaluate((root) => parseFloat(getComputedStyle(root).fontSize));
+  await page.goto("/gansu/texts/faq?from=here");
+  const usual = await size();
+  await leads(page, () => page.getByRole("link", { name: "大字版" }).click());
+  assert.equal(page.url(), `${ORIGIN}/gansu/texts/faq?from=here`);
+  assert.equal(await page.getByRole("status").innerText(), "已切换为大字版，所有页面的文字都会放大");
+  assert.ok((await size()) >= usual * 1.25);
+  for (const address of ["/", "/gansu/sign-in", "/guangxi/", "/gansu/nothing"]) {
+    await page.goto(address);
+    assert.ok((await size()) >= usual * 1.25, `${address} is large too`);
+    await noOverflow(page, address);
+  }
+  await page.goto("/gansu/sign-in");
+  await leads(page, () => page.getByRole("link", { name: "标准字号" }).click());
+  assert.equal(await size(), usual);
+});
+
+test("on paper: no menus and no buttons, answers whole, within A4", async () => {
   const page = await person(browser);
   await signIn(page, "gansu", "invited@demo.example");
-  const found = await byState(page, "gansu");
-  await leads(page, () => page.getByRole("link", { name: "English" }).click());
-  assert.equal(await page.locator("html").getAttribute("lang"), "en");
-  for (const address of ["/gansu/", "/gansu/applications", found["填写中"], `${found["填写中"]}/pages/people`, `${found["填写中"]}/check`]) {
+  const draft = (await byState(page, "gansu"))["填写中"];
+  // A4 within its margins.
+  await page.setViewportSize({ width: 673, height: 1000 });
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  for (const address of [draft, `${draft}/pages/overview`, `${draft}/pages/people`]) {
     await page.goto(address);
-    await look(page, `${address} in English`);
+    await noOverflow(page, address);
+    for (const what of [".menu", ".toolbar", ".tabs", ".person", ".bottom", "main button"]) {
+      const shown = await page.locator(what).evaluateAll((all) => all.filter((one) => one.checkVisibility()).length);
+      assert.equal(shown, 0, `${what} on paper: ${address}`);
+    }
+    const colours = await page.locator("main").evaluate((main) => [getComputedStyle(main).color, getComputedStyle(document.documentElement).backgroundColor]);
+    assert.deepEqual(colours, ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]);
+    const cut = await page.locator("main textarea").evaluateAll((all) => all.filter((one) => one.scrollHeight > one.clientHeight + 2).map((one) => one.name));
+    assert.deepEqual(cut, [], "answers are printed whole");
   }
 });
 

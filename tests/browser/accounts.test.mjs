@@ -2,15 +2,12 @@
 // axe, wide and narrow, light and dark; the wizard by keyboard alone.
 
 import { createHash } from "node:crypto";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
-import { launch, leads, noOverflow, person, picture } from "./browser.mjs";
+import { look as examine } from "./axe.mjs";
+import { launch, leads, person, picture } from "./browser.mjs";
 import { follow, signIn } from "./office.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];
 const CHOSEN = "Beihai#2026";
 const WITHOUT = { javaScriptEnabled: false };
 // Names and codes of units, one for each walk: with JavaScript, and without.
@@ -23,24 +20,10 @@ let browser;
 before(async () => { browser = await launch(); });
 after(async () => { await browser?.close(); });
 
-/** Pictures of a page, and what axe says of it in every size and colour scheme. */
+/** Pictures of a page, and what axe says of it. */
 async function look(page, name) {
   await picture(page, `account-${name}`);
-  for (const viewport of [{ width: 320, height: 640 }, { width: 1280, height: 900 }]) {
-    await page.setViewportSize(viewport);
-    await noOverflow(page, name);
-    for (const colorScheme of ["light", "dark"]) {
-      await page.emulateMedia({ colorScheme });
-      const runOnly = colorScheme === "dark" ? { type: "rule", values: ["color-contrast"] } : { type: "tag", values: RULES };
-      if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
-      const found = await page.evaluate(async (run) => {
-        const { violations } = await axe.run(document, { runOnly: run, resultTypes: ["violations"] });
-        return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`);
-      }, runOnly);
-      assert.deepEqual(found, [], `${name}, ${viewport.width} px, ${colorScheme}`);
-    }
-  }
-  await page.emulateMedia({ colorScheme: "light" });
+  await examine(page, name);
 }
 
 /** Fills fields in by their names, whatever they are. */

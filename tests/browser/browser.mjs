@@ -41,6 +41,12 @@ export async function person(browser, options = {}) {
     if (response.status() >= 500) broken.push(`${response.status()} ${response.url()}`);
   });
   page.broken = broken;
+  // What a page asks of anybody but the server that it came from.
+  page.outside = [];
+  page.on("request", (request) => {
+    const from = new URL(options.baseURL ?? ORIGIN).origin;
+    if (!/^(blob|data|about):/.test(request.url()) && new URL(request.url()).origin !== from) page.outside.push(request.url());
+  });
   return page;
 }
 

@@ -1,16 +1,12 @@
 // What is searched: a combobox by keyboard and by mouse, branch by branch, offline, for a screen reader, narrow; the
 // page to pick on without JavaScript; days and amounts.
 
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
-import { launch, leads, noOverflow, person, picture } from "./browser.mjs";
+import { look as examine } from "./axe.mjs";
+import { launch, leads, person, picture } from "./browser.mjs";
 import { applicationOf, signIn } from "./office.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];
-const SIZES = [{ width: 320, height: 640 }, { width: 1280, height: 900 }];
 
 let browser;
 let page;
@@ -35,22 +31,7 @@ async function fresh() {
   await page.evaluate(() => { for (const form of document.forms) delete form.dataset.changed; });
 }
 
-async function look(name) {
-  for (const viewport of SIZES) {
-    await page.setViewportSize(viewport);
-    await noOverflow(page, name);
-    for (const colorScheme of ["light", "dark"]) {
-      await page.emulateMedia({ colorScheme });
-      if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
-      const found = await page.evaluate(async (tags) => {
-        const { violations } = await axe.run(document, { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] });
-        return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ").slice(0, 300)}`);
-      }, RULES);
-      assert.deepEqual(found, [], `${name}, ${viewport.width} px, ${colorScheme}`);
-    }
-  }
-  await page.emulateMedia({ colorScheme: "light" });
-}
+const look = (name) => examine(page, name);
 
 test("by keyboard: typed, chosen, saved", async () => {
   await fresh();

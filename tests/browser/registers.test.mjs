@@ -2,19 +2,17 @@
 // axe, wide and narrow, light and dark. The server has a copy of a region, which is given a register.
 
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
-import { launch, leads, noOverflow, person, picture } from "./browser.mjs";
+import { look as examine } from "./axe.mjs";
+import { launch, leads, person, picture } from "./browser.mjs";
 import { follow, signIn } from "./office.mjs";
 
 const HOUSE = join(import.meta.dirname, "../..");
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];
 
 let browser, server, baseURL;
 const folder = mkdtempSync(join(tmpdir(), "dengji-registers-"));
@@ -67,23 +65,10 @@ after(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** Pictures of a page, and what axe says of it in every size and colour scheme. */
+/** Pictures of a page, and what axe says of it. */
 async function look(page, name) {
   await picture(page, `register-${name}`);
-  for (const viewport of [{ width: 320, height: 640 }, { width: 1280, height: 900 }]) {
-    await page.setViewportSize(viewport);
-    await noOverflow(page, name);
-    for (const colorScheme of ["light", "dark"]) {
-      await page.emulateMedia({ colorScheme });
-      if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
-      const found = await page.evaluate(async (values) => {
-        const { violations } = await axe.run(document, { runOnly: { type: "tag", values }, resultTypes: ["violations"] });
-        return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`);
-      }, RULES);
-      assert.deepEqual(found, [], `${name}, ${viewport.width} px, ${colorScheme}`);
-    }
-  }
-  await page.emulateMedia({ colorScheme: "light" });
+  await examine(page, name);
 }
 
 /** Somebody of the office, where the register stands in the menu. */

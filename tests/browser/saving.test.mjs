@@ -1,15 +1,13 @@
 // Nothing is lost while a form is filled: rules as one types, saving by itself, no network, two tabs, a session that
 // has ended, the back button, double clicks.
 
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
+import { look } from "./axe.mjs";
 import { launch, leads, person, picture } from "./browser.mjs";
 import { applicationOf, follow, signIn, signOut } from "./office.mjs";
 import { save } from "./filling.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const REGION = "gansu";
 let browser, applicant, application;
 
@@ -39,20 +37,6 @@ const putAway = (page) => page.evaluate(() => {
   document.dispatchEvent(new Event("visibilitychange"));
   delete document.visibilityState;
 });
-
-async function accessible(page, name) {
-  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
-  for (const [width, height] of [[1280, 900], [320, 640]]) {
-    await page.setViewportSize({ width, height });
-    for (const colorScheme of ["light", "dark"]) {
-      await page.emulateMedia({ colorScheme });
-      const { violations } = await page.evaluate(() => axe.run(document, { resultTypes: ["violations"] }));
-      assert.deepEqual(violations.map((one) => `${one.id}: ${one.nodes[0].html}`), [], `${name} ${width} ${colorScheme}`);
-    }
-  }
-  await page.emulateMedia({ colorScheme: null });
-  await page.setViewportSize({ width: 1280, height: 900 });
-}
 
 test("what depends on an answer comes and goes as one types, and focus stays", async () => {
   await open(applicant, "project");
@@ -86,7 +70,7 @@ test("computed values follow the typing, and only what was touched is told wrong
   assert.equal(await applicant.locator("[name=fund_national]").getAttribute("aria-invalid"), "true");
   assert.match(await applicant.locator("[data-say]").textContent(), /国家投入/);
   assert.equal(await applicant.locator("#page-form .error").count(), 1);
-  await accessible(applicant, "an error while typing");
+  await look(applicant, "an error while typing");
   await picture(applicant, "s02-error");
   await applicant.locator("[name=fund_national]").fill("100");
   await applicant.locator("#f-fund_national-message").waitFor({ state: "detached" });
@@ -183,7 +167,7 @@ test("two tabs: both versions, chosen field by field", async () => {
   await applicant.waitForFunction(() => /别处已保存过/.test(document.querySelector("[data-status]").textContent));
   assert.equal(await save(applicant), 409);
   assert.equal(await applicant.locator(".conflict fieldset").count(), 2, "only what differs");
-  await accessible(applicant, "conflict");
+  await look(applicant, "conflict");
   await picture(applicant, "s04-conflict");
   await applicant.locator("[name='~choose.fund_local'][value=theirs]").check();
   assert.equal(await save(applicant), 200);

@@ -2,18 +2,16 @@
 // over it, what was typed is not thrown away; preview and theme reference have no finding of axe.
 
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
-import { launch, leads, noOverflow, person } from "./browser.mjs";
+import { look } from "./axe.mjs";
+import { launch, leads, person } from "./browser.mjs";
 
 const HOUSE = join(import.meta.dirname, "../..");
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];
 const PREVIEW = "/preview/gansu/applied-technology";
 const FORM = "forms/gansu/common.form.yaml";
 
@@ -42,22 +40,6 @@ function edit(name, from, to) {
   const text = readFileSync(file(name), "utf8");
   assert.ok(text.includes(from), `${name} has ${from}`);
   writeFileSync(file(name), text.replace(from, to));
-}
-
-async function look(page, name) {
-  for (const width of [320, 1280]) {
-    await page.setViewportSize({ width, height: 900 });
-    await noOverflow(page, name);
-    for (const colorScheme of ["light", "dark"]) {
-      await page.emulateMedia({ colorScheme });
-      if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
-      const found = await page.evaluate(async (values) => {
-        const { violations } = await axe.run(document, { runOnly: { type: "tag", values }, resultTypes: ["violations"] });
-        return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(" | ")}`);
-      }, RULES);
-      assert.deepEqual(found, [], `${name}, ${width} px, ${colorScheme}`);
-    }
-  }
 }
 
 test("what is saved opens by itself, and problems stand over the page until they are mended", async () => {

@@ -1,5 +1,8 @@
 //! The order of the house: what depends on what, what names a province, how files are laid out.
 
+#[path = "tidy/catalogues.rs"]
+mod catalogues;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

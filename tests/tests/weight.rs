@@ -1,6 +1,11 @@
-//! No page of a form is heavier than an office's line carries in a moment: 60 KB before compression, filled or empty.
+//! Nothing is heavier than an office's line carries in a moment: 60 KB a page of a form before compression, filled or
+//! empty, 30 KB of style, 40 KB of JavaScript in all; sent packed, and what never changes is asked for once.
 
-use dengji_tests::{Answer, TestApp};
+use std::fs;
+
+use axum::body::Body;
+use axum::http::Request;
+use dengji_tests::{Answer, TestApp, repository};
 
 /// Bytes of a page before compression.
 const MOST: usize = 60 * 1024;
@@ -56,6 +61,74 @@ async fn every_way_in() {
             let page = app.client().get(&format!("/{region}/sign-up/{way}?agree=yes")).await;
             assert!(size(&page) <= MOST, "{region}/{way}: {} bytes", page.body.len());
         }
+    }
+}
+
+/// Bytes of the theme's static files with this ending.
+fn theme(ending: &str) -> u64 {
+    let files = fs::read_dir(repository().join("themes/default/static")).unwrap();
+    let files = files.map(|file| file.unwrap().path());
+    let these = files.filter(|path| path.extension().is_some_and(|has| has == ending));
+    these
+        // Shown only while the files are watched.
+        .filter(|path| ending == "js" || !path.ends_with("watch.css"))
+        .map(|path| path.metadata().unwrap().len())
+        .sum()
+}
+
+#[test]
+fn style_and_scripts() {
+    for (ending, most) in [("css", 30 * 1024), ("js", 40 * 1024)] {
+        let size = theme(ending);
+        assert!(size > 1024 && size <= most, "{size} bytes of {ending}");
+    }
+}
+
+/// Pages and static files are packed for whoever takes it so; static files are kept for ever under an address that
+/// changes with them, pages never; nothing but this host's own files may run or be asked for.
+#[tokio::test]
+async fn how_it_is_sent() {
+    let app = TestApp::start().await;
+    let mut client = app.client();
+    let page = client.get("/gansu/sign-in").await;
+    let text = page.text();
+    let address = text
+        .split('"')
+        .find(|part| part.starts_with("/static/") && part.ends_with("/style.css"));
+    let address = address.expect("a page names its style");
+    assert_eq!(page.header("cache-control"), "no-store");
+    for directive in [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "connect-src 'self'",
+    ] {
+        assert!(
+            page.header("content-security-policy").contains(directive),
+            "{directive}"
+        );
+    }
+    assert!(!page.header("content-security-policy").contains("unsafe"));
+    for (address, cached) in [
+        ("/gansu/sign-in", "no-store"),
+        (address, "public, max-age=31536000, immutable"),
+    ] {
+        let plain = client.get(address).await;
+        assert_eq!(plain.header("content-encoding"), "");
+        let request = Request::get(address).header("accept-encoding", "gzip, br");
+        let packed = client.send(request.body(Body::empty()).unwrap()).await;
+        assert_eq!(
+            (packed.status, packed.header("content-encoding")),
+            (200, "gzip"),
+            "{address}"
+        );
+        assert_eq!(packed.header("cache-control"), cached);
+        assert!(
+            packed.body.len() * 2 < plain.body.len(),
+            "{address}: {} bytes packed",
+            packed.body.len()
+        );
+        assert_eq!(&packed.body[..2], [0x1f, 0x8b]);
     }
 }
 

@@ -1,4 +1,4 @@
-//! The three cookies: the session, the language, and what the last request did.
+//! The four cookies: the session, the language, the size of the text, and what the last request did.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use cookie::{Cookie, SameSite};
@@ -7,10 +7,11 @@ use crate::definition::Language;
 use crate::theme::view::NoticeKind;
 
 const LANGUAGE: &str = "language";
+const TEXT_SIZE: &str = "text-size";
 const NOTICE: &str = "notice";
 
 /// What a request can have done, told once on the next page: the theme's text key.
-pub(super) const NOTICES: [(&str, NoticeKind); 19] = [
+pub(super) const NOTICES: [(&str, NoticeKind); 21] = [
     ("saved", NoticeKind::Done),
     ("action_done", NoticeKind::Done),
     ("created", NoticeKind::Done),
@@ -30,6 +31,8 @@ pub(super) const NOTICES: [(&str, NoticeKind); 19] = [
     ("handed_over", NoticeKind::Done),
     ("done", NoticeKind::Done),
     ("unmasked", NoticeKind::Info),
+    ("text_large", NoticeKind::Info),
+    ("text_normal", NoticeKind::Info),
 ];
 
 /// The cookies of a request.
@@ -98,6 +101,22 @@ pub(super) fn read_language(headers: &HeaderMap) -> Option<Language> {
         "en" => Some(Language::English),
         _ => None,
     }
+}
+
+/// Keeps for a year whether pages are shown in large text.
+pub(super) fn text_size(large: bool, secure: bool) -> HeaderValue {
+    let size = if large { "large" } else { "normal" };
+    let cookie = base(TEXT_SIZE.into(), size.into(), "/".into(), secure);
+    value(
+        cookie
+            .http_only(true)
+            .max_age(cookie::time::Duration::days(365))
+            .build(),
+    )
+}
+
+pub(super) fn read_large_text(headers: &HeaderMap) -> bool {
+    read(headers, TEXT_SIZE) == Some("large")
 }
 
 /// Tells the next page what was done; `key` is one of [`NOTICES`].

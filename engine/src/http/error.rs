@@ -230,7 +230,7 @@ pub(super) async fn page(State(app): State<App>, request: Request, next: Next) -
         .as_ref()
         .and_then(|region| app.shop(&region.id))
         .map_or(app.front(), |shop| &shop.theme);
-    let mut shell = shell::bare(&app, region.as_deref(), language, &path);
+    let mut shell = shell::bare(&app, region.as_deref(), language, &path, &headers);
     let of_page = (!segment.is_empty()).then_some(segment);
     shell.watch = watch.map(|watch| watch.bar(of_page, language, told));
     // A frame that cannot be rendered either leaves the bare words.

@@ -1,7 +1,7 @@
-//! What stands before every handler: the origin of posts, and the headers of every answer.
+//! What stands before every handler: the origin of posts, the headers of every answer, and what is sent packed.
 
 use axum::extract::Request;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Version, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
@@ -54,6 +54,12 @@ pub(super) fn page_headers(headers: &mut HeaderMap) {
     for (name, value) in fixed {
         headers.entry(name).or_insert(HeaderValue::from_static(value));
     }
+}
+
+/// Whether an answer is worth packing: what is printed, uploaded or drawn is packed already.
+pub(super) fn is_text(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    kind.is_some_and(|kind| kind.starts_with("text/") || ["image/svg+xml", "application/json"].contains(&kind))
 }
 
 #[cfg(test)]

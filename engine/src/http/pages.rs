@@ -37,6 +37,7 @@ pub(super) mod sign_up;
 pub(super) mod statics;
 pub(super) mod statistics;
 pub(super) mod table_file;
+pub(super) mod text_size;
 pub(super) mod texts;
 pub(super) mod units;
 pub(super) mod unmask;

@@ -7,7 +7,9 @@ use axum::extract::DefaultBodyLimit;
 use axum::handler::Handler;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::routing::{self, MethodRouter};
+use tower_http::CompressionLevel;
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
 
 use super::access::{self, Access};
 use super::app::App;
@@ -15,7 +17,7 @@ use super::pages::{
     account, actions, activation, applications, approvals, captcha, certificates, check, create, documents, files,
     form_page, health, home, language, live, outbox, overview, people, pick, preview, profile, queue, reference,
     regions, register_documents, registers, reset, roles, second_factor, sign_in, sign_up, statics, statistics,
-    table_file, texts, units, unmask, verify, watch,
+    table_file, text_size, texts, units, unmask, verify, watch,
 };
 use super::{BehindProxy, Error, error, guard};
 
@@ -65,6 +67,11 @@ pub fn router(app: App) -> Router {
         }))
         .layer(from_fn(guard::layer))
         .layer(from_fn_with_state(app.clone(), error::page))
+        .layer(
+            CompressionLayer::new()
+                .quality(CompressionLevel::Fastest)
+                .compress_when(guard::is_text),
+        )
         .with_state(app);
     match behind_proxy {
         true => router.layer(axum::Extension(BehindProxy)),
@@ -90,6 +97,7 @@ fn at_the_door() -> Vec<Route> {
         get("/healthz", Anyone, health::show),
         get("/static/{hash}/{file}", Anyone, statics::show),
         get("/language/{tag}", Anyone, language::take),
+        get("/text-size/{size}", Anyone, text_size::take),
         get("/verify/{region}/{token}", Anyone, verify::show),
         get("/demo/outbox", Demonstration, outbox::list),
         get("/demo/outbox/{region}/{message}", Demonstration, outbox::show),

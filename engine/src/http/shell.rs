@@ -1,5 +1,7 @@
 //! The frame around every page.
 
+use axum::http::HeaderMap;
+
 use super::app::App;
 use super::visit::Visit;
 use super::{Error, cookie};
@@ -32,11 +34,24 @@ impl Stand {
 }
 
 /// The frame without a person: for errors and pages that need none.
-pub(super) fn bare(app: &App, region: Option<&Region>, language: Language, address: &str) -> Shell {
+pub(super) fn bare(
+    app: &App,
+    region: Option<&Region>,
+    language: Language,
+    address: &str,
+    headers: &HeaderMap,
+) -> Shell {
+    let large = cookie::read_large_text(headers);
     Shell {
         language,
         region: region.map(|region| head(region, language)),
         languages: languages(language, address),
+        large_text: large,
+        text_size: format!(
+            "/text-size/{}?next={}",
+            if large { "normal" } else { "large" },
+            encoded(address)
+        ),
         version: env!("CARGO_PKG_VERSION").into(),
         demo: !app.settings().demo.is_empty(),
         watch: app
@@ -53,7 +68,7 @@ impl Visit {
     pub(super) async fn shell(&self, stand: Stand) -> Result<Shell, Error> {
         let region = self.office.region();
         let language = self.language;
-        let mut shell = bare(&self.app, Some(region), language, &self.address);
+        let mut shell = bare(&self.app, Some(region), language, &self.address, &self.headers);
         shell.notice = cookie::read_notice(&self.headers).map(|(key, kind)| Notice {
             kind,
             text: self.text(&format!("notice_{key}"), &[]),
@@ -103,7 +118,7 @@ fn head(region: &Region, language: Language) -> RegionHead {
 
 fn languages(current: Language, address: &str) -> Vec<LanguageLink> {
     let others = LANGUAGES.into_iter().filter(|language| *language != current);
-    let next = percent_encoding::utf8_percent_encode(address, percent_encoding::NON_ALPHANUMERIC).to_string();
+    let next = encoded(address);
     others
         .map(|language| LanguageLink {
             tag: language.tag().into(),
@@ -111,6 +126,11 @@ fn languages(current: Language, address: &str) -> Vec<LanguageLink> {
             href: format!("/language/{}?next={next}", language.tag()),
         })
         .collect()
+}
+
+/// An address as it stands in the query of another.
+fn encoded(address: &str) -> String {
+    percent_encoding::utf8_percent_encode(address, percent_encoding::NON_ALPHANUMERIC).to_string()
 }
 
 /// What a language calls itself.

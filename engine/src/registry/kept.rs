@@ -65,7 +65,7 @@ impl Registry {
         others.retain(|other| other.key != ticket.key);
         others.sort_by_key(|other| other.expires_at);
         let too_many = (others.len() + 1).saturating_sub(KEPT_PAGES);
-        put.extend(others.into_iter().take(too_many).map(drop_it));
+        put.extend(others.into_iter().take(too_many).map(|other| other.dropped()));
         put.push(Put::Ticket(ticket));
         let expect = Vec::new();
         store.commit(Change { expect, put }).await?;
@@ -121,12 +121,4 @@ fn kind(account: &str) -> String {
 
 fn key(application: &str, page: &str) -> String {
     format!("{application} {page}")
-}
-
-fn drop_it(ticket: Ticket) -> Put {
-    Put::DropTicket {
-        region: ticket.region,
-        kind: ticket.kind,
-        key: ticket.key,
-    }
 }

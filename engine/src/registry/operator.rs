@@ -142,13 +142,7 @@ impl Operator {
         let earlier = earlier
             .into_iter()
             .filter(|earlier| earlier.data.get("account").and_then(Json::as_str) == Some(&account.id));
-        let mut more: Vec<Put> = earlier
-            .map(|earlier| Put::DropTicket {
-                region: earlier.region,
-                kind: earlier.kind,
-                key: earlier.key,
-            })
-            .collect();
+        let mut more: Vec<Put> = earlier.map(|earlier| earlier.dropped()).collect();
         more.extend(ticket);
         let changed = Account {
             password_hash,

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::Store;
 use super::account::Account;
+use super::change::{Expect, Put};
 use super::error::StoreError;
 use super::key;
 use super::record::{Record, quiet_debug};
@@ -52,6 +53,26 @@ pub struct Ticket {
     pub data: Value,
     /// When it ends. The store gives it out until it is purged: the reader compares.
     pub expires_at: Timestamp,
+}
+
+impl Ticket {
+    /// That it is still there: whoever takes it is the only one.
+    pub fn still_there(&self) -> Expect {
+        Expect::Ticket {
+            region: self.region.clone(),
+            kind: self.kind.clone(),
+            key: self.key.clone(),
+        }
+    }
+
+    /// Takes it away.
+    pub fn dropped(&self) -> Put {
+        Put::DropTicket {
+            region: self.region.clone(),
+            kind: self.kind.clone(),
+            key: self.key.clone(),
+        }
+    }
 }
 
 quiet_debug!(Ticket: region, kind, expires_at);

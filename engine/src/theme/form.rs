@@ -28,6 +28,12 @@ use super::view::Html;
 use super::{LANGUAGES, Theme};
 use crate::definition::{Field, FieldType, Form, Id, Language};
 
+/// What is said again below an amount, as [`PreparedFields`] writes it; nothing for what is no amount.
+pub fn amount(field: &Field, answer: Option<&serde_json::Value>, language: Language) -> String {
+    let typed = answer.map(answer::typed).unwrap_or_default();
+    money::again(&typed, prepare::unit(field), language).unwrap_or_default()
+}
+
 /// A form, ready to be filled.
 #[derive(Debug)]
 pub struct PreparedForm {

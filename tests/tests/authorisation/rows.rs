@@ -57,6 +57,7 @@ pub(crate) fn rows(world: &World, declared: &Declared) -> Vec<Row> {
         names if !names.contains('{') => one("{}", ""),
         "/static/{hash}/{file}" => vec![row(String::new(), world.file.clone(), Object::Nothing)],
         "/language/{tag}" => one("{tag}", "en"),
+        "/text-size/{size}" => one("{size}", "large"),
         "/verify/{token}" => {
             let address = format!("/verify/{}/{}", world.region, world.certificate);
             vec![row(String::new(), address, Object::Nothing)]

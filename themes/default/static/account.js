@@ -1,4 +1,7 @@
-// Forms about accounts: what is wrong with what was typed so far, as the server says, and what else is asked.
+// Forms about accounts: what the server says of what was typed so far, and what else is asked.
+
+import { make, set } from "./make.js";
+import { pairsOf, post } from "./post.js";
 
 const PAUSE = 500;
 
@@ -18,24 +21,22 @@ function checkWhileTyping(form) {
   const touched = new Set();
   let timer;
   let latest = 0;
-  form.addEventListener("input", () => {
+  const later = (pause) => {
     clearTimeout(timer);
-    timer = setTimeout(check, PAUSE);
-  });
-  form.addEventListener("focusout", (event) => {
-    if (event.target.name && event.target.value) {
-      touched.add(event.target.name);
-      clearTimeout(timer);
-      timer = setTimeout(check, 0);
-    }
+    timer = setTimeout(check, pause);
+  };
+  form.addEventListener("input", () => later(PAUSE));
+  form.addEventListener("focusout", ({ target }) => {
+    if (!target.name || !target.value) return;
+    touched.add(target.name);
+    later(0);
   });
 
   async function check() {
     const mine = ++latest;
     try {
-      const response = await fetch(form.dataset.live, { method: "POST", body: new URLSearchParams(new FormData(form)) });
-      if (!response.ok || mine !== latest) return;
-      const found = await response.json();
+      const found = await post(form.dataset.live, pairsOf(form));
+      if (mine !== latest) return;
       for (const name of touched) tell(form, name, found.errors[name]);
       const meter = form.querySelector("[data-strength]");
       if (meter) {
@@ -51,21 +52,16 @@ function checkWhileTyping(form) {
 /** Puts the message at its input, or takes it away. */
 function tell(form, name, message) {
   const input = form.elements.namedItem(name);
-  if (!(input instanceof HTMLElement)) return;
-  const field = input.closest(".field");
-  if (!field) return;
-  let place = field.querySelector(".error");
-  if (!place && message) {
-    place = document.createElement("p");
-    place.className = "error";
-    place.id = `${input.id}-live`;
+  const field = input?.closest?.(".field");
+  let place = field?.querySelector(".error");
+  if (!field || !(place || message)) return;
+  if (!place) {
+    place = make("p", { class: "error", id: `${input.id}-live` });
     input.before(place);
     input.setAttribute("aria-describedby", [input.getAttribute("aria-describedby"), place.id].filter(Boolean).join(" "));
   }
-  if (!place) return;
   place.textContent = message ?? "";
   place.hidden = !message;
   field.classList.toggle("is-invalid", Boolean(message));
-  if (message) input.setAttribute("aria-invalid", "true");
-  else input.removeAttribute("aria-invalid");
+  set(input, { "aria-invalid": message ? "true" : undefined });
 }

@@ -2,8 +2,8 @@
 
 /** Begins the work of a captcha, and lets its form wait for it. */
 export function solveCaptcha(field) {
-  const { form } = field.querySelector("[name=captcha]");
   const input = field.querySelector("[name=captcha]");
+  const { form } = input;
   const state = field.querySelector(".captcha-state");
   let worker;
   let waiting;
@@ -38,13 +38,13 @@ export function solveCaptcha(field) {
   function goOn() {
     const submitter = waiting;
     waiting = undefined;
-    if (submitter) form.requestSubmit(submitter === form ? null : submitter);
+    if (submitter) form.requestSubmit(submitter);
   }
 
   form.addEventListener("submit", (event) => {
     if (!worker || input.value || event.submitter?.value === "again") return;
     event.preventDefault();
-    waiting = event.submitter ?? form;
+    waiting = event.submitter ?? form.querySelector("button");
     state.textContent = field.dataset.working;
   });
 

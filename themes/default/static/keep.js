@@ -1,5 +1,5 @@
-// Keeps in the browser what could not be sent, page by page, never a sensitive answer. A store that is full or
-// forbidden does no harm: then nothing is kept, and the page itself still has everything.
+// Keeps in the browser what could not be sent, page by page, never a sensitive answer. Where the store is full or
+// forbidden nothing is kept; the page itself still has everything.
 
 const PREFIX = "dengji/";
 const DAYS = 7;

@@ -6,10 +6,7 @@ export function warnBeforeLeaving(form) {
   form.addEventListener("input", () => { form.dataset.changed = ""; });
   form.addEventListener("submit", (event) => {
     if (event.defaultPrevented) return;
-    if (leaving) {
-      event.preventDefault();
-      return;
-    }
+    if (leaving) return event.preventDefault();
     leaving = true;
     setTimeout(() => { leaving = false; }, 8000);
   });

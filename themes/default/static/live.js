@@ -1,6 +1,7 @@
 // The rules of a form page while it is being typed: the server decides, for the whole page in one request, and what
 // it says is put into the page. Nothing that is being typed is touched, and focus never moves.
 
+import { make, set } from "./make.js";
 import { pairsOf, post } from "./post.js";
 
 const PAUSE = 300;
@@ -9,7 +10,8 @@ const PAUSE = 300;
 export function liveRules(form) {
   let seen = JSON.parse(form.dataset.seen || "{}");
   // What was wrong when the page came is told until it is right.
-  const touched = new Set([...form.querySelectorAll("[id^='f-'][id$='-message']")].map((box) => box.id.slice(2, -8)));
+  const told = () => [...form.querySelectorAll("[id^='f-'][id$='-message']")].map((box) => box.id.slice(2, -8));
+  const touched = new Set(told());
   let edits = 0;
   let running = false;
   let left = false;
@@ -38,8 +40,8 @@ export function liveRules(form) {
     running = true;
     const before = edits;
     try {
-      const told = await post(form.dataset.live, [...pairsOf(form), standing()]);
-      if (before === edits) apply(told);
+      const answer = await post(form.dataset.live, [...pairsOf(form), standing()]);
+      if (before === edits) apply(answer);
     } catch {
       // Without an answer nothing is said; saving tells that the network is gone.
     }
@@ -53,23 +55,26 @@ export function liveRules(form) {
     return ["~seen", JSON.stringify(seen)];
   }
 
-  function apply(told) {
-    const say = [told.say];
-    const stays = told.changes.filter((change) => !put(form, change, seen[change.at])).map((change) => change.at);
+  function apply(answer) {
+    const say = [answer.say];
+    const stays = answer.changes.filter((change) => !put(form, change, seen[change.at])).map((change) => change.at);
     const before = seen;
-    seen = told.seen;
+    seen = answer.seen;
     left = stays.length > 0;
     for (const at of stays) seen[at] = before[at] ?? "";
-    for (const [at, needed] of Object.entries(told.required)) mark(form, at, needed);
-    for (const [at, markup] of Object.entries(told.computed)) {
+    for (const [at, needed] of Object.entries(answer.required)) mark(form, at, needed);
+    for (const [at, markup] of Object.entries(answer.computed)) {
       const output = field(form, at)?.querySelector("output");
       if (output && output.innerHTML !== markup) output.innerHTML = markup;
     }
-    for (const box of form.querySelectorAll("[id^='f-'][id$='-message']")) {
-      const at = box.id.slice(2, -8);
-      if (!(at in told.messages) && isTouched(at)) tell(form, at, []);
+    for (const [at, words] of Object.entries(answer.amounts)) {
+      const shown = document.getElementById(`f-${at}`)?.nextElementSibling;
+      if (shown?.matches(".chosen")) shown.textContent = words;
     }
-    for (const [at, messages] of Object.entries(told.messages)) {
+    for (const at of told()) {
+      if (!(at in answer.messages) && isTouched(at)) tell(form, at, []);
+    }
+    for (const [at, messages] of Object.entries(answer.messages)) {
       if (isTouched(at)) say.push(...tell(form, at, messages));
     }
     announce(say.filter(Boolean).join(" "));
@@ -129,13 +134,12 @@ function mark(form, at, needed) {
   if (!label || needed === Boolean(star)) return;
   const radios = of.getAttribute("role") === "radiogroup";
   const named = of.matches("fieldset") ? radios && of : document.getElementById(`f-${at}`);
+  if (named) set(named, { "aria-required": needed ? "true" : undefined });
   if (needed) {
-    label.append(span("mark", "*", { title: form.dataset.required, "aria-hidden": "true" }));
-    if (named) named.setAttribute("aria-required", "true");
-    else label.append(span("visually-hidden", form.dataset.required));
+    label.append(make("span", { class: "mark", title: form.dataset.required, "aria-hidden": "true" }, "*"));
+    if (!named) label.append(make("span", { class: "visually-hidden" }, form.dataset.required));
   } else {
-    if (named) named.removeAttribute("aria-required");
-    else star.nextElementSibling?.remove();
+    if (!named) star.nextElementSibling?.remove();
     star.remove();
   }
 }
@@ -154,30 +158,18 @@ function tell(form, at, messages) {
   const others = (input.getAttribute("aria-describedby") ?? "").split(" ").filter((one) => one && one !== id);
   const wrong = messages.some((message) => message.kind === "error");
   of.classList.toggle("is-invalid", wrong);
-  if (wrong && input !== of) input.setAttribute("aria-invalid", "true");
-  else input.removeAttribute("aria-invalid");
+  set(input, { "aria-invalid": wrong && input !== of ? "true" : undefined });
   if (messages.length > 0) {
-    const box = document.createElement("div");
-    box.id = id;
+    const box = make("div", { id });
     for (const message of messages) {
-      const line = document.createElement("p");
-      line.className = message.kind;
-      line.append(span("visually-hidden", message.prefix), message.text);
+      const line = make("p", { class: message.kind });
+      line.append(make("span", { class: "visually-hidden" }, message.prefix), message.text);
       box.append(line);
     }
     [...of.querySelectorAll(":scope > :is(label, legend, .help, .changed, .remark)")].at(-1).after(box);
     others.push(id);
   }
-  if (others.length > 0) input.setAttribute("aria-describedby", others.join(" "));
-  else input.removeAttribute("aria-describedby");
+  set(input, { "aria-describedby": others.join(" ") || undefined });
   const label = of.querySelector(":scope > :is(label, legend)")?.firstChild?.textContent ?? "";
   return messages.map((message) => `${label} ${message.prefix}${message.text}`);
-}
-
-function span(name, text, attributes = {}) {
-  const made = document.createElement("span");
-  made.className = name;
-  made.textContent = text;
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  return made;
 }

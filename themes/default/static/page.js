@@ -9,17 +9,19 @@ import { countCharacters } from "./count.js";
 import { searchFields } from "./pick.js";
 import { saveByItself } from "./save.js";
 import { quickTables } from "./table.js";
-import { helpTyping } from "./typed.js";
+import { addCalendars } from "./typed.js";
 import { watchUploads } from "./upload.js";
 
 dropOld(false);
 const summary = document.getElementById("summary");
 if (summary) {
-  // What was typed came back: its errors count now, not the place that the address still names; and whoever comes
-  // back to it later gets the page, not the question whether to post it again.
+  // What was typed came back: its errors count now, not the place in the address; and coming back asks for no post.
   history.replaceState(null, "", location.pathname + location.search);
   summary.focus();
 }
+
+const tab = document.querySelector(".tabs [aria-current]");
+if (tab) tab.closest("ol").scrollLeft = tab.offsetLeft - 40;
 
 function begin(form) {
   saveByItself(form, liveRules(form));
@@ -34,14 +36,14 @@ function begin(form) {
 function widgets(root) {
   filterLongSelects(root);
   searchFields(root);
-  helpTyping(root);
+  addCalendars(root);
   countCharacters(root);
   watchUploads(root);
 }
 
 document.querySelectorAll("form[data-leave]").forEach(begin);
-for (const form of document.querySelectorAll("form[data-account]")) watchAccount(form);
-for (const field of document.querySelectorAll("[data-captcha]")) solveCaptcha(field);
+document.querySelectorAll("form[data-account]").forEach(watchAccount);
+document.querySelectorAll("[data-captcha]").forEach(solveCaptcha);
 widgets(document);
 document.addEventListener("submit", ({ target }) => {
   if (target.getAttribute("action")?.endsWith("/sign-out")) dropOld(true);

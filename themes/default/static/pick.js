@@ -1,5 +1,7 @@
-// Fields that are searched become comboboxes (ARIA 1.2): the server finds, by the same judgement as the check; here
-// is only shown what it found. What is typed is posted as it is and read by the server, picked or not.
+// Fields that are searched become comboboxes (ARIA 1.2): the server finds, and reads what is posted, picked or not.
+
+import { changed, make, set } from "./make.js";
+import { pairsOf, post } from "./post.js";
 
 const PAUSE = 180;
 const done = new WeakSet();
@@ -19,16 +21,13 @@ function combobox(input) {
   const { form } = input;
   const frame = input.parentElement;
   const button = frame.querySelector("button");
-  const popup = element("div", "popup", { hidden: "" });
-  const note = element("p", "", { "aria-hidden": "true" });
-  const list = element("ul", "", { role: "listbox", id: `options-${(count += 1)}` });
+  const popup = make("div", { class: "popup", hidden: "" });
+  const note = make("p", { "aria-hidden": "true" });
   const label = input.labels?.[0]?.firstChild?.textContent ?? input.getAttribute("aria-label");
-  list.setAttribute("aria-label", label);
+  const list = make("ul", { role: "listbox", id: `options-${(count += 1)}`, "aria-label": label });
   popup.append(note, list);
   frame.append(popup);
-  for (const [name, value] of [["role", "combobox"], ["aria-autocomplete", "list"], ["aria-expanded", "false"], ["aria-controls", list.id]]) {
-    input.setAttribute(name, value);
-  }
+  set(input, { role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id });
   let turn = 0;
   let timer;
   let active = -1;
@@ -37,13 +36,13 @@ function combobox(input) {
 
   input.addEventListener("input", () => {
     if (choosing) return;
-    frame.parentElement.querySelector(":scope > .pick + .chosen")?.remove();
+    path();
     clearTimeout(timer);
     if (input.value.trim() === "") return close();
     timer = setTimeout(() => ask({ q: input.value }), PAUSE);
   });
   input.addEventListener("blur", close);
-  input.addEventListener("click", () => input.value === "" && popup.hidden && ask({ below: "" }));
+  input.addEventListener("click", () => input.value === "" && popup.hidden && open());
   input.addEventListener("keydown", (event) => {
     if (event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
     if (key(event.key)) event.preventDefault();
@@ -59,8 +58,7 @@ function combobox(input) {
     button.addEventListener("mousedown", (event) => event.preventDefault());
     button.addEventListener("click", () => {
       input.focus();
-      if (popup.hidden) open();
-      else close();
+      popup.hidden ? open() : close();
     });
   }
 
@@ -93,8 +91,7 @@ function combobox(input) {
     clearTimeout(timer);
     popup.hidden = true;
     active = -1;
-    input.setAttribute("aria-expanded", "false");
-    input.removeAttribute("aria-activedescendant");
+    set(input, { "aria-expanded": "false", "aria-activedescendant": undefined });
     return true;
   }
 
@@ -103,9 +100,9 @@ function combobox(input) {
     if (options.length === 0) return true;
     options[active]?.setAttribute("aria-selected", "false");
     active = to;
-    options[active].setAttribute("aria-selected", "true");
-    options[active].scrollIntoView({ block: "nearest" });
-    input.setAttribute("aria-activedescendant", options[active].id);
+    options[to].setAttribute("aria-selected", "true");
+    options[to].scrollIntoView({ block: "nearest" });
+    input.setAttribute("aria-activedescendant", options[to].id);
     return true;
   }
 
@@ -120,26 +117,24 @@ function combobox(input) {
       input.value = item.text;
       path(item);
     }
-    input.dispatchEvent(new Event("input", { bubbles: true }));
-    input.dispatchEvent(new Event("change", { bubbles: true }));
+    changed(input);
     choosing = false;
     return close();
   }
 
   function add(item) {
-    const tick = element("label", "choice");
-    const box = element("input", "", { type: "checkbox", name: input.name, value: item.value });
-    box.checked = true;
-    tick.append(box, element("span", "", {}, item.text));
+    const tick = make("label", { class: "choice" });
+    tick.append(make("input", { type: "checkbox", name: input.name, value: item.value, checked: "" }), make("span", {}, item.text));
     let ticks = frame.previousElementSibling;
-    if (!ticks?.matches(".choices")) frame.before(ticks = element("div", "choices stacked"));
+    if (!ticks?.matches(".choices")) frame.before(ticks = make("div", { class: "choices stacked" }));
     ticks.append(tick);
     input.value = "";
   }
 
   function path(item) {
-    frame.parentElement.querySelector(":scope > .pick + .chosen")?.remove();
-    if (item.above) frame.after(element("p", "chosen", {}, `${item.above} / ${item.text.replace(`${item.value} `, "")}`));
+    const shown = frame.nextElementSibling;
+    if (shown?.matches(".chosen")) shown.remove();
+    if (item?.above) frame.after(make("p", { class: "chosen" }, `${item.above} / ${item.text.replace(`${item.value} `, "")}`));
   }
 
   async function ask(query, moved = false) {
@@ -147,9 +142,7 @@ function combobox(input) {
     let answer;
     try {
       const parameters = new URLSearchParams({ field: input.name, ...query });
-      const response = await fetch(`${form.dataset.suggest}?${parameters}`, { method: "POST", body: inputs() });
-      if (!response.ok || response.redirected) throw new Error(response.status);
-      answer = await response.json();
+      answer = await post(`${form.dataset.suggest}?${parameters}`, inputs());
     } catch {
       answer = { status: form.dataset.pickOffline, way: [], items: [] };
     }
@@ -160,11 +153,7 @@ function combobox(input) {
 
   /** What the page has now: a filter may read it. Passwords and files stay here. */
   function inputs() {
-    const body = new URLSearchParams();
-    for (const [name, value] of new FormData(form)) {
-      if (typeof value === "string" && form.querySelector(`[type=password][name="${CSS.escape(name)}"]`) === null) body.append(name, value);
-    }
-    return body;
+    return pairsOf(form).filter(([name]) => !form.querySelector(`[type=password][name="${CSS.escape(name)}"]`));
   }
 
   function show(answer, moved) {
@@ -175,31 +164,22 @@ function combobox(input) {
     note.textContent = way.length > 0 ? `${way.map(([, name]) => name).join(" / ")} · ${answer.status}` : answer.status;
     popup.hidden = false;
     active = -1;
-    input.removeAttribute("aria-activedescendant");
-    input.setAttribute("aria-expanded", String(items.length > 0));
+    set(input, { "aria-expanded": items.length > 0, "aria-activedescendant": undefined });
     list.scrollTop = 0;
     if (moved) move(Math.min(items[0]?.up ? 1 : 0, items.length - 1));
     announce(answer.status);
   }
 
   function option(item, at, more) {
-    const shown = element("li", "", { role: "option", id: `${list.id}-${at}`, "aria-selected": "false" });
-    shown.append(element("span", "", {}, item.text));
-    if (item.opens) shown.append(element("span", "more", {}, `${more} ›`));
-    if (item.above) shown.append(element("small", "", {}, item.above));
+    const shown = make("li", { role: "option", id: `${list.id}-${at}`, "aria-selected": "false" });
+    shown.append(make("span", {}, item.text));
+    if (item.opens) shown.append(make("span", { class: "more" }, `${more} ›`));
+    if (item.above) shown.append(make("small", {}, item.above));
     return shown;
   }
 }
 
 function announce(text) {
-  if (!heard) document.body.append(heard = element("p", "visually-hidden", { role: "status" }));
+  if (!heard) document.body.append(heard = make("p", { class: "visually-hidden", role: "status" }));
   heard.textContent = text;
-}
-
-function element(name, className, attributes = {}, text = "") {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
-  made.textContent = text;
-  return made;
 }

@@ -7,6 +7,11 @@ export function pairsOf(form) {
   return [...new FormData(form)].filter(([, value]) => typeof value === "string");
 }
 
+/** Whether files wait in `form`. */
+export function hasFiles(form) {
+  return [...form.querySelectorAll("input[type=file]")].some((input) => input.files.length > 0);
+}
+
 /** Posts `pairs` and gives the answer; an error has the `status`, 401 where somebody must sign in, none off line. */
 export async function post(address, pairs) {
   const response = await fetch(address, {

@@ -2,7 +2,8 @@
 // is kept in the browser and sent again when the network is back.
 
 import { drop, keep, kept, sending } from "./keep.js";
-import { pairsOf, post } from "./post.js";
+import { make } from "./make.js";
+import { hasFiles, pairsOf, post } from "./post.js";
 
 const PAUSE = 15_000;
 const RETRY = [2_000, 60_000];
@@ -57,10 +58,9 @@ export function saveByItself(form, live) {
       form.querySelector("[name='~revision']").value = told.revision;
       drop(form);
       wait = RETRY[0];
-      const files = [...form.querySelectorAll("input[type=file]")].some((input) => input.files.length > 0);
       if (before === edits) {
         live.apply(told);
-        if (!told.problem && !files) delete form.dataset.changed;
+        if (!told.problem && !hasFiles(form)) delete form.dataset.changed;
       }
       say(form.dataset.saved + new Date().toLocaleTimeString() + (told.problem ? ` ${told.problem}` : ""), Boolean(told.problem));
     } catch (error) {
@@ -123,20 +123,10 @@ export function saveByItself(form, live) {
 
   /** It was saved elsewhere meanwhile: the server shows both versions. */
   function offerChoice(pairs, problem) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "link";
-    button.textContent = form.dataset.choose;
+    const button = make("button", { type: "button", class: "link" }, form.dataset.choose);
     button.addEventListener("click", () => {
-      const choice = document.createElement("form");
-      choice.method = "post";
-      choice.action = address;
-      choice.hidden = true;
-      for (const [name, value] of pairs) {
-        const input = document.createElement("textarea");
-        [input.name, input.value] = [name, value];
-        choice.append(input);
-      }
+      const choice = make("form", { method: "post", action: address, hidden: "" });
+      for (const [name, value] of pairs) choice.append(make("textarea", { name }, value));
       drop(form);
       document.body.append(choice);
       choice.submit();

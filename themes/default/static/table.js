@@ -1,6 +1,9 @@
 // Makes the buttons of tables quick: the same request as without this, and only the middle of the page changes.
 // Lines that are pasted into a cell fill the cells from there on. The server decides everything.
 
+import { make } from "./make.js";
+import { hasFiles, pairsOf } from "./post.js";
+
 const ROWS = /^(add|copy|remove|restore|up|down|fill):/;
 const CELL = /^(.+)\[(\d+)\]\.([a-z0-9_]+)$/;
 
@@ -20,10 +23,8 @@ export function quickTables(form, begin) {
     if (!cell || !several) return;
     event.preventDefault();
     const [, table, row, column] = cell;
-    const [box, button] = [document.createElement("textarea"), document.createElement("button")];
-    [box.name, box.value, box.hidden] = [`~paste:${table}`, text, true];
-    [button.name, button.value, button.hidden] = ["~do", `fill:${table}:${row}:${column}`, true];
-    form.append(box, button);
+    const button = make("button", { name: "~do", value: `fill:${table}:${row}:${column}`, hidden: "" });
+    form.append(make("textarea", { name: `~paste:${table}`, hidden: "" }, text), button);
     form.requestSubmit(button);
   });
 
@@ -33,11 +34,8 @@ export function quickTables(form, begin) {
     delete form.dataset.changed;
     form.setAttribute("aria-busy", "true");
     try {
-      const body = new FormData(form);
-      for (const [name, value] of [...body]) if (value instanceof File) body.delete(name);
-      body.append("~do", command);
-      const multipart = form.getAttribute("enctype") === "multipart/form-data";
-      const response = await fetch(form.getAttribute("action"), { method: "POST", body: multipart ? body : new URLSearchParams(body) });
+      const body = new URLSearchParams([...pairsOf(form), ["~do", command]]);
+      const response = await fetch(form.getAttribute("action"), { method: "POST", body });
       const there = new URL(response.url);
       // Whoever must sign in again does so, and comes back.
       if (there.pathname !== location.pathname) return location.assign(there);
@@ -60,8 +58,4 @@ export function quickTables(form, begin) {
     target.focus();
     target.scrollIntoView({ block: "nearest" });
   }
-}
-
-function hasFiles(form) {
-  return [...form.querySelectorAll("input[type=file]")].some((input) => input.files.length > 0);
 }

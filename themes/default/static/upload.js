@@ -1,13 +1,14 @@
 // Files may be dropped anywhere on their field, and one that is too large is told before it is sent. What is taken and
 // what is not, the server decides.
 
+import { changed, make } from "./make.js";
+
 /** Watches the file fields below `root`. */
 export function watchUploads(root) {
   for (const input of root.querySelectorAll("input.upload")) {
-    if (input.nextElementSibling?.matches("[role=status]")) continue;
+    if (input.nextElementSibling?.role === "status") continue;
     const field = input.closest(".field");
-    const told = document.createElement("p");
-    told.setAttribute("role", "status");
+    const told = make("p", { role: "status" });
     input.after(told);
     input.addEventListener("change", () => look(input, told));
     field.addEventListener("dragover", (event) => {
@@ -26,8 +27,7 @@ export function watchUploads(root) {
       const taken = new DataTransfer();
       for (const file of input.multiple ? files : [files[0]]) taken.items.add(file);
       input.files = taken.files;
-      input.dispatchEvent(new Event("input", { bubbles: true }));
-      input.dispatchEvent(new Event("change", { bubbles: true }));
+      changed(input);
     });
   }
 }
@@ -36,13 +36,8 @@ export function watchUploads(root) {
 function look(input, told) {
   const most = Number(input.dataset.most);
   const large = [...input.files].filter((file) => file.size > most);
+  const named = (files) => files.map((file) => `${file.name} (${(file.size / 1048576).toFixed(1)} MB)`).join(" ");
   told.className = large.length > 0 ? "error" : "help";
-  told.textContent = large.length > 0
-    ? `${input.dataset.large} ${large.map((file) => `${file.name} (${megabytes(file.size)})`).join(" ")}`
-    : [...input.files].map((file) => `${file.name} (${megabytes(file.size)})`).join(" ");
+  told.textContent = large.length > 0 ? `${input.dataset.large} ${named(large)}` : named([...input.files]);
   if (large.length > 0) input.value = "";
-}
-
-function megabytes(bytes) {
-  return `${(bytes / 1048576).toFixed(1)} MB`;
 }

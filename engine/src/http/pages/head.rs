@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 
 use crate::check::Checked;
-use crate::definition::Id;
 use crate::definition::form::Severity;
 use crate::definition::workflow::{By, Edits, State};
+use crate::definition::{Field, Id, Page};
 use crate::http::visit::Visit;
 use crate::registry::Case;
-use crate::theme::view::{ActionLink, ApplicationHead, Link, Tab, TabProgress, Tone};
+use crate::theme::view::{ActionLink, ApplicationHead, Link, Progress, Tab, TabProgress, Tone};
 use crate::workflow::Editing;
 
 /// How an application is going.
@@ -56,6 +56,7 @@ pub(super) fn head(visit: &Visit, case: &Case, checked: &Checked<'_>, current: O
         tone: tone(case.state(), application.certificate.is_some()),
         number: application.number.clone(),
         tabs: tabs(visit, case, checked, current, editable),
+        progress: editable.then(|| progress(case, checked)),
         actions: actions(visit, case, checked),
         documents: case.documents().into_iter().map(document).collect(),
         check: editable.then(|| visit.of(case, "check")),
@@ -90,37 +91,94 @@ fn actions(visit: &Visit, case: &Case, checked: &Checked<'_>) -> Vec<ActionLink>
     offered.collect()
 }
 
-fn tabs(visit: &Visit, case: &Case, checked: &Checked<'_>, current: Option<&str>, editable: bool) -> Vec<Tab> {
-    let evaluated = &checked.evaluated;
-    let errors = checked.findings.iter();
-    let errors = errors.filter(|finding| finding.severity == Severity::Error);
-    let wrong: HashSet<&Id> = errors.filter_map(|finding| finding.page.as_ref()).collect();
-    let marked = |page: &crate::definition::Page| {
-        let marks = case
-            .application()
-            .returned
-            .as_ref()
-            .map(|returned| returned.marks.as_slice())
-            .unwrap_or_default();
-        marks
-            .iter()
-            .any(|mark| page.fields.contains_key(mark.split(['[', '.']).next().unwrap_or(mark)))
-    };
-    let pages = case.form().pages.values().filter(|page| evaluated.page_shown(&page.id));
-    let tab = |page: &crate::definition::Page| {
-        let missing = editable.then(|| wrong.contains(&page.id));
-        Tab {
-            label: page.title.get(visit.language).into(),
-            href: visit.of(case, &format!("pages/{}", page.id)),
-            current: current == Some(&*page.id),
-            progress: match missing {
-                Some(true) => TabProgress::Missing,
-                // A page that nobody has saved yet is not done, even if nothing on it is required.
-                Some(false) if case.page_revision(&page.id) > 0 => TabProgress::Complete,
-                _ => TabProgress::Plain,
-            },
-            marked: marked(page),
+/// What a page still lacks, as opposed to what is wrong on it.
+const LACKING: [&str; 4] = ["required", "min-rows", "min-items", "lookup-no-candidate"];
+
+/// How far the pages of a form are filled.
+struct Standing<'c> {
+    lacking: HashSet<&'c Id>,
+    wrong: HashSet<&'c Id>,
+}
+
+impl<'c> Standing<'c> {
+    fn of(checked: &'c Checked<'_>) -> Self {
+        let errors = checked.findings.iter();
+        let errors = errors.filter(|finding| finding.severity == Severity::Error);
+        let errors = errors.filter_map(|finding| Some((finding, finding.page.as_ref()?)));
+        let (lacking, wrong): (Vec<_>, Vec<_>) =
+            errors.partition(|(finding, _)| LACKING.contains(&finding.rule.as_str()));
+        let pages = |errors: Vec<(_, &'c Id)>| errors.into_iter().map(|(_, page)| page).collect();
+        Self {
+            lacking: pages(lacking),
+            wrong: pages(wrong),
         }
+    }
+
+    /// Whether something on the page must be filled or mended.
+    fn blocks(&self, page: &Id) -> bool {
+        self.lacking.contains(page) || self.wrong.contains(page)
+    }
+
+    fn progress(&self, case: &Case, page: &Page) -> TabProgress {
+        if page.fields.is_empty() {
+            TabProgress::Plain
+        } else if !is_touched(case, page) {
+            TabProgress::Untouched
+        } else if self.wrong.contains(&page.id) {
+            TabProgress::Wrong
+        } else if self.lacking.contains(&page.id) {
+            TabProgress::Missing
+        } else {
+            TabProgress::Complete
+        }
+    }
+}
+
+/// Whether somebody saved the page, or it came with answers: from what is asked first, or from a copy.
+fn is_touched(case: &Case, page: &Page) -> bool {
+    let mut fields = page.fields.values();
+    let given = |field: &Field| {
+        case.answers()
+            .get(&*field.id)
+            .is_some_and(|given| Some(given) != field.default.as_ref())
     };
-    pages.map(tab).collect()
+    case.page_revision(&page.id) > 0 || fields.any(given)
+}
+
+fn shown<'c>(case: &'c Case, checked: &'c Checked<'_>) -> impl Iterator<Item = &'c Page> {
+    let pages = case.form().pages.values();
+    pages.filter(|page| checked.evaluated.page_shown(&page.id))
+}
+
+fn progress(case: &Case, checked: &Checked<'_>) -> Progress {
+    let standing = Standing::of(checked);
+    let mut progress = Progress::default();
+    for page in shown(case, checked) {
+        let complete = standing.progress(case, page) == TabProgress::Complete;
+        progress.done += usize::from(complete);
+        progress.all += usize::from(complete || standing.blocks(&page.id));
+    }
+    progress
+}
+
+fn tabs(visit: &Visit, case: &Case, checked: &Checked<'_>, current: Option<&str>, editable: bool) -> Vec<Tab> {
+    let standing = Standing::of(checked);
+    let marks = case.application().returned.as_ref();
+    let marks = marks.map(|returned| returned.marks.as_slice()).unwrap_or_default();
+    let marked = |page: &Page| {
+        let mut roots = marks.iter().map(|mark| mark.split(['[', '.']).next().unwrap_or(mark));
+        roots.any(|root| page.fields.contains_key(root))
+    };
+    let tab = |page: &Page| Tab {
+        label: page.title.get(visit.language).into(),
+        href: visit.of(case, &format!("pages/{}", page.id)),
+        current: current == Some(&*page.id),
+        progress: if editable {
+            standing.progress(case, page)
+        } else {
+            TabProgress::Plain
+        },
+        marked: marked(page),
+    };
+    shown(case, checked).map(tab).collect()
 }

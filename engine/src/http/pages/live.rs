@@ -16,6 +16,7 @@ use crate::http::filling::{filling, newly_typed, tell};
 use crate::http::visit::{SignedIn, Visit};
 use crate::registry::{Case, Refused, Saved};
 use crate::theme::Filling;
+use crate::theme::form::amount;
 pub(super) use marks::Marks;
 
 /// The pair that says how the fields stand in the browser's page.
@@ -138,7 +139,7 @@ fn told(
     let (changes, say) = changes(visit, case, page, &marks, seen, &filling);
     let prepared = visit.shop.form(case.form());
     let mut required = Map::new();
-    let mut computed = Map::new();
+    let (mut computed, mut amounts) = (Map::new(), Map::new());
     marks.each(page, &judged.evaluated, &mut |field, path| {
         if filling.hidden.contains(path) {
             return;
@@ -151,6 +152,12 @@ fn told(
             let shown = fields.read(visit.language, path, &filling);
             computed.insert(path.to_owned(), shown.as_str().into());
         }
+        if matches!(field.kind, FieldType::Money) {
+            let at: Option<crate::check::Path> = path.parse().ok();
+            let typed = at.filter(|_| !filling.refused.contains_key(path));
+            let answer = typed.as_ref().and_then(|at| at.get(&judged.answers));
+            amounts.insert(path.to_owned(), amount(field, answer, visit.language).into());
+        }
     });
     tell(visit, case, &judged.findings, &judged.refused, &mut filling);
     let told = json!({
@@ -158,6 +165,7 @@ fn told(
         "changes": changes,
         "required": required,
         "computed": computed,
+        "amounts": amounts,
         "messages": messages(visit, &filling),
         "say": say,
     });

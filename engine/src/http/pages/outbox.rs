@@ -55,7 +55,7 @@ pub(in crate::http) async fn list(
         rows,
         more,
     };
-    let shell = frame(&app, language, LIST, None);
+    let shell = frame(&app, &headers, language, LIST, None);
     Ok(Html(app.front().page(&shell, &view)?))
 }
 
@@ -83,7 +83,7 @@ pub(in crate::http) async fn show(
         paragraphs: local(paragraphs(&text(letter, "text"), root), root),
     };
     let here = format!("{LIST}/{region}/{id}");
-    let shell = frame(&app, language, &here, Some(&view.subject));
+    let shell = frame(&app, &headers, language, &here, Some(&view.subject));
     Ok(Html(app.front().page(&shell, &view)?))
 }
 
@@ -94,8 +94,8 @@ fn only_in_a_demonstration(app: &App, headers: &HeaderMap) -> Result<Language, E
     }
 }
 
-fn frame(app: &App, language: Language, here: &str, below: Option<&str>) -> Shell {
-    let mut shell = shell::bare(app, None, language, here);
+fn frame(app: &App, headers: &HeaderMap, language: Language, here: &str, below: Option<&str>) -> Shell {
+    let mut shell = shell::bare(app, None, language, here, headers);
     let title = app.front().text(language, "outbox", &[]);
     let crumb = |label: &str, href: Option<&str>| Crumb {
         label: label.to_owned(),

@@ -42,7 +42,7 @@ pub(in crate::http) async fn list(State(app): State<App>, headers: HeaderMap) ->
     let view = Previews {
         regions: regions.collect(),
     };
-    let shell = shell::bare(&app, None, language, "/preview/");
+    let shell = shell::bare(&app, None, language, "/preview/", &headers);
     Ok(Html(app.front().page(&shell, &view)?))
 }
 

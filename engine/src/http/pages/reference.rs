@@ -71,7 +71,7 @@ pub(in crate::http) async fn show(
         path: named.map_or("/theme".into(), |region| format!("/theme/{}", region.id)),
     };
     let view = sheet.view(&app);
-    let mut shell = shell::bare(&app, named.map(Arc::as_ref), language, &sheet.path);
+    let mut shell = shell::bare(&app, named.map(Arc::as_ref), language, &sheet.path, &headers);
     shell.breadcrumb = vec![Crumb {
         label: view.title.clone(),
         href: None,
@@ -173,6 +173,7 @@ impl Sheet<'_> {
         let rows = answers.get("table").and_then(Json::as_array).map_or(0, Vec::len);
         filling.computed.insert("computed".into(), rows.to_string());
         filling.files_at = "#".into();
+        filling.picks = true;
         let sentence = self.text("reference_sentence");
         for field in self.fields() {
             let id = field.id.to_string();
@@ -232,9 +233,9 @@ impl Sheet<'_> {
 
     fn tabs(&self) -> Vec<Tab> {
         let kinds = [
-            TabProgress::Plain,
+            TabProgress::Untouched,
             TabProgress::Missing,
-            TabProgress::Complete,
+            TabProgress::Wrong,
             TabProgress::Complete,
         ];
         let tab = |(at, progress): (usize, TabProgress)| Tab {

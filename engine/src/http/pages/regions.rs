@@ -21,6 +21,6 @@ pub(in crate::http) async fn show(State(app): State<App>, headers: HeaderMap) ->
     let view = Regions {
         regions: regions.map(card).collect(),
     };
-    let shell = shell::bare(&app, None, language, "/");
+    let shell = shell::bare(&app, None, language, "/", &headers);
     Ok(Html(app.front().page(&shell, &view)?))
 }

@@ -146,7 +146,7 @@ impl Registry {
             ..(*account).clone()
         };
         let mut change = Change {
-            expect: vec![Opens::Activation.still(&ticket), no_account(&activated)],
+            expect: vec![ticket.still_there(), no_account(&activated)],
             put: vec![
                 Opens::Activation.close(region, &ticket.key),
                 self.audit_of(office, "activated", json!({"account": activated.id})),

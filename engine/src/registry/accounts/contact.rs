@@ -12,7 +12,7 @@ use crate::registry::email::Email;
 use crate::registry::outbox::Letter;
 use crate::registry::people::hash_token;
 use crate::registry::{Person, Refused, Registry};
-use crate::store::{Account, Change, CommitError, Expect, Put, Subject, Ticket};
+use crate::store::{Account, Change, CommitError, Put, Subject, Ticket};
 
 /// How long a code that was sent counts.
 const CODE: SignedDuration = SignedDuration::from_mins(10);
@@ -81,7 +81,7 @@ impl Registry {
             ..account
         };
         let change = Change {
-            expect: vec![Opens::Email.still(&ticket), no_account(&changed)],
+            expect: vec![ticket.still_there(), no_account(&changed)],
             put: vec![
                 Opens::Email.close(region, &ticket.key),
                 self.audit_of(office, "email-verified", json!({"account": changed.id})),
@@ -163,20 +163,9 @@ impl Registry {
             phone_verified: Some(now),
             ..account
         };
-        let expect = vec![
-            no_account(&changed),
-            Expect::Ticket {
-                region: ticket.region.clone(),
-                kind: ticket.kind.clone(),
-                key: ticket.key.clone(),
-            },
-        ];
+        let expect = vec![no_account(&changed), ticket.still_there()];
         let put = vec![
-            Put::DropTicket {
-                region: ticket.region,
-                kind: ticket.kind,
-                key: ticket.key,
-            },
+            ticket.dropped(),
             self.audit(person, None, "phone-verified", Json::Null),
             Put::Account(Box::new(changed)),
         ];

@@ -200,7 +200,7 @@ impl Registry {
         }
         let id = account.id.clone();
         let mut change = self.with_password(account, password).await?;
-        change.expect.push(Opens::Reset.still(&ticket));
+        change.expect.push(ticket.still_there());
         change.put.push(Opens::Reset.close(region, &ticket.key));
         change
             .put

@@ -60,15 +60,6 @@ impl Opens {
             key: key.to_owned(),
         }
     }
-
-    /// That the ticket is still there.
-    pub(super) fn still(self, ticket: &Ticket) -> crate::store::Expect {
-        crate::store::Expect::Ticket {
-            region: ticket.region.clone(),
-            kind: ticket.kind.clone(),
-            key: ticket.key.clone(),
-        }
-    }
 }
 
 /// A link by which an account's owner chooses a password, made by an operator who hands it over: its address below

@@ -13,7 +13,7 @@ use crate::registry::attempts::CODES;
 use crate::registry::code;
 use crate::registry::people::hash_token;
 use crate::registry::{Person, Refused, Registry};
-use crate::store::{Account, Change, Expect, Put, SECOND_FACTOR, SecondFactor, Ticket};
+use crate::store::{Account, Change, Put, SECOND_FACTOR, SecondFactor, Ticket};
 
 /// How long setting up may take.
 const SETUP: SignedDuration = SignedDuration::from_mins(30);
@@ -122,20 +122,9 @@ impl Registry {
             }),
             ..account
         };
-        let expect = vec![
-            no_account(&changed),
-            Expect::Ticket {
-                region: ticket.region.clone(),
-                kind: ticket.kind.clone(),
-                key: ticket.key.clone(),
-            },
-        ];
+        let expect = vec![no_account(&changed), ticket.still_there()];
         let put = vec![
-            Put::DropTicket {
-                region: ticket.region,
-                kind: ticket.kind,
-                key: ticket.key,
-            },
+            ticket.dropped(),
             self.audit(person, None, "second-factor", Json::Null),
             Put::Account(Box::new(changed)),
         ];

@@ -155,11 +155,7 @@ impl Registry {
         let Some(account) = self.take_factor(account, code).await? else {
             return Ok(Some(Entrance::Refused));
         };
-        let put = vec![Put::DropTicket {
-            region: ticket.region,
-            kind: ticket.kind,
-            key: ticket.key,
-        }];
+        let put = vec![ticket.dropped()];
         let expect = Vec::new();
         self.inner.store.commit(Change { expect, put }).await?;
         let browser = self.known_browser(&account, from).await?;

@@ -11,7 +11,7 @@ use crate::check::Answers;
 use crate::definition::{Field, FieldType, Form, Id, Text, load};
 use crate::registry::Refused;
 use crate::registry::operator::Operator;
-use crate::store::{Account, AnswerPage, Application, AuditEntry, Change, Expect, FileId, Put, Sealer};
+use crate::store::{Account, AnswerPage, Application, AuditEntry, Change, Expect, FileId, Put, Sealer, Ticket};
 
 /// Changes of one transaction.
 const PART: usize = 500;
@@ -211,11 +211,7 @@ impl Operator {
             region: message.region.clone(),
             id: message.id.clone(),
         }));
-        put.extend(holdings.tickets.iter().map(|ticket| Put::DropTicket {
-            region: ticket.region.clone(),
-            kind: ticket.kind.clone(),
-            key: ticket.key.clone(),
-        }));
+        put.extend(holdings.tickets.iter().map(Ticket::dropped));
         self.forget(holdings.entries.iter(), erasure, &mut put);
         put
     }

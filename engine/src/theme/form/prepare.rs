@@ -136,10 +136,7 @@ impl Kind {
                 let width = if narrow { " narrow" } else { width(field) };
                 let (mut extra, mut money) = (extra.to_owned(), None);
                 match scalar {
-                    FieldType::Money => {
-                        money = Some(unit(field));
-                        extra.push_str(&format!(" data-yuan=\"{}\"", unit(field)));
-                    }
+                    FieldType::Money => money = Some(unit(field)),
                     FieldType::Date | FieldType::Month => {
                         let label = escaped(&theme.text(language, "calendar", &[]));
                         let kind = scalar.name();
@@ -255,7 +252,7 @@ fn input(kind: &FieldType) -> (&'static str, &'static str, bool) {
 }
 
 /// How many 元 one of a field's amounts is: 万元, unless the label says otherwise.
-fn unit(field: &Field) -> u32 {
+pub(super) fn unit(field: &Field) -> u32 {
     match field.label.get(Language::Chinese) {
         label if label.contains("亿元") => 100_000_000,
         label if label.contains('元') && !label.contains("万元") => 1,

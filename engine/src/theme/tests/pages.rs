@@ -72,6 +72,8 @@ pub(super) fn shell(language: Language, signed_in: bool) -> Shell {
             label: "English".into(),
             href: "?lang=en".into(),
         }],
+        large_text: signed_in,
+        text_size: "/text-size/large?next=%2F".into(),
         notice: signed_in.then(|| Notice {
             kind: NoticeKind::Done,
             text: "已保存。".into(),
@@ -138,6 +140,7 @@ fn head(name: &str) -> ApplicationHead {
         tone: Tone::Returned,
         number: None,
         tabs: tabs.collect(),
+        progress: Some(Progress { done: 4, all: 8 }),
         actions: vec![ActionLink {
             label: "提交到单位管理员".into(),
             href: "/a/submit".into(),

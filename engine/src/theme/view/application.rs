@@ -170,6 +170,8 @@ pub struct ApplicationHead {
     pub number: Option<String>,
     /// The tabs (栏目) in order.
     pub tabs: Vec<Tab>,
+    /// How many of the tabs that ask for something are complete; none where nothing can be filled.
+    pub progress: Option<Progress>,
     /// The actions this person may take, each linked to `…/actions/{action}`.
     pub actions: Vec<ActionLink>,
     /// What can be printed, each linked to `…/documents/{doc}`.
@@ -204,10 +206,23 @@ pub enum TabProgress {
     /// Nothing to say, for example a page that is only read.
     #[default]
     Plain,
-    /// Something required is missing or wrong.
+    /// Nobody has filled anything in yet.
+    Untouched,
+    /// Something required is missing.
     Missing,
+    /// Something that was filled in is wrong.
+    Wrong,
     /// Nothing is missing.
     Complete,
+}
+
+/// How far the form is filled. Tabs that may stay empty do not count until they are filled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Progress {
+    /// Complete tabs.
+    pub done: usize,
+    /// Complete tabs, and those where something is missing or wrong.
+    pub all: usize,
 }
 
 /// A button for an action.

@@ -23,6 +23,10 @@ pub struct Shell {
     pub reminders: usize,
     /// Other languages the page is offered in.
     pub languages: Vec<LanguageLink>,
+    /// Pages are shown in large text.
+    pub large_text: bool,
+    /// Where the other size of text is taken.
+    pub text_size: String,
     /// What the last request did, shown once.
     pub notice: Option<Notice>,
     /// The program's version, in the footer.

@@ -206,6 +206,7 @@ impl<'c> Sheet<'c> {
             tone: Tone::Draft,
             number: None,
             tabs: self.tabs(),
+            progress: None,
             actions: Vec::new(),
             documents: Vec::new(),
             unmask: None,
@@ -245,7 +246,7 @@ impl<'c> Sheet<'c> {
     fn shell(&self, page: &Page) -> Shell {
         let (chosen, visit) = (self.chosen, &self.chosen.visit);
         let region = visit.office.region();
-        let mut shell = shell::bare(&visit.app, Some(region), visit.language, &visit.address);
+        let mut shell = shell::bare(&visit.app, Some(region), visit.language, &visit.address, &visit.headers);
         let unit = self.tried.app.applicant_unit.as_deref();
         shell.user = Some(User {
             name: match chosen.edits() {

@@ -35,7 +35,7 @@ pub(in crate::http) async fn show(
         path: below.display().to_string(),
         lines: text.lines().map(str::to_owned).collect(),
     };
-    let mut shell = shell::bare(&app, None, language, &format!("/preview/files/{path}"));
+    let mut shell = shell::bare(&app, None, language, &format!("/preview/files/{path}"), &headers);
     shell.breadcrumb = vec![
         Crumb {
             label: app.front().text(language, "preview", &[]),
