@@ -26,6 +26,7 @@ pub mod sheet;
 pub mod show;
 pub mod source;
 pub mod text;
+mod unseen;
 pub mod workflow;
 
 use std::sync::Arc;
@@ -36,6 +37,7 @@ pub use expression::Expression;
 pub use form::{Field, FieldType, Form, Page, Rule};
 pub use region::Region;
 pub use text::{Language, Text};
+pub use unseen::unseen;
 
 /// The name of something in a definition: a field, a page, a role, a state, a code list.
 ///

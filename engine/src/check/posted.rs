@@ -149,6 +149,11 @@ pub fn decode(
     Ok(reader.finish())
 }
 
+/// A text of several lines as answers are kept: nothing in it controls anything, or cannot be seen.
+pub fn cleaned(raw: &str) -> String {
+    scalar::cleaned(raw)
+}
+
 /// The fields that a reviewer marked with the input `name`, with remarks, in the order posted.
 pub fn marks(name: &str, pairs: &[(String, String)]) -> IndexMap<String, String> {
     let marked = pairs
@@ -163,8 +168,7 @@ pub fn marks(name: &str, pairs: &[(String, String)]) -> IndexMap<String, String>
                 .iter()
                 .find(|(other, _)| *other == key)
                 .map(|(_, remark)| remark.as_str());
-            let remark = scalar::lines(remark.unwrap_or_default()).unwrap_or_default();
-            (field, remark)
+            (field, cleaned(remark.unwrap_or_default()))
         })
         .collect()
 }
@@ -377,11 +381,16 @@ impl<'a> Reader<'a> {
     }
 
     fn table(&mut self, table: &Table, path: &str) -> Option<Json> {
-        let rows = self.markers.get(path).copied().flatten().unwrap_or_default();
-        if rows > table.max_rows {
-            self.refuse(path, &rows.to_string(), Reason::TooManyRows);
+        // A number of rows that nobody can read is none: what is stored stays.
+        let rows = self.markers.get(path).copied().flatten();
+        let Some(rows) = rows.filter(|rows| *rows <= table.max_rows) else {
+            self.refuse(
+                path,
+                &rows.map_or_else(String::new, |rows| rows.to_string()),
+                Reason::TooManyRows,
+            );
             return None;
-        }
+        };
         let mut read = Vec::with_capacity(rows);
         for at in 0..rows {
             let mut row = Map::new();

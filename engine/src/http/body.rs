@@ -11,6 +11,7 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use super::Error;
+use crate::check::posted::MAX_PAIRS;
 use crate::definition::Text;
 use crate::registry::Received;
 use crate::theme::input_name::{COMMAND, PICK};
@@ -129,6 +130,9 @@ async fn urlencoded(request: Request) -> Result<Vec<(String, String)>, Error> {
     let mut pairs = Vec::new();
     for part in bytes.split(|byte| *byte == b'&').filter(|part| !part.is_empty()) {
         let at = part.iter().position(|byte| *byte == b'=').unwrap_or(part.len());
+        if pairs.len() == MAX_PAIRS {
+            return Err(too_many());
+        }
         pairs.push((decoded(&part[..at])?, decoded(part.get(at + 1..).unwrap_or_default())?));
     }
     Ok(pairs)
@@ -178,8 +182,8 @@ async fn multipart<S: Send + Sync>(request: Request, state: &S) -> Result<PagePo
                 .pairs
                 .push((name, String::from_utf8(content).map_err(|_| malformed())?)),
         }
-        if posting.files.len() > FILES || posting.pairs.len() > crate::check::posted::MAX_PAIRS {
-            return Err(malformed());
+        if posting.files.len() > FILES || posting.pairs.len() > MAX_PAIRS {
+            return Err(too_many());
         }
     }
 }
@@ -214,6 +218,16 @@ fn too_large(limit: usize) -> Error {
         format!("一次提交的内容超过 {megabytes} MB，没有保存。请分几次上传或压缩文件"),
         format!(
             "The post is larger than {megabytes} MB and was not stored. Upload in several steps or compress the files."
+        ),
+    ))
+}
+
+fn too_many() -> Error {
+    Error::BadRequest(Text::both(
+        format!("一次提交的内容太多（超过 {MAX_PAIRS} 项或 {FILES} 个文件），没有保存。请分几次提交"),
+        format!(
+            "The post has too many parts (more than {MAX_PAIRS} inputs or {FILES} files) and was not stored. \
+             Please post it in several steps."
         ),
     ))
 }

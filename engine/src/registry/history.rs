@@ -61,7 +61,7 @@ impl Registry {
     ) -> Result<Option<Application>, Refused> {
         let store = &self.inner.store;
         let application = store.application(&person.region, id).await?;
-        let Some(application) = application.filter(|application| application.revision == seen + 1) else {
+        let Some(application) = application.filter(|application| application.revision == seen.saturating_add(1)) else {
             return Ok(None);
         };
         let acts = store.audit(&person.region, id).await?;

@@ -91,9 +91,15 @@ impl Registry {
         let typed = self
             .inner
             .sealer
-            .open(&place(&person.region, &key, TYPED), &ticket.data[TYPED])?;
-        let pairs = serde_json::from_str(&typed).map_err(|error| Refused::Failed(error.to_string()))?;
-        Ok(Some(pairs))
+            .open(&place(&person.region, &key, TYPED), &ticket.data[TYPED]);
+        let pairs = typed.ok().and_then(|typed| serde_json::from_str(&typed).ok());
+        if pairs.is_none() {
+            tracing::warn!(
+                region = &*person.region,
+                "what was kept of a page cannot be opened; it is left aside"
+            );
+        }
+        Ok(pairs)
     }
 
     /// Forgets what was kept of a page, because it is saved.

@@ -6,7 +6,7 @@ use indexmap::{IndexMap, IndexSet};
 use serde_json::{Map, Value as Json, json};
 
 use super::{Case, Person, Refused, Registry};
-use crate::definition::{Field, FieldType, Id, Text};
+use crate::definition::{Field, FieldType, Id, Text, unseen};
 use crate::store::{Change, Expect};
 use crate::workflow::Actor;
 
@@ -75,7 +75,7 @@ impl Registry {
         if !REASON.contains(&characters)
             || reason
                 .chars()
-                .any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'))
+                .any(|c| unseen(c) || (c.is_control() && !matches!(c, '\n' | '\r' | '\t')))
         {
             return Err(Refused::Input(Text::both(
                 format!("请写明查看原因，{} 至 {} 字", REASON.start(), REASON.end()),

@@ -8,7 +8,7 @@ use serde_json::{Value as Json, json};
 use super::{Case, Person, Refused, Registry};
 use crate::check::{self, Answers, Path};
 use crate::definition::form::FileRules;
-use crate::definition::{Field, FieldType, Id, Language, Text};
+use crate::definition::{Field, FieldType, Id, Language, Text, unseen};
 use crate::store::{FileId, Put, Upload};
 use crate::theme::input_name::without_rows;
 
@@ -187,8 +187,8 @@ fn safe_name(name: &str, kind: &str) -> String {
     let clean = |c: &char| {
         !c.is_control()
             && !matches!(c, '"' | '<' | '>' | ':' | '|' | '?' | '*')
-            // Marks of direction and letters without width make a name look like another.
-            && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
+            && !unseen(*c)
+            && !matches!(c, '\u{200c}' | '\u{200d}' | '\u{2028}' | '\u{2029}')
     };
     let kept: String = last.trim_matches('.').chars().filter(clean).take(120).collect();
     let kept = kept.trim();

@@ -7,7 +7,7 @@ use jiff::civil::Date;
 use serde_json::{Number, Value as Json};
 
 use super::Reason;
-use crate::definition::FieldType;
+use crate::definition::{FieldType, unseen};
 
 /// No number has more significant digits (LANGUAGE L3).
 const MAX_DIGITS: usize = 15;
@@ -38,31 +38,39 @@ fn text(value: String) -> Json {
     }
 }
 
-/// One line: no control characters, no white space at the ends.
+/// One line: no control characters, none that nobody sees, no white space at the ends.
 fn line(raw: &str) -> String {
     let flat: String = raw
         .chars()
         .map(|letter| if is_space(letter) { ' ' } else { letter })
         .collect();
-    let clean: String = flat.chars().filter(|letter| !letter.is_control()).collect();
+    let clean: String = flat
+        .chars()
+        .filter(|letter| !letter.is_control() && !unseen(*letter))
+        .collect();
     clean.trim().to_owned()
 }
 
 fn is_space(letter: char) -> bool {
-    matches!(letter, '\t' | '\n' | '\r')
+    matches!(letter, '\t' | '\n' | '\r' | '\u{2028}' | '\u{2029}')
 }
 
-/// Several lines: `\n` ends each, no other control characters, no white space at the ends.
+/// Several lines: `\n` ends each, no other control characters, none that nobody sees, no white space at the ends.
 pub(super) fn lines(raw: &str) -> Result<String, Reason> {
     if raw.contains('\0') {
         return Err(Reason::ForbiddenCharacter);
     }
-    let unix = raw.replace("\r\n", "\n").replace('\r', "\n");
+    Ok(cleaned(raw))
+}
+
+/// The same of a text that is never refused: characters that it may not have are left out.
+pub(super) fn cleaned(raw: &str) -> String {
+    let unix = raw.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n");
     let clean: String = unix
         .chars()
-        .filter(|letter| !letter.is_control() || matches!(letter, '\n' | '\t'))
+        .filter(|letter| (!letter.is_control() && !unseen(*letter)) || matches!(letter, '\n' | '\t'))
         .collect();
-    Ok(clean.trim().to_owned())
+    clean.trim().to_owned()
 }
 
 /// Full-width letters, digits and signs (U+FF01 to U+FF5E) as ASCII, the ideographic space as one.
@@ -301,12 +309,20 @@ mod tests {
                 ("a\r\nb", Ok(json!("a  b"))),
                 (" \t ", Ok(Json::Null)),
                 ("a\0b", Err(Reason::ForbiddenCharacter)),
+                ("a\u{202e}b\u{2066}c\u{200b}\u{feff}\u{e0041}", Ok(json!("abc"))),
+                ("\u{200f}\u{2060}", Ok(Json::Null)),
+                ("a\u{2028}b", Ok(json!("a b"))),
+                ("ن\u{200c}م 葛\u{e0101}", Ok(json!("ن\u{200c}م 葛\u{e0101}"))),
                 ("\u{20000}\u{2B820}", Ok(json!("\u{20000}\u{2B820}"))),
             ],
         );
         check(
             FieldType::LongText,
-            &[("a\r\n\r\nb\r", Ok(json!("a\n\nb"))), ("\n", Ok(Json::Null))],
+            &[
+                ("a\r\n\r\nb\r", Ok(json!("a\n\nb"))),
+                ("a\u{2029}\u{202e}b\u{1b}", Ok(json!("a\nb"))),
+                ("\n", Ok(Json::Null)),
+            ],
         );
         check(FieldType::CnIdNumber, &[("６２０１０２Ｘ", Ok(json!("620102X")))]);
         check(

@@ -114,7 +114,7 @@ fn given(action: &Action, posting: &Posting) -> Result<Given, Error> {
                 .map(|(_, mark)| Json::String(mark.clone()))
                 .collect();
             let remark = |(name, text): &(String, String)| {
-                Some((name.strip_prefix(&format!("{id}."))?.to_owned(), text.trim().to_owned()))
+                Some((name.strip_prefix(&format!("{id}."))?.to_owned(), posted::cleaned(text)))
             };
             given.remarks = posting
                 .pairs
@@ -127,12 +127,6 @@ fn given(action: &Action, posting: &Posting) -> Result<Given, Error> {
             }
         }
     }
-    if posting.pairs.len() > posted::MAX_PAIRS {
-        return Err(Error::BadRequest(Text::both(
-            "一次提交的内容太多",
-            "The post has too many inputs.",
-        )));
-    }
     Ok(given)
 }
 
@@ -144,7 +138,7 @@ fn typed(field: &Field, value: &str) -> Json {
             number().unwrap_or_else(|| Json::String(value.into()))
         }
         FieldType::YesNo => Json::Bool(value == "true"),
-        _ => Json::String(value.replace("\r\n", "\n")),
+        _ => Json::String(posted::cleaned(value)),
     }
 }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde_json::{Map, Value as Json, json};
 
 use super::Outbox;
-use crate::definition::{Language, Region};
+use crate::definition::{Language, Region, unseen};
 use crate::registry::clock::shown;
 use crate::registry::email::Email;
 use crate::registry::{Office, Refused};
@@ -162,10 +162,6 @@ fn clean(text: &str) -> String {
 fn paragraph(text: &str) -> String {
     let lines = text.lines().map(clean).filter(|line| !line.is_empty());
     lines.collect::<Vec<_>>().join("\n").chars().take(LONGEST).collect()
-}
-
-fn unseen(c: char) -> bool {
-    matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}')
 }
 
 #[cfg(test)]
