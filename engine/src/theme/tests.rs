@@ -156,7 +156,10 @@ fn a_region_has_its_own_emblem_colours_and_templates() {
     for (name, content) in [
         ("static/icon.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>"),
         ("static/region.css", ":root { --blue: #7a1f2b; }"),
-        ("templates/text.html", "{% extends \"layout.html\" %}{% block title %}own{% endblock %}"),
+        (
+            "templates/text.html",
+            "{% extends \"layout.html\" %}{% block title %}own{% endblock %}",
+        ),
     ] {
         let path = folder.path().join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -174,7 +177,10 @@ fn a_region_has_its_own_emblem_colours_and_templates() {
     };
     let (style, region) = (own.asset("style.css").unwrap(), own.asset("region.css").unwrap());
     let shown = page(&own);
-    assert!(shown.find(&style).unwrap() < shown.find(&region).unwrap(), "the region's colours come last");
+    assert!(
+        shown.find(&style).unwrap() < shown.find(&region).unwrap(),
+        "the region's colours come last"
+    );
     assert!(shown.contains("<title>own") && !page(&plain).contains("region.css"));
     let icon = |theme: &Theme| theme.file(&theme.asset("icon.svg").unwrap()).unwrap().bytes.len();
     assert!(icon(&own) < icon(&plain));

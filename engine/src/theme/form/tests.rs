@@ -238,10 +238,7 @@ fn what_is_searched_shows_code_name_and_way() {
 #[test]
 fn an_amount_is_said_again() {
     let markup = rendered(&Filling::new(&answers("甲")));
-    assert!(
-        markup.contains("壹仟贰佰叁拾肆万伍仟元整"),
-        "{markup}"
-    );
+    assert!(markup.contains("壹仟贰佰叁拾肆万伍仟元整"), "{markup}");
 }
 
 #[test]
