@@ -101,6 +101,17 @@ pub enum Reason {
 }
 
 impl Reason {
+    /// The key of the text that also names what may have been meant; none where nothing could be.
+    pub fn near_key(self) -> Option<&'static str> {
+        match self {
+            Self::UnknownChoice => Some("refused_choice_near"),
+            Self::SeveralChoices => Some("refused_several_near"),
+            Self::NotListed => Some("refused_lookup_near"),
+            Self::Choose => Some("refused_choose_near"),
+            _ => None,
+        }
+    }
+
     /// The key of the theme's text that says so.
     pub fn text_key(self) -> &'static str {
         match self {

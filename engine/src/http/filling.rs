@@ -142,12 +142,12 @@ pub(super) fn refuse(visit: &Visit, item: &posted::Refused, filling: &mut Fillin
 
 /// Why something could not be read, and what may have been meant.
 pub(super) fn said(visit: &Visit, item: &posted::Refused) -> String {
-    match item.near.is_empty() {
-        true => visit.text(item.reason.text_key(), &[("raw", &item.raw)]),
-        false => {
+    match item.reason.near_key().filter(|_| !item.near.is_empty()) {
+        None => visit.text(item.reason.text_key(), &[("raw", &item.raw)]),
+        Some(key) => {
             let names: Vec<&str> = item.near.iter().map(|near| near.label.as_str()).collect();
             let near = names.join(&visit.text("list_comma", &[]));
-            visit.text(&format!("{}_near", item.reason.text_key()), &[("near", &near)])
+            visit.text(key, &[("near", &near)])
         }
     }
 }
