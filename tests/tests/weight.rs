@@ -124,7 +124,7 @@ async fn how_it_is_sent() {
         );
         assert_eq!(packed.header("cache-control"), cached);
         assert!(
-            packed.body.len() * 2 < plain.body.len(),
+            packed.body.len() * 3 < plain.body.len() * 2,
             "{address}: {} bytes packed",
             packed.body.len()
         );
