@@ -452,6 +452,8 @@ fn rename_state(copy: &Copied, renamed_from: &str) {
         "  unit:\n    label:",
         &format!("  checking:\n{renamed_from}    label:"),
     );
+    copy.edit(path, "from: [unit, recommend]\n", "from: [checking, recommend]\n");
+    copy.edit(path, "app.state == \"unit\"", "app.state == \"checking\"");
     copy.edit(path, "from: unit\n", "from: checking\n");
     copy.edit(path, "[unit, recommend, office]", "[checking, recommend, office]");
     copy.edit(path, "to: unit}", "to: checking}");

@@ -139,5 +139,5 @@ pub(crate) const MISTAKES: &[Mistake] = &[
     row("file", GUANGXI, ["menu: texts/menu.yaml", "menu: ⟦texts/menus.yaml"], "missing-file", "did you mean `texts/menu.yaml`?"),
     row("file", GANSU, ["    agreement: texts/agreement.md\n", ""], "unused-text", "delete the file").told_in("gansu/texts/agreement.md", "⟦# 注册协议条例"),
     row("file", GANSU_FORM, ["national/applied-technology", "⟦national/aplied-technology"], "extends-missing", "did you mean"),
-    row("file", GANSU, ["form: activation", "form: ⟦activate"], "unknown-form", "did you mean `activation`?"),
+    row("file", GANSU, ["invitedBy: unit_admin\n    form: activation", "invitedBy: unit_admin\n    form: ⟦activate"], "unknown-form", "did you mean `activation`?"),
 ];

@@ -60,7 +60,10 @@ fn led_on(visit: &Visit, id: &str, is_applicant: bool, is_certified: bool) -> Re
 }
 
 fn revision(posting: &Posting) -> Option<u64> {
-    posting.get(REVISION).and_then(|revision| revision.parse().ok())
+    // One that cannot be read is no revision that was ever shown.
+    posting
+        .get(REVISION)
+        .map(|revision| revision.parse().unwrap_or(u64::MAX))
 }
 
 async fn once(visit: &Visit, person: &Person, id: &str, name: &str, posting: &Posting) -> Result<Response, Error> {
