@@ -170,7 +170,7 @@ fn form_page(theme: &Theme, language: Language, text: &str, editable: bool) -> F
     let answers = answers(text);
     let mut filling = Filling::new(&answers);
     filling.files_at = "/somewhere/applications/1/files/".into();
-    filling.candidates.insert(
+    filling.asked_mut().candidates.insert(
         "recommender".into(),
         vec![Candidate {
             value: "u1".into(),
