@@ -246,7 +246,7 @@ impl<'c> Sheet<'c> {
         let region = visit.office.region();
         let mut shell = shell::bare(&visit.app, Some(region), visit.language, &visit.address, &visit.headers);
         let unit = self.tried.app.applicant_unit.as_deref();
-        shell.user = Some(User {
+        shell.frame.user = Some(User {
             name: match chosen.edits() {
                 true if !self.tried.app.applicant_name.is_empty() => self.tried.app.applicant_name.clone(),
                 _ => visit.text("preview", &[]),
@@ -259,9 +259,9 @@ impl<'c> Sheet<'c> {
             true => MenuTarget::Applications,
             false => MenuTarget::Queue,
         };
-        shell.menu = MenuEntry::of_region(&region.menu, &region.id, &chosen.role, visit.language, Some(target));
+        shell.frame.menu = MenuEntry::of_region(&region.menu, &region.id, &chosen.role, visit.language, Some(target));
         let stand = Stand::at(target).then(page.title.get(visit.language), None);
-        shell.breadcrumb = shell::breadcrumb(&shell.menu, stand);
+        shell.breadcrumb = shell::breadcrumb(&shell.frame.menu, stand);
         shell.languages = crate::theme::LANGUAGES
             .into_iter()
             .filter(|language| *language != visit.language)
