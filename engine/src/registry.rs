@@ -22,6 +22,7 @@ mod list;
 mod live;
 mod migrate;
 mod office;
+mod once;
 mod operator;
 pub mod outbox;
 mod passed;
