@@ -39,6 +39,7 @@ mod save;
 mod sealed;
 mod search;
 mod settle;
+mod stamp;
 pub mod statistics;
 mod table_sheet;
 mod units;
