@@ -67,11 +67,7 @@ fn page(criterion: &mut Criterion, region: &str) {
     group.bench_function("shown", |bencher| bencher.iter(|| office.runtime.block_on(show())));
     tell(&office, "shown", &show);
 
-    let revision = shown
-        .hidden("~revision")
-        .expect("the page has a revision")
-        .parse()
-        .expect("a number");
+    let revision = shown.revision().expect("the page has a revision");
     let (typed, _) = page_pairs(&office.form.pages[page.as_str()].fields, &office.answers, revision);
     let judge = || async {
         let mut client = client.borrow().clone();
