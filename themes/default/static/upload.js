@@ -32,7 +32,7 @@ function watch(input, around) {
   const told = box.firstChild;
   input.after(box);
   const key = keyOf(input);
-  const left = key && !box.nextElementSibling && noted(key);
+  const left = key && noted(key);
   if (left && told.textContent === "") tell(told, `${input.form.dataset.again} ${left.name} (${left.percent}%)`);
   input.addEventListener("change", () => {
     look(input, told);
