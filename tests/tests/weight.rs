@@ -67,7 +67,7 @@ async fn every_way_in() {
 /// Bytes that are sent of the theme's static files with this ending.
 async fn theme(app: &TestApp, ending: &str) -> usize {
     let mut client = app.client();
-    let page = client.get("/gansu/sign-in").await.text();
+    let page = client.get("/gansu/sign-in").await.page();
     let style = page.split('"').find(|part| part.ends_with("/style.css"));
     let folder = style.unwrap().trim_end_matches("style.css").to_owned();
     let files = fs::read_dir(repository().join("themes/default/static")).unwrap();

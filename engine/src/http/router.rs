@@ -220,15 +220,15 @@ fn applications() -> Vec<Route> {
             Edits,
             uploads::take,
         ),
-        delete(
-            "/{region}/applications/{id}/pages/{page}/uploads/{upload}",
-            Edits,
-            uploads::give_up,
-        ),
         post(
             "/{region}/applications/{id}/pages/{page}/uploads/{upload}",
             Edits,
             uploads::finish,
+        ),
+        delete(
+            "/{region}/applications/{id}/pages/{page}/uploads/{upload}",
+            Edits,
+            uploads::give_up,
         ),
         get("/{region}/applications/{id}/check", Sees, check::show),
         get("/{region}/applications/{id}/unmask", Unmasks, unmask::show),

@@ -7,10 +7,10 @@ use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use dengji::registry::demo;
-use dengji_tests::{command, folders, repository};
+use dengji_tests::{command, folders, repository, upload_metadata};
 use tempfile::TempDir;
 
-use super::sender::{CHUNK, digest, metadata, pdf};
+use super::sender::{CHUNK, digest, pdf};
 
 struct Server {
     child: Child,
@@ -122,7 +122,7 @@ fn a_server_that_is_killed_goes_on_where_it_stood() {
     let announced = format!(
         "{cookie}Upload-Length: {}\r\nUpload-Metadata: {}\r\n",
         file.len(),
-        metadata("evaluation_proof", "长.pdf")
+        upload_metadata("evaluation_proof", "长.pdf")
     );
     let (status, begun) = server.ask("POST", &format!("{page}/uploads"), &announced, b"");
     assert_eq!(status, 201, "{begun}");

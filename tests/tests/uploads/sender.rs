@@ -2,29 +2,11 @@
 
 use axum::body::Body;
 use axum::http::Request;
-use dengji_tests::{Answer, Client};
+use dengji_tests::{Answer, Client, upload_metadata};
 use sha2::{Digest, Sha256};
 
 /// Bytes of a chunk at most.
 pub(crate) const CHUNK: usize = 1 << 20;
-
-/// Base64 without a library: what `Upload-Metadata` wants.
-fn base64(text: &str) -> String {
-    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let digits = text.as_bytes().chunks(3).flat_map(|three| {
-        let bits = (0..3).fold(0, |bits, at| bits << 8 | usize::from(*three.get(at).unwrap_or(&0)));
-        (0..4).map(move |at| match at <= three.len() {
-            true => char::from(DIGITS[bits >> (18 - 6 * at) & 63]),
-            false => '=',
-        })
-    });
-    digits.collect()
-}
-
-/// The header that announces a file of a field.
-pub(crate) fn metadata(field: &str, name: &str) -> String {
-    format!("filename {},field {}", base64(name), base64(field))
-}
 
 /// The digest that proves a file.
 pub(crate) fn digest(file: &[u8]) -> String {
@@ -96,7 +78,7 @@ impl<'c> Sender<'c> {
 
     pub(crate) async fn ask_to_begin(&mut self, field: &str, name: &str, size: usize) -> Answer {
         let address = format!("{}/uploads", self.page);
-        let (size, metadata) = (size.to_string(), metadata(field, name));
+        let (size, metadata) = (size.to_string(), upload_metadata(field, name));
         let headers = [("upload-length", &*size), ("upload-metadata", &metadata)];
         self.ask("POST", &address, &headers, b"").await
     }

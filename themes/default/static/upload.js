@@ -34,9 +34,12 @@ function watch(input, around) {
   const key = keyOf(input);
   const left = key && noted(key);
   if (left && told.textContent === "") tell(told, `${input.form.dataset.again} ${left.name} (${left.percent}%)`);
-  input.addEventListener("change", () => {
+  // While it is on its way nothing is there to be judged or saved.
+  if (key) input.addEventListener("input", (event) => event.stopPropagation());
+  input.addEventListener("change", (event) => {
     look(input, told);
     if (!key) return;
+    event.stopPropagation();
     for (const file of input.files) begin(input, file, box);
     input.value = "";
   });

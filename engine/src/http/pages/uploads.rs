@@ -33,6 +33,8 @@ const VERSIONS: HeaderName = HeaderName::from_static("tus-version");
 const MOST: HeaderName = HeaderName::from_static("tus-max-size");
 /// What a chunk is sent as.
 const CHUNK: &str = "application/offset+octet-stream";
+/// The rule of the finding that a file was not taken.
+const REFUSED: &str = "file-refused";
 /// The pair with the digest of the file.
 const DIGEST: &str = "~digest";
 
@@ -151,7 +153,7 @@ pub(in crate::http) async fn finish(
     let taken = registry
         .take_whole(&person, &case, (&page, &upload), &digest, &pairs)
         .await;
-    let (field, saved) = match taken {
+    let (field, mut saved) = match taken {
         Ok(taken) => taken,
         Err(Refused::Stale(text)) => {
             let problem = visit.text("stale_quietly", &[("text", text.get(visit.language))]);
@@ -159,11 +161,13 @@ pub(in crate::http) async fn finish(
         }
         Err(refused) => return problem(&visit, refused),
     };
+    let refused = refusal(&visit, &saved);
+    saved.findings.retain(|finding| finding.rule != REFUSED);
     // The file is among the answers only now.
     let case = registry.case(&person, &id).await?;
     let mut told = told_saved(&visit, &case, &page, (&pairs, &seen), &saved)?;
     told.insert("field".into(), markup(&visit, &case, &page, &pairs, &field)?.into());
-    if let Some(text) = refusal(&visit, &saved) {
+    if let Some(text) = refused {
         told.insert("refused".into(), text.into());
     }
     Ok(answer(StatusCode::OK, &Json::Object(told)))
@@ -181,7 +185,7 @@ fn markup(visit: &Visit, case: &Case, page: &str, pairs: &[(String, String)], fi
 
 /// Why the file was not taken, where it was not.
 fn refusal(visit: &Visit, saved: &Saved) -> Option<String> {
-    let refused = saved.findings.iter().find(|finding| finding.rule == "file-refused")?;
+    let refused = saved.findings.iter().find(|finding| finding.rule == REFUSED)?;
     Some(refused.message.get(visit.language).to_owned())
 }
 
