@@ -79,7 +79,7 @@ pub use search::{Found, MOST_SEARCHED, Order, Search};
 pub use settle::unplaced;
 pub use table_sheet::{SHEET_BYTES, TableSheet};
 pub use units::Units;
-pub use upload::{Received, kind_of};
+pub use upload::{Begun, CHUNK_BYTES, Chunk, MOST_SENT, Received, Sending, WantedUpload, kind_of};
 
 use password::Passwords;
 
@@ -215,7 +215,7 @@ impl Registry {
         }
     }
 
-    /// Forgets sessions and short-lived permissions that have ended.
+    /// Forgets sessions, short-lived permissions and half-sent files that have ended.
     pub async fn purge(&self) -> Result<(), Refused> {
         let now = self.inner.clock.now();
         let purge = |region: &Id| Put::PurgeExpired {
@@ -230,6 +230,10 @@ impl Registry {
                 put,
             })
             .await?;
+        let swept = self.sweep_parts().await?;
+        if swept > 0 {
+            tracing::info!(swept, "what was left of files that were never sent whole is forgotten");
+        }
         Ok(())
     }
 

@@ -101,6 +101,24 @@ fn worked_out(task: &str) -> String {
     counter.expect("some counter does").to_string()
 }
 
+/// Base64 without a library: what `Upload-Metadata` wants.
+fn base64(text: &str) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let digits = text.as_bytes().chunks(3).flat_map(|three| {
+        let bits = (0..3).fold(0, |bits, at| bits << 8 | usize::from(*three.get(at).unwrap_or(&0)));
+        (0..4).map(move |at| match at <= three.len() {
+            true => char::from(DIGITS[bits >> (18 - 6 * at) & 63]),
+            false => '=',
+        })
+    });
+    digits.collect()
+}
+
+/// The header `Upload-Metadata` that announces a file of a field.
+pub fn upload_metadata(field: &str, name: &str) -> String {
+    format!("filename {},field {}", base64(name), base64(field))
+}
+
 /// A browser with its cookies.
 #[derive(Clone)]
 pub struct Client {

@@ -32,7 +32,7 @@ use jiff::civil::Date;
 use tempfile::TempDir;
 
 pub use bench::AtWork;
-pub use client::{Answer, Client};
+pub use client::{Answer, Client, upload_metadata};
 pub use copied::Copied;
 pub use large::{LARGE, LargeRegion};
 pub use letters::Mail;

@@ -70,6 +70,18 @@ pub(super) fn saved(
         }
         Err(refused) => return Err(refused.into()),
     };
+    let told = told_saved(visit, case, page, (pairs, seen), &saved)?;
+    Ok(answer(StatusCode::OK, &Json::Object(told)))
+}
+
+/// How the page stands after a save.
+pub(super) fn told_saved(
+    visit: &Visit,
+    case: &Case,
+    page: &str,
+    (pairs, seen): (&[(String, String)], &Marks),
+    saved: &Saved,
+) -> Result<Map<String, Json>, Error> {
     let mut told = told(visit, case, page, pairs, seen)?;
     let definition = now.form().pages.get(page).ok_or(Error::NotFound)?;
     // Where it was saved elsewhere since, that stays to be told.
@@ -87,10 +99,10 @@ pub(super) fn saved(
         let wrong = (saved.refused.len() + errors.count()).to_string();
         told.insert("problem".into(), visit.text("saved_partly", &[("n", &wrong)]).into());
     }
-    Ok(answer(StatusCode::OK, &Json::Object(told)))
+    Ok(told)
 }
 
-fn answer(status: StatusCode, body: &Json) -> Response {
+pub(super) fn answer(status: StatusCode, body: &Json) -> Response {
     let mut response = (status, body.to_string()).into_response();
     let json = HeaderValue::from_static("application/json");
     response.headers_mut().insert(header::CONTENT_TYPE, json);
