@@ -251,6 +251,7 @@ fn kind(id: &str, kind: Kind, scope: &Scope) -> FieldType {
                 .map(|ask| (ask.id.into(), field(ask, &inside)))
                 .collect();
             FieldType::Table(Table {
+                order: (0..columns.len()).collect(),
                 columns,
                 min_rows: min,
                 max_rows: max,

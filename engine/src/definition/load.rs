@@ -30,6 +30,7 @@ mod rule;
 mod sample;
 mod shown;
 mod sound;
+mod spoken;
 mod template;
 mod told;
 mod trees;
@@ -46,6 +47,7 @@ use indexmap::{IndexMap, IndexSet};
 use super::expression::{Type, with_room};
 use super::merge::Files;
 use super::problem::Problem;
+use super::scope::App;
 use super::source::{Node, Problems, Spot};
 use super::{Calendar, CodeList, Id, Region};
 
@@ -242,6 +244,8 @@ struct Loader<'a> {
     folders: Vec<PathBuf>,
     codes: IndexMap<Id, Arc<CodeList>>,
     calendar: Arc<Calendar>,
+    /// What `app` reads as.
+    app: Type,
     texts: IndexMap<String, String>,
     /// What was declared but has mistakes of its own, told already: whoever names it is not blamed.
     broken: HashSet<(&'static str, String)>,
@@ -280,6 +284,7 @@ impl<'a> Loader<'a> {
             folders: vec![PathBuf::from(id)],
             codes: IndexMap::new(),
             calendar: Arc::default(),
+            app: App::ty(),
             texts: IndexMap::new(),
             broken: HashSet::new(),
             removed: Vec::new(),

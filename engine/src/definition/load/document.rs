@@ -8,7 +8,6 @@ use indexmap::{IndexMap, IndexSet};
 use super::Loader;
 use crate::definition::expression::{Scope, Type};
 use crate::definition::region::{Document, DocumentSource, PluginUse, Role, Watermark};
-use crate::definition::scope::App;
 use crate::definition::shape::{Key, Keys, Shape};
 use crate::definition::source::{Entry, MapReader, Node, Spot, check_id, string_of, text_of};
 use crate::definition::{Id, Text, folder, limits};
@@ -176,7 +175,7 @@ impl Loader<'_> {
     fn watermark(&mut self, node: &Node) -> Option<Watermark> {
         let map = MapReader::new(node, &WATERMARK, self.problems)?;
         let mut scope = Scope::new(Arc::clone(&self.calendar));
-        scope.names.insert("app".into(), App::ty());
+        scope.names.insert("app".into(), self.app.clone());
         scope.names.insert("today".into(), Type::Date);
         let text = map
             .need("text", self.problems)

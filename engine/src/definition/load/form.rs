@@ -11,7 +11,6 @@ use super::field_keys::FIELD;
 use super::order::Reads;
 use super::rule::RULE;
 use crate::definition::expression::{Scope, Type};
-use crate::definition::scope::App;
 use crate::definition::shape::{Ids, Key, Keys, Shape};
 use crate::definition::source::{Entry, MapReader, Node, Spot, check_id};
 use crate::definition::{Field, FieldType, Form, Id, Page, Text, form_schema, limits};
@@ -232,7 +231,7 @@ impl Loader<'_> {
         self.renamed_fields(&all);
         self.renamed(("栏目", "page"), &pages.iter().collect::<Vec<_>>());
         scope.names.insert("today".into(), Type::Date);
-        scope.names.insert("app".into(), App::ty());
+        scope.names.insert("app".into(), self.app.clone());
         scope
     }
 

@@ -12,7 +12,6 @@ use super::workflow_keys::WORKFLOW;
 use crate::definition::expression::{Scope, Type};
 use crate::definition::problem::Place;
 use crate::definition::region::Role;
-use crate::definition::scope::App;
 use crate::definition::source::{Entry, MapReader, Node, string_of};
 use crate::definition::workflow::{By, Workflow};
 use crate::definition::{Form, Id};
@@ -49,7 +48,7 @@ impl Loader<'_> {
         }
         let state_ids: IndexSet<Id> = state_entries.iter().map(|entry| entry.key.as_str().into()).collect();
         let mut scope = Scope::new(Arc::clone(&self.calendar));
-        scope.names.insert("app".into(), App::ty());
+        scope.names.insert("app".into(), self.app.clone());
         scope.names.insert("today".into(), Type::Date);
         let mut states = IndexMap::new();
         for entry in state_entries {
@@ -76,6 +75,8 @@ impl Loader<'_> {
         if !self.problems.any_since(before, &DISTURBING) {
             self.leads_somewhere(&workflow, state_entries, action_entries);
             self.limits_end(&workflow, state_entries);
+            self.can_begin(&workflow, start_node);
+            self.clock_fills_nothing(&workflow, action_entries);
             self.roles_do_something(&workflow, names.role_entries, names.roles);
         }
         Some(workflow)
