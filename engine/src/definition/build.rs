@@ -250,8 +250,10 @@ fn kind(id: &str, kind: Kind, scope: &Scope) -> FieldType {
                 .into_iter()
                 .map(|ask| (ask.id.into(), field(ask, &inside)))
                 .collect();
+            let columns: IndexMap<Id, Field> = columns;
+            let columns_in_order = (0..columns.len()).collect();
             FieldType::Table(Table {
-                order: (0..columns.len()).collect(),
+                order: columns_in_order,
                 columns,
                 min_rows: min,
                 max_rows: max,

@@ -157,7 +157,8 @@ pub fn entry_type(list: &Arc<CodeList>) -> Type {
     let code = || Type::Code(Arc::clone(list));
     let own = [("code", code()), ("name", Type::Text), ("parent", code())];
     let further = further.map(|column| (column.as_str(), Type::Text));
-    record(&list.id, own.into_iter().chain(further))
+    let called = list.id.strip_prefix("field:").unwrap_or(&list.id);
+    record(called, own.into_iter().chain(further))
 }
 
 /// The value of `it` for one entry, in the order of [`entry_type`].

@@ -166,7 +166,15 @@ impl Loader<'_> {
                     "文书要写 template 或 layout 之一",
                     "a document has either `template` or `layout`",
                 );
-                self.problems.at_node("document-source", map.node, message, None);
+                let help = match map.get("template") {
+                    Some(_) => Text::both("删去其中一个", "delete one of the two"),
+                    None => Text::both(
+                        "写 template: documents/….typ，或 layout: 插件",
+                        "write `template: documents/….typ`, or `layout:` and a plugin",
+                    ),
+                };
+                self.problems
+                    .at_node("document-source", map.node, message, Some(help));
                 None
             }
         }

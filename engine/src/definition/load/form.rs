@@ -10,6 +10,7 @@ use super::Loader;
 use super::field_keys::FIELD;
 use super::order::Reads;
 use super::rule::RULE;
+use super::secret::Behind;
 use crate::definition::expression::{Scope, Type};
 use crate::definition::shape::{Ids, Key, Keys, Shape};
 use crate::definition::source::{Entry, MapReader, Node, Spot, check_id};
@@ -172,7 +173,12 @@ impl Loader<'_> {
         let pages = self.pages(page_entries, &scope);
         self.can_be_shown(page_entries, &pages, &scope);
         let page_of = page_of(&pages);
-        let rules = self.rules(top.get("rules"), &scope, &pages);
+        let behind = Behind {
+            pages: &pages,
+            lets: &lets,
+        };
+        self.computed_stay_sensitive(page_entries, behind);
+        let rules = self.rules(top.get("rules"), &scope, behind);
         let create = self.create(&top, &page_of, &scope);
         let reads = Reads::of(&pages, &lets);
         let order = self.order(&scope, &reads, page_entries, top.get("let"));

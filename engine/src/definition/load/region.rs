@@ -187,6 +187,8 @@ impl Loader<'_> {
     pub(super) fn region(mut self) -> Option<Region> {
         let path = PathBuf::from(&*self.id).join("region.yaml");
         let own = self.files.tree(&path, self.problems)?;
+        let name = Id::clone(&self.id);
+        self.file_id(&path, &name);
         if is_base(&own) {
             self.unknown_files(&own);
             return None;
@@ -414,9 +416,12 @@ impl Loader<'_> {
     pub(super) fn missing_file(&mut self, node: &Node, name: &str, folder: &str) {
         let inside = Path::new(name).parent().unwrap_or(Path::new(""));
         let mut known = Vec::new();
+        // A misspelt name has the ending of what it was meant to be.
+        let ending = Path::new(name).file_name().and_then(|file| file.to_str()?.split_once('.'));
+        let ending = ending.map_or(String::new(), |(_, ending)| format!(".{ending}"));
         for base in &self.folders {
             let base = base.join(folder);
-            for path in self.files.in_folder(&base.join(inside), "") {
+            for path in self.files.in_folder(&base.join(inside), &ending) {
                 known.extend(path.strip_prefix(&base).ok().map(|path| path.display().to_string()));
             }
         }
