@@ -111,6 +111,12 @@ impl Type {
     }
 }
 
+/// What an author calls a list in a Chinese sentence: one that has a file is said to be one.
+pub(super) fn called_in_chinese(list: &CodeList) -> String {
+    let has_file = !list.id.contains([':', '.']);
+    format!("{}{}", if has_file { "代码表 " } else { "" }, called(list))
+}
+
 /// What an author calls a list: its file, or the field whose codes are written out.
 pub(super) fn called(list: &CodeList) -> &str {
     list.id.strip_prefix("field:").unwrap_or(&list.id)

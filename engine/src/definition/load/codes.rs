@@ -272,6 +272,7 @@ pub(super) fn records(
         );
         let line = line.map_or_else(|| header_line(file), |(line, _)| *line);
         problems.error("csv-row", &line_spot(file, line), message, Some(help));
+        return Vec::new();
     }
     for (line, cells) in unlike.iter().take(MOST_TOLD) {
         let message = Text::both(

@@ -272,9 +272,13 @@ impl Loader<'_> {
             if let (Some(least), Some(most), Some(node)) = (number(low), number(high), written(map, low))
                 && (least > most || (excluded && least == most))
             {
+                let (zh, en) = match least > most {
+                    true => ("大于", "more than"),
+                    false => ("等于", "the same as"),
+                };
                 let message = Text::both(
-                    format!("{low} {least} 大于 {high} {most}，没有答案能同时满足"),
-                    format!("{low} {least} is more than {high} {most}: no answer can meet both"),
+                    format!("{low} {least} {zh} {high} {most}，没有答案能同时满足"),
+                    format!("{low} {least} is {en} {high} {most}: no answer can meet both"),
                 );
                 let help = Text::both("改写其中一个", "change one of them");
                 self.problems

@@ -22,7 +22,7 @@ const DUE: (&str, &str) = (
 
 impl Loader<'_> {
     /// Every state is reached and, unless final, left by somebody.
-    pub(super) fn leads_somewhere(&mut self, workflow: &Workflow, states: &[Entry], actions: &[Entry]) {
+    pub(super) fn leads_somewhere(&mut self, workflow: &Workflow, states: &[Entry]) {
         let mut reached: IndexSet<&Id> = [&workflow.start].into_iter().collect();
         let mut at = 0;
         while let Some(state) = reached.get_index(at).copied() {
@@ -66,11 +66,11 @@ impl Loader<'_> {
                 );
             }
         }
-        self.actions_have_somebody(workflow, actions);
     }
 
-    /// Somebody can take each action in one of the states that it starts from.
-    fn actions_have_somebody(&mut self, workflow: &Workflow, actions: &[Entry]) {
+    /// Somebody can take each action in one of the states that it starts from. Where a limit ends in
+    /// another action than it was meant to, what the clock takes is not known.
+    pub(super) fn actions_have_somebody(&mut self, workflow: &Workflow, actions: &[Entry], limits_are_sound: bool) {
         for entry in actions {
             let Some(action) = workflow.actions.get(entry.key.as_str()) else {
                 continue;
@@ -94,7 +94,7 @@ impl Loader<'_> {
                     ),
                     WAITS_FOR,
                 )
-            } else if all_by(By::Clock) && !ends() {
+            } else if limits_are_sound && all_by(By::Clock) && !ends() {
                 (
                     (
                         "由 clock 做，但它开始的状态都没有以它为 due 的 then",
@@ -115,11 +115,11 @@ impl Loader<'_> {
         }
     }
 
-    /// Whoever makes an application can fill it in where it begins.
-    pub(super) fn can_begin(&mut self, workflow: &Workflow, start: &Node) {
+    /// Whether whoever makes an application can fill it in where it begins.
+    pub(super) fn can_begin(&mut self, workflow: &Workflow, start: &Node) -> bool {
         let begins = workflow.states.get(&workflow.start);
         if begins.is_none_or(|state| state.edits != Edits::Nobody) {
-            return;
+            return true;
         }
         let message = Text::both(
             format!("新申请从状态「{}」开始，但那里谁也不能填写", workflow.start),
@@ -133,6 +133,7 @@ impl Loader<'_> {
             "give the state `edits: applicant`, or name another",
         );
         self.problems.at_node("start-not-edited", start, message, Some(help));
+        false
     }
 
     /// What time does, nobody fills a form for.

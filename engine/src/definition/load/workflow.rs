@@ -17,7 +17,8 @@ use crate::definition::workflow::{By, Workflow};
 use crate::definition::{Form, Id};
 
 /// The mistakes after which nothing can be said of the whole.
-const DISTURBING: [&str; 5] = [
+const DISTURBING: [&str; 6] = [
+    "unknown-action",
     "unknown-state",
     "unknown-role",
     "unknown-key",
@@ -73,10 +74,13 @@ impl Loader<'_> {
         };
         // Where a name is wrong or a piece is missing, what leads where is not known.
         if !self.problems.any_since(before, &DISTURBING) {
-            self.leads_somewhere(&workflow, state_entries, action_entries);
             self.limits_end(&workflow, state_entries);
-            self.can_begin(&workflow, start_node);
             self.clock_fills_nothing(&workflow, action_entries);
+            if self.can_begin(&workflow, start_node) {
+                let limits_are_sound = !self.problems.any_since(before, &["due-action"]);
+                self.leads_somewhere(&workflow, state_entries);
+                self.actions_have_somebody(&workflow, action_entries, limits_are_sound);
+            }
             self.roles_do_something(&workflow, names.role_entries, names.roles);
         }
         Some(workflow)

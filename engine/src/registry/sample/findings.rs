@@ -25,13 +25,16 @@ pub(super) struct Extra {
 /// Compares.
 pub(super) fn compare(expected: &Expected, found: &[Finding]) -> Compared {
     let mut left: Vec<&Finding> = found.iter().collect();
-    let mut wanted = Vec::new();
-    for finding in &expected.list {
-        let at = left.iter().position(|candidate| fits(finding, candidate));
+    let mut wanted: Vec<(String, bool)> = expected.list.iter().map(|finding| (written(finding), false)).collect();
+    // What says most goes first, or what says less might take its finding.
+    let mut order: Vec<usize> = (0..wanted.len()).collect();
+    order.sort_by_key(|at| says_less(&expected.list[*at]));
+    for place in order {
+        let at = left.iter().position(|candidate| fits(&expected.list[place], candidate));
         if let Some(at) = at {
             left.remove(at);
+            wanted[place].1 = true;
         }
-        wanted.push((written(finding), at.is_some()));
     }
     let more = left.into_iter().map(|finding| Extra {
         written: item(
@@ -106,6 +109,12 @@ fn scalar(text: &str) -> String {
         true => text.to_owned(),
         false => format!("'{}'", text.replace('\'', "''")),
     }
+}
+
+/// How much an expected finding leaves open.
+fn says_less(finding: &ExpectedFinding) -> usize {
+    let given = [&finding.at, &finding.message, &finding.severity];
+    given.into_iter().filter(|given| given.is_none()).count()
 }
 
 fn fits(wanted: &ExpectedFinding, finding: &Finding) -> bool {

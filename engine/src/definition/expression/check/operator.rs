@@ -7,7 +7,7 @@ use cel::common::ast::{CallExpr, Expr, IdedExpr, operators};
 
 use super::super::mistake::{TYPE, UNKNOWN_CODE, UNKNOWN_NAME, mistake, nearest};
 use super::super::node::{Comparison, Function, Node, Operator};
-use super::super::types::called;
+use super::super::types::{called, called_in_chinese};
 use super::super::{CodeList, Mistake, Type};
 use super::{Checker, Typed};
 
@@ -304,7 +304,7 @@ fn result(operator: Operator, left: &Type, right: &Type) -> Option<Type> {
 
 fn unknown_code(list: &CodeList, text: &str, span: Range<usize>) -> Mistake {
     let (zh, en) = (
-        format!("{} 没有代码 \"{text}\"", called(list)),
+        format!("{} 没有代码 \"{text}\"", called_in_chinese(list)),
         format!("{} has no code \"{text}\"", called(list)),
     );
     let found = mistake(UNKNOWN_CODE, span, zh, en);

@@ -89,8 +89,8 @@ impl Loader<'_> {
         }
         let kind = field.kind.name();
         let message = Text::both(
-            format!("操作的内容不能是 {kind}：每一项只填一个值"),
-            format!("an input of an action cannot be a {kind}: each asks for one value"),
+            format!("操作的内容不能是 {kind} 类型：每一项只填一个值"),
+            format!("an input of an action cannot be of type `{kind}`: each asks for one value"),
         );
         let help = Text::both(
             "换一种类型，如 long-text、choice、lookup；其他的放在登记表里填",
