@@ -35,7 +35,7 @@ impl Registry {
             let session = Session {
                 seen_at: now,
                 expires_at: now + IDLE,
-                ..session
+                ..Session::clone(&session)
             };
             let change = Change {
                 expect: vec![still(&session)],

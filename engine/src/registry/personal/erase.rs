@@ -157,9 +157,9 @@ impl Operator {
         let form = self.pinned(application).await?;
         let own = [&account.name, &account.sign_in_name, &account.email, &account.phone];
         let own: BTreeSet<&str> = own.into_iter().map(String::as_str).collect();
-        let (_, pages) = self.store.dossier(region, id).await?.ok_or(Refused::NotFound)?;
+        let dossier = self.store.dossier(region, id).await?.ok_or(Refused::NotFound)?;
         let (mut expect, mut put, mut removed) = (vec![stands(application)], Vec::new(), 0);
-        for page in pages {
+        for page in &dossier.pages {
             let mut answers = page.answers.clone();
             let fields = form.pages.get(page.page.as_str()).map(|page| &page.fields);
             let gone = strip(fields, &mut answers, &own);
@@ -177,7 +177,7 @@ impl Operator {
                     saved_at: self.clock.now(),
                     answers,
                     removed: None,
-                    ..page
+                    ..AnswerPage::clone(page)
                 }));
             }
         }
