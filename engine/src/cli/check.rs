@@ -77,7 +77,10 @@ pub(super) fn run(options: &Options) -> ExitCode {
     };
     put(&print(&loaded.problems, &folders.forms, language, format));
     if options.format == Output::Text {
-        put(&format!("{}\n", summary(&loaded.problems, loaded.regions.len(), language)));
+        put(&format!(
+            "{}\n",
+            summary(&loaded.problems, loaded.regions.len(), language)
+        ));
     }
     if loaded.has_errors() {
         ExitCode::FAILURE

@@ -57,7 +57,11 @@ impl App {
         let one_of = |list: &Option<Arc<CodeList>>| list.clone().map_or(Type::Text, Type::Code);
         let applicant = record(
             "applicant",
-            [("name", Type::Text), ("unit", Type::Text), ("role", one_of(&words.roles))],
+            [
+                ("name", Type::Text),
+                ("unit", Type::Text),
+                ("role", one_of(&words.roles)),
+            ],
         );
         record(
             "app",

@@ -68,8 +68,18 @@ pub(super) fn drawing(region: &Region, language: Language) -> String {
          <rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>\n"
     );
     let sides = [
-        Side { ways: on, words: on_words, edge: left + box_width, direction: 1.0 },
-        Side { ways: back, words: back_words, edge: left, direction: -1.0 },
+        Side {
+            ways: on,
+            words: on_words,
+            edge: left + box_width,
+            direction: 1.0,
+        },
+        Side {
+            ways: back,
+            words: back_words,
+            edge: left,
+            direction: -1.0,
+        },
     ];
     for side in &sides {
         side.draw(&states, &mut svg);
@@ -96,7 +106,11 @@ fn ways(region: &Region, language: Language) -> (Vec<Way>, Vec<Way>) {
     let mut all = Vec::new();
     for action in workflow.actions.values() {
         let by: Vec<String> = action.by.iter().map(|by| word(by, region, language)).collect();
-        for (from, target) in action.from.iter().flat_map(|from| action.to.iter().map(move |to| (from, to))) {
+        for (from, target) in action
+            .from
+            .iter()
+            .flat_map(|from| action.to.iter().map(move |to| (from, to)))
+        {
             let when = target.when.as_ref().map(|when| format!(" [{}]", when.source()));
             let label = format!(
                 "{} / {}{}",

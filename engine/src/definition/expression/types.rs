@@ -12,7 +12,10 @@ impl Type {
             Self::Int => Text::both("整数", "a whole number"),
             Self::Decimal => Text::both("小数", "a decimal number"),
             Self::Text => Text::both("文本", "a text"),
-            Self::Code(list) => Text::both(format!("代码（{}）", called(list)), format!("a code of {}", called(list))),
+            Self::Code(list) => Text::both(
+                format!("代码（{}）", called(list)),
+                format!("a code of {}", called(list)),
+            ),
             Self::Date => Text::both("日期", "a date"),
             Self::Month => Text::both("年月", "a month"),
             Self::Period => Text::both("时长", "a period"),

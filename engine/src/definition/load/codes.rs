@@ -432,7 +432,10 @@ fn read_list(file: &Arc<SourceFile>, id: &Id, problems: &mut Problems) -> Option
         }
         Err(mut found) => {
             // Below a row that is too deep, every row is.
-            if let Some(deep) = found.iter().position(|problem| matches!(problem, RowProblem::Deep { .. })) {
+            if let Some(deep) = found
+                .iter()
+                .position(|problem| matches!(problem, RowProblem::Deep { .. }))
+            {
                 let first = found[deep].row();
                 found.retain(|problem| !matches!(problem, RowProblem::Deep { row } if *row != first));
             }

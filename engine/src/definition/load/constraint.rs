@@ -200,9 +200,15 @@ impl Loader<'_> {
         if let Some(misfit) = validator.misfits(&value).first() {
             let message = Text::both(
                 format!("const 的值自己就不能作答案：{}", misfit.message.get(Language::Chinese)),
-                format!("the value of `const` cannot be an answer: {}", misfit.message.get(Language::English)),
+                format!(
+                    "the value of `const` cannot be an answer: {}",
+                    misfit.message.get(Language::English)
+                ),
             );
-            let help = Text::both("改写这个值，或放宽那个约束", "change it, or loosen the other constraint");
+            let help = Text::both(
+                "改写这个值，或放宽那个约束",
+                "change it, or loosen the other constraint",
+            );
             self.problems
                 .at_node("constraint-contradiction", node, message, Some(help));
         }
@@ -224,7 +230,10 @@ impl Loader<'_> {
         let kind = field.kind.name();
         let message = Text::both(
             format!("「{kind}」类型的答案存为 {}，没有答案能符合这个 type", stored[0]),
-            format!("answers of type `{kind}` are stored as {}: none can meet this `type`", stored[0]),
+            format!(
+                "answers of type `{kind}` are stored as {}: none can meet this `type`",
+                stored[0]
+            ),
         );
         let help = Text::both("删去 schema 里的 type", "delete `type` from `schema`");
         self.problems
@@ -239,9 +248,19 @@ impl Loader<'_> {
         let number = |word: &str| constraints.get(word).and_then(Json::as_f64);
         let above = number("exclusiveMinimum").map(|bound| bound.floor() + 1.0);
         let below = number("exclusiveMaximum").map(|bound| bound.ceil() - 1.0);
-        let least = number("minimum").map(f64::ceil).into_iter().chain(above).reduce(f64::max);
-        let most = number("maximum").map(f64::floor).into_iter().chain(below).reduce(f64::min);
-        let (Some(least), Some(most)) = (least, most) else { return };
+        let least = number("minimum")
+            .map(f64::ceil)
+            .into_iter()
+            .chain(above)
+            .reduce(f64::max);
+        let most = number("maximum")
+            .map(f64::floor)
+            .into_iter()
+            .chain(below)
+            .reduce(f64::min);
+        let (Some(least), Some(most)) = (least, most) else {
+            return;
+        };
         let told = |low: &str, high: &str| number(low).zip(number(high)).is_some_and(|(low, high)| low > high);
         if least <= most || BOUNDS.iter().any(|(low, high, _)| told(low, high)) {
             return;

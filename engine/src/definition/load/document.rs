@@ -173,8 +173,7 @@ impl Loader<'_> {
                         "write `template: documents/….typ`, or `layout:` and a plugin",
                     ),
                 };
-                self.problems
-                    .at_node("document-source", map.node, message, Some(help));
+                self.problems.at_node("document-source", map.node, message, Some(help));
                 None
             }
         }

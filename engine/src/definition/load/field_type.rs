@@ -231,7 +231,10 @@ impl Loader<'_> {
                 "table-depth",
                 node,
                 Text::both("表格里最多再套一层表格", "a table may hold one inner table"),
-                Some(Text::both("把里面的表格放到表格之外", "put the innermost table beside this one")),
+                Some(Text::both(
+                    "把里面的表格放到表格之外",
+                    "put the innermost table beside this one",
+                )),
             );
             return None;
         }
@@ -281,7 +284,8 @@ impl Loader<'_> {
                 "改写其中一个；不写 maxRows 时最多 200 行",
                 "change one of them; without `maxRows` there are at most 200",
             );
-            self.problems.at_node("constraint-contradiction", node, message, Some(help));
+            self.problems
+                .at_node("constraint-contradiction", node, message, Some(help));
         }
         Some(Table {
             columns,

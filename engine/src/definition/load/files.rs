@@ -57,7 +57,12 @@ impl Loader<'_> {
             };
             let own = self.files.tree(&path, self.problems);
             if let Some(node) = own.as_ref().filter(|own| own.entries().is_none()) {
-                wrong_type(node, ("一组「键: 值」", "a map"), Some(("登记表", "a form")), self.problems);
+                wrong_type(
+                    node,
+                    ("一组「键: 值」", "a map"),
+                    Some(("登记表", "a form")),
+                    self.problems,
+                );
                 broken = true;
                 continue;
             }
@@ -81,16 +86,12 @@ impl Loader<'_> {
         if is_id(name, true) {
             return;
         }
-        let message = Text::both(
-            format!("「{name}」不能作标识"),
-            format!("`{name}` cannot be an id"),
-        );
+        let message = Text::both(format!("「{name}」不能作标识"), format!("`{name}` cannot be an id"));
         let help = Text::both(
             "给它改名：以小写字母开头，只用小写字母、数字、_ 和 -",
             "rename it: start with a small letter; use small letters, digits, _ and -",
         );
-        self.problems
-            .error("bad-id", &Spot::whole(path), message, Some(help));
+        self.problems.error("bad-id", &Spot::whole(path), message, Some(help));
     }
 
     pub(super) fn form_file(&mut self, path: &Path, stem: &str) -> Option<Form> {
@@ -168,7 +169,10 @@ impl Loader<'_> {
             return;
         }
         let named = self.named_in_forms(&kinds);
-        for (_, path) in parts.iter().filter(|(name, _)| !named.iter().any(|text| text.contains(name))) {
+        for (_, path) in parts
+            .iter()
+            .filter(|(name, _)| !named.iter().any(|text| text.contains(name)))
+        {
             let message = Text::both(
                 "这个文件没有 form，也没有文件继承它，不会用到",
                 "the file has no `form:`, and no file extends it: it is not used",

@@ -100,7 +100,11 @@ fn acceptable(folders: &Folders, wanted: &Wanted, target: &Path) -> Result<(), N
             ),
         ));
     }
-    if let Some(name) = wanted.name.as_deref().filter(|name| name.trim().is_empty() || name.chars().any(char::is_control)) {
+    if let Some(name) = wanted
+        .name
+        .as_deref()
+        .filter(|name| name.trim().is_empty() || name.chars().any(char::is_control))
+    {
         return Err(refused(
             format!("「{name}」不能作地区名称：写一行文字，如 云南省"),
             format!("`{name}` cannot be the name of a place: write one line such as 云南省"),

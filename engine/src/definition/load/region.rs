@@ -417,7 +417,9 @@ impl Loader<'_> {
         let inside = Path::new(name).parent().unwrap_or(Path::new(""));
         let mut known = Vec::new();
         // A misspelt name has the ending of what it was meant to be.
-        let ending = Path::new(name).file_name().and_then(|file| file.to_str()?.split_once('.'));
+        let ending = Path::new(name)
+            .file_name()
+            .and_then(|file| file.to_str()?.split_once('.'));
         let ending = ending.map_or(String::new(), |(_, ending)| format!(".{ending}"));
         for base in &self.folders {
             let base = base.join(folder);

@@ -65,12 +65,7 @@ impl Around<'_> {
 
 impl Loader<'_> {
     /// All rules of a form.
-    pub(super) fn rules(
-        &mut self,
-        node: Option<&Node>,
-        scope: &Scope,
-        behind: Behind<'_>,
-    ) -> IndexMap<Id, Rule> {
+    pub(super) fn rules(&mut self, node: Option<&Node>, scope: &Scope, behind: Behind<'_>) -> IndexMap<Id, Rule> {
         let around = Around {
             scope,
             pages: behind.pages,
@@ -190,7 +185,13 @@ impl Loader<'_> {
                 .values()
                 .flat_map(|page| page.fields.values())
                 .filter(|field| table_in(field).is_some());
-            self.unknown_here("unknown-field", node, ("表格", "table"), &name, tables.map(|field| &*field.id));
+            self.unknown_here(
+                "unknown-field",
+                node,
+                ("表格", "table"),
+                &name,
+                tables.map(|field| &*field.id),
+            );
             return None;
         };
         match parts.next() {

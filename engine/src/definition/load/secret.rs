@@ -83,7 +83,9 @@ impl Behind<'_> {
                 None => break,
             }
         }
-        let whole = way.last().is_some_and(|field| matches!(field.kind, FieldType::Table(_)));
+        let whole = way
+            .last()
+            .is_some_and(|field| matches!(field.kind, FieldType::Table(_)));
         !whole && way.iter().any(|field| field.sensitive)
     }
 }

@@ -35,7 +35,12 @@ impl Loader<'_> {
             if own.verdict().is_some() {
                 return;
             }
-            let all: Vec<_> = around.iter().copied().chain([own]).map(|condition| (condition, true)).collect();
+            let all: Vec<_> = around
+                .iter()
+                .copied()
+                .chain([own])
+                .map(|condition| (condition, true))
+                .collect();
             if let Some(name) = contradiction(&all, scope) {
                 return self.never_shown(node, &name, field.required);
             }

@@ -10,7 +10,10 @@ use crate::definition::{Id, Text};
 
 /// How an action that nobody can take is mended.
 const BY: (&str, &str) = ("在 by 里写上谁可以做", "say in `by` who may take it");
-const FROM: (&str, &str) = ("在 from 里写上从哪些状态开始", "say in `from` in which states it starts");
+const FROM: (&str, &str) = (
+    "在 from 里写上从哪些状态开始",
+    "say in `from` in which states it starts",
+);
 const WAITS_FOR: (&str, &str) = (
     "给其中一个状态写 waitsFor，或换一个 by",
     "give one of these states a `waitsFor`, or the action another `by`",
@@ -152,7 +155,10 @@ impl Loader<'_> {
             if let (Some(id), Some(node)) = (required, node) {
                 let message = Text::both(
                     format!("操作「{}」由 clock 做，没有人来填必填的「{id}」", action.id),
-                    format!("the action `{}` is taken by the clock, and nobody fills in the required `{id}`", action.id),
+                    format!(
+                        "the action `{}` is taken by the clock, and nobody fills in the required `{id}`",
+                        action.id
+                    ),
                 );
                 let help = Text::both(
                     "删去它的 required，或另写一个由 clock 做的操作",

@@ -131,3 +131,43 @@ fn fits(wanted: &ExpectedFinding, finding: &Finding) -> bool {
             .is_none_or(|message| *message == finding.message.to_string())
         && wanted.severity.as_ref().is_none_or(|wanted| wanted == severity)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Path;
+    use crate::definition::Text;
+    use crate::definition::load::Expected;
+    use crate::definition::source::{Node, Problems, SourceFile, Spot, parse};
+    use std::path::PathBuf;
+    use std::sync::Arc;
+
+    fn required(at: &str) -> Finding {
+        Finding {
+            rule: "required".into(),
+            at: Some(at.parse::<Path>().unwrap()),
+            page: None,
+            severity: Severity::Error,
+            message: Text::default(),
+        }
+    }
+
+    #[test]
+    fn what_says_less_leaves_its_finding_to_what_says_more() {
+        let file = Arc::new(SourceFile::new(PathBuf::from("s.yaml"), "[]".into()));
+        let node: Node = parse(&file, &mut Problems::default()).unwrap();
+        let expected = |at: Option<&str>| ExpectedFinding {
+            rule: "required".into(),
+            at: at.map(str::to_owned),
+            message: None,
+            severity: None,
+            spot: Spot {
+                file: Arc::clone(&file),
+                range: 0..0,
+            },
+        };
+        let list = vec![expected(None), expected(Some("b"))];
+        let compared = compare(&Expected { list, node }, &[required("b"), required("a")]);
+        assert!(compared.agrees());
+    }
+}

@@ -26,7 +26,11 @@ const ELSEWHERE: [(&str, &str, &str); 4] = [
         "`outer` is there in an inner table's columns and in a rule with `each` over one",
     ),
     ("it", "it 只在 where 里才有", "`it` is there in `where`"),
-    ("input", "input 只在操作的条件里才有", "`input` is there in the conditions of actions"),
+    (
+        "input",
+        "input 只在操作的条件里才有",
+        "`input` is there in the conditions of actions",
+    ),
 ];
 
 /// The most names of a scope that are all told where none is near: a workflow's, not a form's.

@@ -325,8 +325,15 @@ fn unknown_code(list: &CodeList, text: &str, span: Range<usize>) -> Mistake {
         .collect();
     let few = near.is_empty() && list.entries().len() <= FEW_CODES;
     if few {
-        let all: Vec<String> = list.entries().iter().filter_map(|entry| shown(list, &entry.code)).collect();
-        return found.help(format!("可以写：{}", all.join("、")), format!("one of: {}", all.join(", ")));
+        let all: Vec<String> = list
+            .entries()
+            .iter()
+            .filter_map(|entry| shown(list, &entry.code))
+            .collect();
+        return found.help(
+            format!("可以写：{}", all.join("、")),
+            format!("one of: {}", all.join(", ")),
+        );
     }
     found.suggest(&near.iter().map(String::as_str).collect::<Vec<_>>())
 }

@@ -214,10 +214,7 @@ impl<'a> Reader<'a> {
             return;
         };
         if !path.split('.').all(is_step) {
-            let message = Text::both(
-                format!("「{path}」不是路径"),
-                format!("`{path}` is no path"),
-            );
+            let message = Text::both(format!("「{path}」不是路径"), format!("`{path}` is no path"));
             let help = Text::both(
                 "写成 字段、表格[0].列 或 表格[0].内层表格[0].列",
                 "write field, table[0].column or table[0].inner[0].column",
@@ -342,7 +339,10 @@ impl<'a> Reader<'a> {
             for day in ["today", "filed_on"].into_iter().filter_map(|key| map.get(key)) {
                 let text = day.scalar().unwrap_or_default();
                 if text.parse::<jiff::civil::Date>().is_err() {
-                    let real = ("日历上有的日期，如 2026-11-20", "a day that there is, such as 2026-11-20");
+                    let real = (
+                        "日历上有的日期，如 2026-11-20",
+                        "a day that there is, such as 2026-11-20",
+                    );
                     wrong_type(day, real, None, self.problems);
                 }
             }

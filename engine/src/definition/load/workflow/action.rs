@@ -263,8 +263,13 @@ impl Loader<'_> {
             "notify" if matches!(name.as_str(), "clock" | "anyone") => {
                 let known = names.roles.keys().map(|id| &**id);
                 let known = known.chain(["applicant", "handler"]);
-                self.problems
-                    .unknown("unknown-role", &entry.value, ("可以通知的角色", "role to tell"), &name, known);
+                self.problems.unknown(
+                    "unknown-role",
+                    &entry.value,
+                    ("可以通知的角色", "role to tell"),
+                    &name,
+                    known,
+                );
                 None
             }
             "notify" => self.by(&entry.value, names.roles).map(Effect::Notify),
