@@ -38,6 +38,7 @@ mod save;
 mod sealed;
 mod search;
 mod settle;
+mod sign_in_name;
 pub mod statistics;
 mod table_sheet;
 mod units;

@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 use super::accounts::{password_fault, password_link};
 use super::email::Email;
 use super::password::Passwords;
-use super::{Clock, Refused};
+use super::{Clock, Refused, sign_in_name};
 use crate::definition::region::Sees;
 use crate::definition::{Region, Text};
 use crate::store::{
@@ -265,7 +265,7 @@ impl Operator {
         let sign_in_name = match Email::parse(&new.sign_in_name) {
             Ok(email) if self.region.sign_in.by_email => email.as_str().to_owned(),
             Err(fault) if self.region.sign_in.by_email => return Err(Refused::Input(fault.text())),
-            _ => new.sign_in_name.trim().to_owned(),
+            _ => sign_in_name::plain(&new.sign_in_name),
         };
         let known = || self.region.roles.keys().map(|id| &**id).collect::<Vec<_>>();
         if new.roles.is_empty() {

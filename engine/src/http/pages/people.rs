@@ -169,7 +169,6 @@ pub(in crate::http) async fn invite(
         email: text("email"),
         unit: text("unit"),
     };
-    visit.count_ask().await?;
     match visit.app.registry().invite(&person, &invited).await? {
         Ok(()) => Ok(visit.redirect(&visit.href("people"), Some("invited"))),
         Err(unfit) => {

@@ -10,6 +10,7 @@ use super::unit_care::unchanged;
 use crate::check::Answers;
 use crate::definition::region::{Sees, WayIn};
 use crate::definition::{Form, Id, Text};
+use crate::registry::email::Email;
 use crate::registry::outbox::Letter;
 use crate::registry::{Office, Person, Refused, Registry};
 use crate::store::{Account, Accounts, Change, Expect, Put, Standing, Unit};
@@ -171,6 +172,12 @@ impl Registry {
             change
                 .put
                 .push(self.audit(person, None, "approve-unit", json!({"unit": unit.id})));
+            if account.is_none() {
+                let letter = Letter::UnitApproved {
+                    unit: unit.name.clone(),
+                };
+                change.put.extend(self.told_unit(&unit, &candidate.answers, &letter)?);
+            }
             change.put.push(Put::Unit(unit));
         }
         if let Some(account) = account {
@@ -206,6 +213,7 @@ impl Registry {
         }
         let candidate = self.candidate_called(person, id).await?;
         let mut change = Change::default();
+        let unit_alone = candidate.account.is_none();
         if let Some(account) = candidate.account {
             change.expect.push(Expect::AccountRevision {
                 region: account.region.clone(),
@@ -233,6 +241,13 @@ impl Registry {
             });
             let detail = json!({"unit": unit.id, "name": unit.name, "reason": reason});
             change.put.push(self.audit(person, None, "refuse-unit", detail));
+            if unit_alone {
+                let letter = Letter::UnitRefused {
+                    unit: unit.name.clone(),
+                    reason: reason.to_owned(),
+                };
+                change.put.extend(self.told_unit(&unit, &candidate.answers, &letter)?);
+            }
             change.put.push(Put::DeleteUnit {
                 region: unit.region,
                 id: unit.id,
@@ -240,6 +255,14 @@ impl Registry {
         }
         self.inner.store.commit(change).await?;
         Ok(())
+    }
+
+    /// A letter to the mailbox that a unit without an account has given, where its form asks for one.
+    fn told_unit(&self, unit: &Unit, answers: &Answers, letter: &Letter) -> Result<Option<Put>, Refused> {
+        let email = Email::parse(text(answers, "email")).ok();
+        email
+            .map(|email| self.letter_to_unit(unit, email.as_str(), letter))
+            .transpose()
     }
 }
 

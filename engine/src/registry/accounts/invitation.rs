@@ -7,8 +7,9 @@ use super::sign_up::no_account;
 use super::{Contact, Unfit};
 use crate::definition::region::{Sees, WayIn};
 use crate::definition::{Language, Text};
+use crate::registry::attempts::INVITE;
 use crate::registry::email::Email;
-use crate::registry::outbox::Letter;
+use crate::registry::outbox::{Letter, clean};
 use crate::registry::{Office, Person, Refused, Registry};
 use crate::store::{Account, Change, CommitError, Expect, Put, Standing, Subject, fresh_id};
 
@@ -46,7 +47,7 @@ impl Registry {
             .find(|way| *way.id == *invited.way)
             .ok_or(Refused::NotFound)?;
         let mut own = Vec::new();
-        let name = invited.name.trim();
+        let name = clean(&invited.name);
         if name.is_empty() || name.chars().count() > LONGEST_NAME {
             own.push((
                 "name",
@@ -73,6 +74,8 @@ impl Registry {
                 ..Unfit::default()
             }));
         };
+        self.limit(&person.region, INVITE, &person.account).await?;
+        self.allow(&person.region, Contact::Mail, &email).await?;
         let now = self.inner.clock.now();
         let mut account = Account {
             unit,
@@ -80,7 +83,7 @@ impl Registry {
             standing: Standing::AwaitsActivation,
             way: way.id.to_string(),
             email: email.clone(),
-            ..Account::new(&person.region, fresh_id(now)?, email, name.to_owned(), now)
+            ..Account::new(&person.region, fresh_id(now)?, email, name, now)
         };
         let mut put = self.invitation(office, person, way, &mut account).await?;
         put.push(self.audit(person, None, "invite", json!({"account": account.id, "way": &*way.id})));

@@ -161,21 +161,7 @@ impl Registry {
                 "This unit has become part of another one.",
             )));
         }
-        let accounts = self
-            .inner
-            .store
-            .accounts(&person.region, &Accounts::Unit(unit.id.clone()))
-            .await?;
         let mut change = Change::default();
-        for account in accounts {
-            let moved = Account {
-                revision: account.revision + 1,
-                unit: Some(target.id.clone()),
-                ..account
-            };
-            change.expect.push(no_account(&moved));
-            change.put.push(Put::Account(Box::new(moved)));
-        }
         let mut grown = Unit {
             revision: target.revision + 1,
             ..target.clone()
@@ -196,7 +182,7 @@ impl Registry {
             Put::Unit(merged),
         ]);
         self.inner.store.commit(change).await?;
-        self.move_applications(&person.region, &unit.id, &target.id, &person.account)
+        self.end_merge(&person.region, &unit.id, &target.id, &person.account)
             .await?;
         Ok(None)
     }
@@ -207,11 +193,50 @@ impl Registry {
             let region = &office.region().id;
             for unit in self.inner.store.units(region).await? {
                 if let Some(into) = &unit.merged_into {
-                    self.move_applications(region, &unit.id, into, "clock").await?;
+                    self.end_merge(region, &unit.id, into, "clock").await?;
                 }
             }
         }
         Ok(())
+    }
+
+    /// Moves people and applications; nobody comes to the unit any more once it stands as merged.
+    async fn end_merge(&self, region: &str, from: &str, to: &str, actor: &str) -> Result<(), Refused> {
+        loop {
+            let which = Accounts::Unit(from.to_owned());
+            let left = self.inner.store.accounts(region, &which).await?;
+            if left.is_empty() {
+                break;
+            }
+            for account in left {
+                self.move_account(account, from, to, actor).await?;
+            }
+        }
+        self.move_applications(region, from, to, actor).await
+    }
+
+    async fn move_account(&self, account: Account, from: &str, to: &str, actor: &str) -> Result<(), Refused> {
+        let moved = Account {
+            revision: account.revision + 1,
+            unit: Some(to.to_owned()),
+            ..account
+        };
+        let expect = vec![no_account(&moved)];
+        let audit = Audit {
+            region: moved.region.clone(),
+            application: None,
+            at: self.inner.clock.now(),
+            actor: actor.to_owned(),
+            role: String::new(),
+            act: "unit-merged".to_owned(),
+            detail: json!({"account": moved.id, "from": from, "to": to}),
+        };
+        let put = vec![Put::Audit(audit), Put::Account(Box::new(moved))];
+        match self.inner.store.commit(Change { expect, put }).await {
+            // Somebody changed it meanwhile: the next turn of the loop reads it anew.
+            Ok(_) | Err(CommitError::Stale { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     async fn move_applications(&self, region: &str, from: &str, to: &str, actor: &str) -> Result<(), Refused> {

@@ -390,11 +390,12 @@ fn dropped(message: &Message) -> Put {
     }
 }
 
-/// What the region's chain tells of a message: never what it says.
+/// What the region's chain tells of a message: never what it says, nor an address, which could not be taken out of it
+/// with the person.
 fn audit(message: &Message, at: Timestamp, act: &str, why: &str) -> Put {
     let to = match &message.to {
         Recipient::Account(id) => json!({"account": id}),
-        Recipient::Address { address } => json!({"address": address}),
+        Recipient::Address { of, .. } => json!({"address_of": of}),
     };
     Put::Audit(Audit {
         region: message.region.clone(),
