@@ -22,6 +22,7 @@ mod list;
 mod live;
 mod migrate;
 mod office;
+mod once;
 mod operator;
 pub mod outbox;
 mod passed;
@@ -65,6 +66,7 @@ pub use list::{Entry, EntryPage, Verified};
 pub use live::Judged;
 pub use migrate::{Fate, Outcome, Reason};
 pub use office::{Office, OfficeError};
+pub use once::Once;
 pub use operator::{Link as PasswordLink, NewAccount, OPERATOR, Operator};
 pub use people::{Entrance, From, Person, SignedIn};
 pub use personal::{Erasure, Exported, Kept};
@@ -212,7 +214,7 @@ impl Registry {
         }
     }
 
-    /// Forgets sessions and short-lived permissions that have ended.
+    /// Forgets sessions and short-lived permissions that have ended, and sign-ups that nobody has completed.
     pub async fn purge(&self) -> Result<(), Refused> {
         let now = self.inner.clock.now();
         let purge = |region: &Id| Put::PurgeExpired {
@@ -227,7 +229,7 @@ impl Registry {
                 put,
             })
             .await?;
-        Ok(())
+        self.forget_lapsed().await
     }
 
     /// How the server is reached from outside, without a slash at the end.

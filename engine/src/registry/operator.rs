@@ -137,6 +137,12 @@ impl Operator {
         password: Option<String>,
         without_second_factor: bool,
     ) -> Result<Option<Link>, Refused> {
+        if matches!(account.standing, Standing::AwaitsActivation | Standing::AwaitsApproval) {
+            return Err(Refused::Input(Text::both(
+                "这个账号还没有激活或审核通过，没有密码可重置；请由分配或审核账号的人员重新发送或审核",
+                "the account is not activated or approved yet, so there is no password to reset: have it sent or approved again",
+            )));
+        }
         let (password_hash, link, ticket) = self.entrance(&account, password).await?;
         let earlier = self.store.all_tickets(&account.region).await?;
         let earlier = earlier

@@ -2,6 +2,7 @@
 
 use dengji::store::Page;
 use dengji_tests::{TestApp, dengji};
+use jiff::SignedDuration;
 
 use super::counter::{
     PASSWORD, account, approve, but, enter, entered, filled, led, link_to, office, refused, told, unit,
@@ -236,6 +237,26 @@ async fn the_chain_tells_what_was_changed() {
         .unwrap();
     clerk.post("/gansu/role", &[("role", "registrant")]).await;
     assert_eq!(told_of(&app, REGION, "take-role").await[0]["role"], "registrant");
+}
+
+/// Whoever never opens the link is forgotten, whosever details were typed; whom a unit has invited is not.
+#[tokio::test]
+async fn a_sign_up_that_nobody_completes_is_forgotten() {
+    let app = TestApp::start().await;
+    app.staff(REGION).await;
+    app.client().post("/gansu/sign-up/solo", &filled(&gansu::BRIEF)).await;
+    let mut clerk = app.signed_in(REGION, "unit@demo.example").await;
+    let typed = [("name", "赵敏"), ("email", "zhao@example.cn")];
+    led(&clerk.post("/gansu/people/new/invited", &typed).await, "/gansu/people");
+    app.clock.pass(SignedDuration::from_hours(24 * 29));
+    app.registry.purge().await.unwrap();
+    assert!(account(&app, REGION, "sun@example.cn").await.is_some());
+    app.clock.pass(SignedDuration::from_hours(24));
+    app.registry.purge().await.unwrap();
+    assert!(account(&app, REGION, "sun@example.cn").await.is_none());
+    assert!(account(&app, REGION, "zhao@example.cn").await.is_some());
+    assert_eq!(told_of(&app, REGION, "sign-up-lapsed").await.len(), 1);
+    app.audit_holds(REGION).await;
 }
 
 /// Nothing that leads to a person stays in the file: neither the addresses that letters went to, nor whom a unit named

@@ -12,8 +12,8 @@ use crate::definition::region::{Sees, WayIn};
 use crate::definition::{Form, Id, Text};
 use crate::registry::email::Email;
 use crate::registry::outbox::Letter;
-use crate::registry::{Office, Person, Refused, Registry};
-use crate::store::{Account, Accounts, Change, Expect, Put, Standing, Unit};
+use crate::registry::{Office, Once, Person, Refused, Registry};
+use crate::store::{Account, Accounts, Change, CommitError, Expect, Put, Standing, Unit};
 
 /// The longest reason, in characters.
 const LONGEST_REASON: usize = 500;
@@ -148,7 +148,10 @@ impl Registry {
     }
 
     /// Approves: account and unit can be used from now on.
-    pub async fn approve(&self, person: &Person, id: &str) -> Result<(), Refused> {
+    pub async fn approve(&self, person: &Person, id: &str, once: &Once) -> Result<(), Refused> {
+        if self.was_done(&person.region, once).await? {
+            return Ok(());
+        }
         let candidate = self.candidate_called(person, id).await?;
         let mut change = Change::default();
         let known = candidate.becomes_administrator().cloned();
@@ -198,12 +201,14 @@ impl Registry {
             }
             change.put.push(Put::Account(Box::new(account)));
         }
-        self.inner.store.commit(change).await?;
-        Ok(())
+        self.decided(person, change, once).await
     }
 
     /// Does not approve: what was registered is gone, and its owner is told why.
-    pub async fn refuse(&self, person: &Person, id: &str, reason: &str) -> Result<(), Refused> {
+    pub async fn refuse(&self, person: &Person, id: &str, reason: &str, once: &Once) -> Result<(), Refused> {
+        if self.was_done(&person.region, once).await? {
+            return Ok(());
+        }
         let reason = reason.trim();
         if reason.is_empty() || reason.chars().count() > LONGEST_REASON {
             return Err(Refused::Input(Text::both(
@@ -253,8 +258,16 @@ impl Registry {
                 id: unit.id,
             });
         }
-        self.inner.store.commit(change).await?;
-        Ok(())
+        self.decided(person, change, once).await
+    }
+
+    /// Makes the change, unless exactly this form has made it just now.
+    async fn decided(&self, person: &Person, mut change: Change, once: &Once) -> Result<(), Refused> {
+        self.only_once(&person.region, once, &mut change);
+        match self.inner.store.commit(change).await {
+            Err(CommitError::Stale { .. }) if self.was_done(&person.region, once).await? => Ok(()),
+            committed => Ok(drop(committed?)),
+        }
     }
 
     /// A letter to the mailbox that a unit without an account has given, where its form asks for one.

@@ -12,8 +12,8 @@ use crate::registry::email::Email;
 use crate::registry::outbox::Letter;
 use crate::registry::password::is_common;
 use crate::registry::people::hash_token;
-use crate::registry::{Office, Person, Refused, Registry};
-use crate::store::{Account, Accounts, Change, Put, Standing, Ticket};
+use crate::registry::{Office, Once, Person, Refused, Registry};
+use crate::store::{Account, Accounts, Change, CommitError, Put, Standing, Ticket};
 
 /// Never looked at: longer than any password that is chosen.
 pub(in crate::registry) const LONGEST_PASSWORD: usize = 1024;
@@ -192,14 +192,19 @@ impl Registry {
         Ok(active.map(|account| (account, ticket)))
     }
 
-    /// Chooses another password with the link: `None` where it opens nothing, else what is wrong.
+    /// Chooses another password with the link: `None` where it opens nothing, else what is wrong. The same form once
+    /// more changes nothing and is told what the first was told.
     pub async fn reset(
         &self,
         region: &str,
         token: &str,
         password: &str,
         again: &str,
+        once: &Once,
     ) -> Result<Option<Vec<(&'static str, Text)>>, Refused> {
+        if self.was_done(region, once).await? {
+            return Ok(Some(Vec::new()));
+        }
         let Some((account, ticket)) = self.resetting(region, token).await? else {
             return Ok(None);
         };
@@ -215,7 +220,11 @@ impl Registry {
         change
             .put
             .push(self.audit_of(office, "password-reset", json!({"account": id})));
-        self.inner.store.commit(change).await?;
+        self.only_once(region, once, &mut change);
+        match self.inner.store.commit(change).await {
+            Err(CommitError::Stale { .. }) if self.was_done(region, once).await? => {}
+            committed => drop(committed?),
+        }
         Ok(Some(Vec::new()))
     }
 }

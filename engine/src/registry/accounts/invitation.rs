@@ -10,7 +10,7 @@ use crate::definition::{Language, Text};
 use crate::registry::attempts::INVITE;
 use crate::registry::email::Email;
 use crate::registry::outbox::{Letter, clean};
-use crate::registry::{Office, Person, Refused, Registry};
+use crate::registry::{Office, Once, Person, Refused, Registry};
 use crate::store::{Account, Change, CommitError, Expect, Put, Standing, Subject, fresh_id};
 
 /// The longest name of a person, in characters.
@@ -27,6 +27,8 @@ pub struct Invited {
     pub email: String,
     /// The unit, where the person has none of their own and the way joins one.
     pub unit: String,
+    /// The form as it was posted.
+    pub once: Once,
 }
 
 impl Registry {
@@ -40,6 +42,9 @@ impl Registry {
 
     /// Allots an account: the link to activate it goes out.
     pub async fn invite(&self, person: &Person, invited: &Invited) -> Result<Result<(), Unfit>, Refused> {
+        if self.was_done(&person.region, &invited.once).await? {
+            return Ok(Ok(()));
+        }
         let office = self.office(&person.region)?;
         let ways = self.inviting_ways(person)?;
         let way = ways
@@ -87,15 +92,13 @@ impl Registry {
         };
         let mut put = self.invitation(office, person, way, &mut account).await?;
         put.push(self.audit(person, None, "invite", json!({"account": account.id, "way": &*way.id})));
-        let change = Change {
-            expect: vec![no_account(&account)],
-            put: put
-                .into_iter()
-                .chain([Put::Account(Box::new(account.clone()))])
-                .collect(),
-        };
+        put.push(Put::Account(Box::new(account.clone())));
+        let expect = vec![no_account(&account)];
+        let mut change = Change { expect, put };
+        self.only_once(&person.region, &invited.once, &mut change);
         match self.inner.store.commit(change).await {
             Ok(_) => Ok(Ok(())),
+            Err(CommitError::Stale { .. }) if self.was_done(&person.region, &invited.once).await? => Ok(Ok(())),
             Err(CommitError::Taken {
                 what: Subject::SignInName,
             }) => Ok(Err(Unfit::own("email", self.has_one(person, &account).await?))),

@@ -69,6 +69,9 @@ impl Registry {
             unfit.own.push(("unit", no_such_unit(office)));
         }
         if fits && unfit.own.is_empty() {
+            if self.same_as_before(region, typed.once).await? {
+                return Ok(Ok(outcome(way, &unfit.given)));
+            }
             // As often whether or not the address has an account.
             if way.role.is_some() && way.activation == Activation::Email {
                 self.allow(&office.region().id, Contact::Mail, text(&unfit.given, "email"))
@@ -82,7 +85,11 @@ impl Registry {
                         break;
                     }
                     // Somebody took the address, opened the link or changed the unit at this very moment.
-                    Entry::Overtaken => {}
+                    Entry::Overtaken => {
+                        if self.same_as_before(region, typed.once).await? {
+                            return Ok(Ok(outcome(way, &unfit.given)));
+                        }
+                    }
                 }
             }
         }
@@ -159,7 +166,7 @@ impl Registry {
             }
             None => None,
         };
-        let done = outcome(way, unit.as_ref(), answers);
+        let done = outcome(way, answers);
         if let Some(role) = &way.role {
             let entered = self
                 .new_account(office, way, role, unit.as_ref(), sheet, answers, typed)
@@ -184,13 +191,16 @@ impl Registry {
                 Entered::Known(known) => change = known,
             }
         }
+        if let Some(once) = typed.once {
+            self.only_once(&office.region().id, once, &mut change);
+        }
         match self.inner.store.commit(change).await {
             Ok(_) => Ok(Entry::Done(done)),
             Err(CommitError::Taken {
                 what: Subject::SignInName,
             }) if office.region().sign_in.by_email => Ok(Entry::Overtaken),
             Err(CommitError::Stale {
-                what: Subject::Account | Subject::Unit,
+                what: Subject::Account | Subject::Unit | Subject::Ticket,
             }) => Ok(Entry::Overtaken),
             Err(CommitError::Taken { what }) => Ok(Entry::Unfit(taken(what)?)),
             Err(error) => Err(error.into()),
@@ -373,11 +383,11 @@ fn standing_of(way: &WayIn) -> Standing {
 }
 
 /// What the person is told: it depends on the way alone, not on who is known already.
-fn outcome(way: &WayIn, unit: Option<&Unit>, answers: &Answers) -> SignedUp {
-    match (way.activation, &way.approved_by, unit) {
+fn outcome(way: &WayIn, answers: &Answers) -> SignedUp {
+    match (way.activation, &way.approved_by, &way.creates_unit) {
         (Activation::Approval, Some(role), _) => SignedUp::Waits(Id::clone(role)),
         (Activation::Email, ..) if way.role.is_some() => SignedUp::Mailed(text(answers, "email").to_owned()),
-        (_, _, Some(unit)) => SignedUp::Unit(unit.name.clone()),
+        (_, _, Some(_)) => SignedUp::Unit(text(answers, "name").trim().to_owned()),
         _ => SignedUp::Ready,
     }
 }
