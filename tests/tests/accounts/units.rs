@@ -37,6 +37,22 @@ async fn a_unit_gets_another_name_and_keeps_its_history() {
         &post_unit(&mut clerk, &old, &[("do", "rename"), ("name", "河西生态环境研究所")]).await,
         "同名单位",
     );
+    let other = post_unit(
+        &mut clerk,
+        &old,
+        &[("do", "rename"), ("name", "河西\u{200b}生态环境研究所")],
+    )
+    .await;
+    refused(&other, "同名单位");
+    assert!(
+        other.page().contains("value=\"河西"),
+        "what was typed stays: {}",
+        other.page()
+    );
+    refused(
+        &post_unit(&mut clerk, &old, &[("do", "enable")]).await,
+        "单位现在的状态不能这样操作",
+    );
     led(
         &post_unit(&mut clerk, &old, &[("do", "rename"), ("name", new)]).await,
         &here,

@@ -53,7 +53,7 @@ pub(in crate::http) async fn one(
     SignedIn { visit, person }: SignedIn,
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Response, Error> {
-    page(&visit, &person, &id, StatusCode::OK, None).await
+    page(&visit, &person, &id, StatusCode::OK, None, None).await
 }
 
 /// Does what one of its buttons says.
@@ -78,7 +78,11 @@ pub(in crate::http) async fn change(
     };
     match wrong {
         None => Ok(visit.redirect(&visit.href(&format!("units/{id}")), Some("done"))),
-        Some(text) => page(&visit, &person, &id, StatusCode::UNPROCESSABLE_ENTITY, Some(text)).await,
+        Some(wrong) => {
+            let typed = Some(text("name")).filter(|_| text("do") == "rename");
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            page(&visit, &person, &id, status, Some(wrong), typed).await
+        }
     }
 }
 
@@ -109,6 +113,7 @@ async fn page(
     id: &str,
     status: StatusCode,
     wrong: Option<Text>,
+    renamed: Option<&str>,
 ) -> Result<Response, Error> {
     let (unit, accounts) = visit.app.registry().unit_of(person, id).await?;
     let into = match &unit.merged_into {
@@ -136,7 +141,7 @@ async fn page(
         standing: label,
         tone,
         facts: care::facts(visit, known),
-        deeds: deeds(visit, person, &unit).await?,
+        deeds: deeds(visit, person, &unit, renamed).await?,
         errors: care::refused(visit, wrong),
         people: people.collect(),
         back: visit.href("units"),
@@ -145,7 +150,8 @@ async fn page(
     care::page(visit, MenuTarget::Units, status, view).await
 }
 
-async fn deeds(visit: &Visit, person: &Person, unit: &Unit) -> Result<Vec<Deed>, Error> {
+/// What may be done with the unit; `renamed` is a name that was typed and not taken.
+async fn deeds(visit: &Visit, person: &Person, unit: &Unit, renamed: Option<&str>) -> Result<Vec<Deed>, Error> {
     if person.sees != Sees::Region || unit.merged_into.is_some() {
         return Ok(Vec::new());
     }
@@ -160,7 +166,7 @@ async fn deeds(visit: &Visit, person: &Person, unit: &Unit) -> Result<Vec<Deed>,
         name: "name",
         label: visit.text("unit_new_name", &[]),
         kind: "text",
-        value: unit.name.clone(),
+        value: renamed.unwrap_or(&unit.name).to_owned(),
         ..Input::default()
     };
     let kinds = visit.office.region().unit_kinds.iter();

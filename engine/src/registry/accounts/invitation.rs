@@ -42,9 +42,6 @@ impl Registry {
 
     /// Allots an account: the link to activate it goes out.
     pub async fn invite(&self, person: &Person, invited: &Invited) -> Result<Result<(), Unfit>, Refused> {
-        if self.was_done(&person.region, &invited.once).await? {
-            return Ok(Ok(()));
-        }
         let office = self.office(&person.region)?;
         let ways = self.inviting_ways(person)?;
         let way = ways
@@ -79,6 +76,17 @@ impl Registry {
                 ..Unfit::default()
             }));
         };
+        let before = self.was_done(&person.region, &invited.once).await?;
+        if before
+            && self
+                .inner
+                .store
+                .account_by_sign_in_name(&person.region, &email)
+                .await?
+                .is_some()
+        {
+            return Ok(Ok(()));
+        }
         self.limit(&person.region, INVITE, &person.account).await?;
         self.allow(&person.region, Contact::Mail, &email).await?;
         let now = self.inner.clock.now();
@@ -95,7 +103,10 @@ impl Registry {
         put.push(Put::Account(Box::new(account.clone())));
         let expect = vec![no_account(&account)];
         let mut change = Change { expect, put };
-        self.only_once(&person.region, &invited.once, &mut change);
+        // What was taken back since can be allotted anew.
+        if !before {
+            self.only_once(&person.region, &invited.once, &mut change);
+        }
         match self.inner.store.commit(change).await {
             Ok(_) => Ok(Ok(())),
             Err(CommitError::Stale { .. }) if self.was_done(&person.region, &invited.once).await? => Ok(Ok(())),

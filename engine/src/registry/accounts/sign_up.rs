@@ -61,6 +61,18 @@ impl Registry {
             Err(unfit) => (unfit, false),
         };
         unfit.own = self.own_faults(office, way, &unfit.given, typed);
+        // What the form says of the address itself is not said twice.
+        let told = unfit
+            .findings
+            .iter()
+            .filter_map(|finding| finding.at.as_ref())
+            .map(Path::to_string);
+        let told: Vec<String> = told
+            .chain(unfit.refused.iter().map(|refused| refused.path.clone()))
+            .collect();
+        unfit
+            .own
+            .retain(|(input, _)| *input != "email" || !told.iter().any(|at| at == "email"));
         if way.joins_unit && self.unit_joined(office, &unfit.given).await?.is_none() {
             let about_unit = |at: &Path| at.to_string() == "unit";
             unfit

@@ -6,6 +6,7 @@ use super::overview::cares;
 use super::sign_up::no_account;
 use crate::definition::Text;
 use crate::definition::region::Sees;
+use crate::registry::outbox::clean;
 use crate::registry::{Person, Refused, Registry};
 use crate::store::{
     Account, Accounts, Application, Audit, Change, CommitError, Expect, FormerName, Listing, Page, Party, Put,
@@ -59,7 +60,7 @@ impl Registry {
     /// Gives a unit another name; the old one stays in its history.
     pub async fn rename_unit(&self, person: &Person, id: &str, name: &str) -> Result<Option<Text>, Refused> {
         let unit = self.unit_to_change(person, id).await?;
-        let name = name.trim();
+        let name = clean(name);
         if name.is_empty() || name.chars().count() > LONGEST_NAME {
             return Ok(Some(Text::both(
                 format!("请填写单位名称，最多 {LONGEST_NAME} 字，与单位公章一致"),
@@ -71,7 +72,7 @@ impl Registry {
         }
         let mut changed = Unit {
             revision: unit.revision + 1,
-            name: name.to_owned(),
+            name: name.clone(),
             ..unit.clone()
         };
         changed.former_names.push(FormerName {
@@ -113,10 +114,20 @@ impl Registry {
                 "It has become part of another unit.",
             )));
         }
+        let (from, to) = match active {
+            true => (Standing::Disabled, Standing::Active),
+            false => (Standing::Active, Standing::Disabled),
+        };
+        if unit.standing != from {
+            return Ok(Some(Text::both(
+                "单位现在的状态不能这样操作，请刷新后再看",
+                "The unit does not stand so that this can be done; please reload the page.",
+            )));
+        }
         let detail = json!({"unit": unit.id, "active": active});
         let changed = Unit {
             revision: unit.revision + 1,
-            standing: if active { Standing::Active } else { Standing::Disabled },
+            standing: to,
             ..unit
         };
         self.put_unit(person, changed, "unit-standing", detail).await
