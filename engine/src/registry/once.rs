@@ -47,23 +47,29 @@ impl Registry {
     }
 
     /// That the change is made for this form, and has not been made for it before.
-    pub(super) fn only_once(&self, region: &str, once: &Once, change: &mut Change) {
+    pub(super) async fn only_once(&self, region: &str, once: &Once, change: &mut Change) -> Result<(), Refused> {
         // What comes from no form is no form's second time.
         if once.key().is_empty() {
-            return;
+            return Ok(());
         }
+        let now = self.inner.clock.now();
+        let earlier = self.inner.store.ticket(region, KIND, once.key()).await?;
         let ticket = Ticket {
             region: region.to_owned(),
             kind: KIND.to_owned(),
             key: once.key().to_owned(),
             data: Json::Null,
-            expires_at: self.inner.clock.now() + KNOWN,
+            expires_at: now + KNOWN,
         };
-        change.expect.push(Expect::NoTicket {
-            region: ticket.region.clone(),
-            kind: ticket.kind.clone(),
-            key: ticket.key.clone(),
-        });
+        // One that has passed and was not purged yet makes room.
+        if earlier.is_none_or(|earlier| earlier.expires_at > now) {
+            change.expect.push(Expect::NoTicket {
+                region: ticket.region.clone(),
+                kind: ticket.kind.clone(),
+                key: ticket.key.clone(),
+            });
+        }
         change.put.push(Put::Ticket(ticket));
+        Ok(())
     }
 }

@@ -137,6 +137,22 @@ async fn the_same_form_once_more_is_answered_as_the_first() {
         letters.iter().filter(|letter| letter.to == "zhao@example.cn").count(),
         1
     );
+    // After a while it is an act of its own.
+    let page = browser.get("/guangxi/sign-up/individual").await;
+    let mut again = filled(&but(&guangxi::PERSON, &[("sign_in_name", "huangdahai")]));
+    again.extend(
+        page.solution()
+            .into_iter()
+            .flatten()
+            .map(|(name, value)| (name.to_owned(), value)),
+    );
+    let address = "/guangxi/sign-up/individual";
+    led(
+        &browser.post_as_it_is(address, &again).await,
+        "/guangxi/sign-up/individual/ready",
+    );
+    app.clock.pass(SignedDuration::from_mins(2));
+    refused(&browser.post_as_it_is(address, &again).await, "这个用户名已被使用");
     // Another form with the same captcha is no second time.
     let page = browser.get("/guangxi/sign-up/individual").await;
     let mut other = filled(&but(&guangxi::PERSON, &[("sign_in_name", "huangxiaohai")]));

@@ -159,7 +159,7 @@ impl Registry {
         self.wake_unit(office, &activated, &mut change).await?;
         change.put.push(Put::Account(Box::new(activated)));
         if let Some(once) = typed.once {
-            self.only_once(region, once, &mut change);
+            self.only_once(region, once, &mut change).await?;
         }
         match self.inner.store.commit(change).await {
             Err(CommitError::Stale { .. }) if self.same_as_before(region, typed.once).await? => {}

@@ -48,17 +48,44 @@ impl Candidate {
 
     /// What an address calls it: the account's id, or the unit's.
     pub fn id(&self) -> &str {
-        match (&self.account, &self.unit) {
-            (Some(account), _) => &account.id,
-            (None, Some(unit)) => &unit.id,
-            (None, None) => "",
-        }
+        called(self.account.as_ref(), self.unit.as_ref())
+    }
+}
+
+/// Somebody, or a unit, that waits, as it is stored.
+struct Waiting<'o> {
+    way: &'o WayIn,
+    account: Option<Account>,
+    unit: Option<Unit>,
+}
+
+impl Waiting<'_> {
+    fn id(&self) -> &str {
+        called(self.account.as_ref(), self.unit.as_ref())
+    }
+}
+
+/// The account's id, or the unit's.
+fn called<'a>(account: Option<&'a Account>, unit: Option<&'a Unit>) -> &'a str {
+    match (account, unit) {
+        (Some(account), _) => &account.id,
+        (None, Some(unit)) => &unit.id,
+        (None, None) => "",
     }
 }
 
 impl Registry {
     /// What waits for the person's approval, oldest first.
     pub async fn candidates(&self, person: &Person) -> Result<Vec<Candidate>, Refused> {
+        let mut found = Vec::new();
+        for waiting in self.waiting(person).await? {
+            found.push(self.candidate(person, waiting).await?);
+        }
+        Ok(found)
+    }
+
+    /// The same, with nothing opened that was sealed.
+    async fn waiting(&self, person: &Person) -> Result<Vec<Waiting<'_>>, Refused> {
         let office = self.office(&person.region)?;
         let store = &self.inner.store;
         let accounts = store
@@ -73,27 +100,24 @@ impl Registry {
                 Some(unit) => store.unit(&person.region, unit).await?,
                 None => None,
             };
-            found.push(self.candidate(office, way, Some(account), unit)?);
+            let account = Some(account);
+            found.push(Waiting { way, account, unit });
         }
         // A unit waits by itself where its way gives no account, or where the address was that of an account already.
         let with_account: HashSet<String> = found
             .iter()
-            .filter_map(|candidate| Some(candidate.unit.as_ref()?.id.clone()))
+            .filter_map(|waiting| Some(waiting.unit.as_ref()?.id.clone()))
             .collect();
         for unit in store.units(&person.region).await? {
-            let Some(way) = approvable(office, person, &unit.way) else {
-                continue;
-            };
-            if unit.standing == Standing::AwaitsApproval && !with_account.contains(&unit.id) {
-                let mut candidate = self.candidate(office, way, None, Some(unit))?;
-                if way.role.is_some() {
-                    let address = text(&candidate.answers, "email");
-                    candidate.known = store.account_by_sign_in_name(&person.region, address).await?;
-                }
-                found.push(candidate);
+            let way = approvable(office, person, &unit.way);
+            if let Some(way) = way.filter(|_| unit.standing == Standing::AwaitsApproval)
+                && !with_account.contains(&unit.id)
+            {
+                let (account, unit) = (None, Some(unit));
+                found.push(Waiting { way, account, unit });
             }
         }
-        found.retain(|candidate| in_reach(person, candidate));
+        found.retain(|waiting| in_reach(person, waiting.unit.as_ref()));
         Ok(found)
     }
 
@@ -108,24 +132,19 @@ impl Registry {
         if !self.approves(person)? {
             return Ok(0);
         }
-        Ok(self.candidates(person).await?.len())
+        Ok(self.waiting(person).await?.len())
     }
 
     /// One of them.
     pub async fn candidate_called(&self, person: &Person, id: &str) -> Result<Candidate, Refused> {
-        let all = self.candidates(person).await?;
-        all.into_iter()
-            .find(|candidate| candidate.id() == id)
-            .ok_or(Refused::NotFound)
+        let all = self.waiting(person).await?;
+        let one = all.into_iter().find(|waiting| waiting.id() == id);
+        self.candidate(person, one.ok_or(Refused::NotFound)?).await
     }
 
-    fn candidate(
-        &self,
-        office: &Office,
-        way: &WayIn,
-        account: Option<Account>,
-        unit: Option<Unit>,
-    ) -> Result<Candidate, Refused> {
+    async fn candidate(&self, person: &Person, waiting: Waiting<'_>) -> Result<Candidate, Refused> {
+        let office = self.office(&person.region)?;
+        let Waiting { way, account, unit } = waiting;
         let form = way.form.as_ref().and_then(|form| office.account_form(form));
         let sealed = match (&account, &unit) {
             (Some(account), _) => Some((&account.id, &account.sealed)),
@@ -136,9 +155,19 @@ impl Registry {
             (Some(form), Some((id, sealed))) => self.opened_answers(office, id, form.form(), sealed)?,
             _ => Answers::new(),
         };
+        let known = match (&account, &way.role) {
+            (None, Some(_)) => {
+                let address = text(&answers, "email");
+                self.inner
+                    .store
+                    .account_by_sign_in_name(&person.region, address)
+                    .await?
+            }
+            _ => None,
+        };
         Ok(Candidate {
             creates_unit: way.creates_unit.is_some(),
-            known: None,
+            known,
             account,
             unit,
             way: way.id.clone(),
@@ -263,7 +292,7 @@ impl Registry {
 
     /// Makes the change, unless exactly this form has made it just now.
     async fn decided(&self, person: &Person, mut change: Change, once: &Once) -> Result<(), Refused> {
-        self.only_once(&person.region, once, &mut change);
+        self.only_once(&person.region, once, &mut change).await?;
         match self.inner.store.commit(change).await {
             Err(CommitError::Stale { .. }) if self.was_done(&person.region, once).await? => Ok(()),
             committed => Ok(drop(committed?)),
@@ -286,15 +315,12 @@ fn approvable<'o>(office: &'o Office, person: &Person, way: &str) -> Option<&'o 
 }
 
 /// A role that sees the region approves all of it; any other what belongs to its unit.
-fn in_reach(person: &Person, candidate: &Candidate) -> bool {
+fn in_reach(person: &Person, unit: Option<&Unit>) -> bool {
     match person.sees {
         Sees::Region => true,
         Sees::Own => false,
-        Sees::Unit | Sees::Handled => {
-            let unit = candidate.unit.as_ref();
-            unit.is_some_and(|unit| {
-                person.unit.as_deref() == Some(&unit.id) || (unit.parent.is_some() && unit.parent == person.unit)
-            })
-        }
+        Sees::Unit | Sees::Handled => unit.is_some_and(|unit| {
+            person.unit.as_deref() == Some(&unit.id) || (unit.parent.is_some() && unit.parent == person.unit)
+        }),
     }
 }

@@ -220,7 +220,7 @@ impl Registry {
         change
             .put
             .push(self.audit_of(office, "password-reset", json!({"account": id})));
-        self.only_once(region, once, &mut change);
+        self.only_once(region, once, &mut change).await?;
         match self.inner.store.commit(change).await {
             Err(CommitError::Stale { .. }) if self.was_done(region, once).await? => {}
             committed => drop(committed?),

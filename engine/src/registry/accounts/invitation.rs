@@ -105,7 +105,7 @@ impl Registry {
         let mut change = Change { expect, put };
         // What was taken back since can be allotted anew.
         if !before {
-            self.only_once(&person.region, &invited.once, &mut change);
+            self.only_once(&person.region, &invited.once, &mut change).await?;
         }
         match self.inner.store.commit(change).await {
             Ok(_) => Ok(Ok(())),

@@ -204,7 +204,7 @@ impl Registry {
             }
         }
         if let Some(once) = typed.once {
-            self.only_once(&office.region().id, once, &mut change);
+            self.only_once(&office.region().id, once, &mut change).await?;
         }
         match self.inner.store.commit(change).await {
             Ok(_) => Ok(Entry::Done(done)),
