@@ -45,7 +45,7 @@ pub type Answers = serde_json::Map<String, serde_json::Value>;
 /// Checks `answers` as if they were submitted: presence, schema, code lists, look-ups, files, rules.
 ///
 /// Findings stand in the order of the form, then of its rules.
-pub fn check<'f>(form: &'f CompiledForm, answers: &Answers, context: &Context<'_>) -> Checked<'f> {
+pub fn check(form: &CompiledForm, answers: &Answers, context: &Context<'_>) -> Checked {
     let evaluated = Evaluated::new(form.form(), answers, context);
     let mut findings = walk::complete(form, answers, &evaluated, context);
     rules::run(form.form(), &evaluated, &mut findings);

@@ -6,6 +6,7 @@
 
 pub mod accounts;
 mod act;
+mod asked;
 mod attempts;
 mod captcha;
 mod case;
@@ -57,8 +58,9 @@ use crate::plugin::Plugins;
 use crate::store::{Change, Files, Put, Sealer, Store};
 
 pub use act::{Acted, Given};
+pub use asked::{PageNow, asked, computed_text, states};
 pub use captcha::{Challenge, Riddle, Solution};
-pub use case::{Case, picked_names};
+pub use case::{Case, Look, picked_names};
 pub use clock::Clock;
 pub use copy::Copied;
 pub use history::Event;

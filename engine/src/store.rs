@@ -6,7 +6,8 @@
 //! and the audit chains are kept in that same transaction, so what was acknowledged survives a `kill -9` and a loss
 //! of power whole.
 //!
-//! Reads see a snapshot of what is committed. Every record is kept under its region; none is seen from another.
+//! Reads see a snapshot of what is committed; what is asked for all the time is remembered. Every record is kept under
+//! its region; none is seen from another.
 
 mod account;
 mod application;
@@ -23,6 +24,7 @@ mod key;
 mod message;
 mod open;
 mod paper;
+mod recent;
 mod record;
 mod reseal;
 mod seal;
@@ -43,7 +45,7 @@ use redb::Database;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
 pub use account::{Account, Accounts, FormerName, RegisterEntry, SecondFactor, Standing, Unit};
-pub use application::{AnswerPage, Application, Listing, Occupied, Party, Returned};
+pub use application::{AnswerPage, Application, Dossier, Listing, Occupied, Party, Returned};
 pub use audit::{AuditBreak, AuditEntry, AuditProof};
 pub use change::{Audit, Change, Committed, Expect, Put};
 pub use error::{CommitError, OpenError, StoreError, Subject};
@@ -56,6 +58,7 @@ pub use seal::{KeyInfo, KeyRing, LETTER, SECOND_FACTOR, SealError, Sealer, place
 pub use session::{Session, Ticket};
 pub use view::{Listed, Page};
 
+use recent::Recent;
 use view::View;
 use writer::Job;
 
@@ -93,6 +96,7 @@ struct Inner {
     readers: Arc<Semaphore>,
     queue: Option<mpsc::Sender<Job>>,
     writer: Option<JoinHandle<()>>,
+    recent: Arc<Recent>,
     commits: AtomicU64,
     lookups: Arc<AtomicU64>,
     path: PathBuf,
@@ -107,9 +111,11 @@ impl Store {
         // No two stores count alike, so that nobody takes one's count for another's.
         let lookups = Arc::new(AtomicU64::new(STORES.fetch_add(1, Ordering::Relaxed) << 40));
         let changed = Arc::clone(&lookups);
+        let recent = Arc::new(Recent::new());
+        let told = Arc::clone(&recent);
         let writer = std::thread::Builder::new()
             .name("store-writer".to_owned())
-            .spawn(move || writer::run(&for_writer, &changed, jobs))
+            .spawn(move || writer::run(&for_writer, &told, &changed, jobs))
             .map_err(|error| OpenError::Io {
                 path: path.to_owned(),
                 reason: error.to_string(),
@@ -120,6 +126,7 @@ impl Store {
             readers,
             queue: Some(queue),
             writer: Some(writer),
+            recent,
             commits: AtomicU64::new(0),
             lookups,
             path: path.to_owned(),

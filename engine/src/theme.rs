@@ -7,11 +7,14 @@
 mod assets;
 mod error;
 pub mod filling;
+mod fold;
 pub mod form;
+mod frame;
 pub mod input_name;
 pub mod lettering;
 pub mod mail;
 mod markdown;
+mod split;
 mod texts;
 pub mod view;
 
@@ -28,6 +31,7 @@ use assets::Assets;
 pub use error::ThemeError;
 pub use filling::Filling;
 pub use form::{PreparedFields, PreparedForm};
+use frame::Frames;
 pub use markdown::{markdown, title};
 use texts::{Catalogue, Texts};
 use view::{Shell, View};
@@ -41,6 +45,7 @@ pub struct Theme {
     texts: Texts,
     assets: Arc<Assets>,
     environments: [Environment<'static>; 2],
+    frames: Frames,
     folders: Vec<PathBuf>,
 }
 
@@ -75,6 +80,7 @@ impl Theme {
         Ok(Self {
             texts,
             assets,
+            frames: Frames::new(&templates),
             environments,
             folders: read,
         })
@@ -89,10 +95,13 @@ impl Theme {
     ///
     /// Fails only where a template asks for something that the view does not have.
     pub fn page<V: View>(&self, shell: &Shell, view: &V) -> Result<String, ThemeError> {
-        let environment = &self.environments[place(shell.language)];
-        let template = environment.get_template(V::TEMPLATE)?;
-        let data = context! { shell => Value::from(Serde(shell)), view => Value::from(Serde(view)) };
-        Ok(template.render(data)?)
+        let environment = &self.environments[place(shell.frame.language)];
+        let data = context! { shell => frame::value(shell), view => Value::from(Serde(view)) };
+        let around = self.frames.around(environment, shell, V::TEMPLATE)?;
+        match around {
+            Some(frame) => frame.filled(environment, V::TEMPLATE, &data),
+            None => Ok(environment.get_template(V::TEMPLATE)?.render(data)?),
+        }
     }
 
     /// What the theme says for `key`, with each `{name}` replaced; the key itself where the theme
@@ -166,7 +175,10 @@ fn environment(
     });
     environment.add_function("has_asset", move |name: &str| own.address(name).is_some());
     for (name, source) in templates {
-        environment.add_template_owned(name.clone(), source.clone())?;
+        environment.add_template_owned(name.clone(), fold::fold(source, catalogue, assets))?;
+    }
+    for (name, source) in frame::parts(templates) {
+        environment.add_template_owned(name, fold::fold(&source, catalogue, assets))?;
     }
     Ok(environment)
 }

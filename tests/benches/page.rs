@@ -52,10 +52,10 @@ fn page(criterion: &mut Criterion, region: &str) {
         bencher.iter(|| fields.fill(Language::Chinese, &filling))
     });
     group.bench_function("evaluation", |bencher| {
-        bencher.iter(|| case.evaluated().page_shown(&page))
+        bencher.iter(|| case.evaluated_over(case.answers()).page_shown(&page))
     });
     group.bench_function("check", |bencher| {
-        bencher.iter(|| case.check_without_plugins().passed())
+        bencher.iter(|| case.check_over(case.answers()).passed())
     });
     group.bench_function("opening", |bencher| bencher.iter(|| office.case()));
 

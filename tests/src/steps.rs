@@ -94,12 +94,9 @@ impl TestApp {
             .dossier(region, id)
             .await
             .expect("the store can be read");
-        dossier
-            .expect("the application exists")
-            .1
-            .into_iter()
-            .map(|page| (page.page.clone(), page))
-            .collect()
+        let pages = &dossier.expect("the application exists").pages;
+        let by_id = pages.iter().map(|page| (page.page.clone(), AnswerPage::clone(page)));
+        by_id.collect()
     }
 
     /// Asserts that no audit chain of the region is broken.

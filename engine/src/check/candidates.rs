@@ -14,7 +14,7 @@ use crate::definition::{Field, FieldType, Id};
 /// The value to store and the name to read.
 type Candidate = (String, String);
 
-impl Evaluated<'_> {
+impl Evaluated {
     /// What stands ready among `fields`, by path; what belongs to a column that is in no row yet stands under the path
     /// without row numbers. A look-up stands here only where it is `pick: only` and unanswered: with its sole
     /// candidate, or with none where there is nothing to pick.

@@ -32,6 +32,12 @@ pub trait Lookups: Sync {
     /// All records of `register` that can be picked, in its own order.
     fn all(&self, register: &str) -> Box<dyn Iterator<Item = Json> + '_>;
 
+    /// What the record `id` of `register` is called.
+    fn name(&self, register: &str, id: &str) -> Option<Cow<'_, str>> {
+        let record = self.get(register, id)?;
+        Some(Cow::Owned(record.get("name")?.as_str()?.to_owned()))
+    }
+
     /// The id and the name of every record that [`Lookups::all`] gives, for searching.
     fn names(&self, register: &str) -> Box<dyn Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> + '_> {
         let text = |record: &Json, key: &str| record.get(key).and_then(Json::as_str).map(str::to_owned);

@@ -5,6 +5,8 @@ mod needs;
 mod rows;
 mod visible;
 
+use std::sync::Arc;
+
 use indexmap::IndexMap;
 use jiff::civil::Date;
 use serde_json::Value as Json;
@@ -17,9 +19,9 @@ use crate::definition::form::{Choice, Lookup};
 use crate::definition::{Field, FieldType, Form, Id, Page};
 
 /// A form evaluated over one set of answers.
-#[derive(Debug)]
-pub struct Evaluated<'f> {
-    form: &'f Form,
+#[derive(Clone, Debug)]
+pub struct Evaluated {
+    form: Arc<Form>,
     filed_on: Date,
     slots: Vec<Value>,
     pages: IndexMap<Id, bool>,
@@ -60,19 +62,23 @@ impl RowState {
     }
 }
 
-impl<'f> Evaluated<'f> {
+impl Evaluated {
     /// Works the whole form out, each name after those it reads.
-    pub fn new(form: &'f Form, answers: &Answers, context: &Context<'_>) -> Self {
+    pub fn new(form: &Arc<Form>, answers: &Answers, context: &Context<'_>) -> Self {
         let slots = form.scope.names.values().map(answer::unanswered).collect();
         let evaluated = Self {
-            form,
+            form: Arc::clone(form),
             filed_on: context.app.filed_on,
             slots,
             pages: IndexMap::new(),
             fields: IndexMap::new(),
             costly: Vec::new(),
         };
-        let mut work = Work { evaluated, context };
+        let mut work = Work {
+            form,
+            evaluated,
+            context,
+        };
         work.put("today", Value::Date(context.today));
         work.put("app", context.app.value());
         for name in &form.order {
@@ -89,8 +95,8 @@ impl<'f> Evaluated<'f> {
     }
 
     /// The form.
-    pub fn form(&self) -> &'f Form {
-        self.form
+    pub fn form(&self) -> &Arc<Form> {
+        &self.form
     }
 
     /// The day of first submission, today before that: codes must be valid on it.
@@ -161,8 +167,9 @@ fn with(extra: &[Value], more: Value) -> Vec<Value> {
 }
 
 /// A form while it is being worked out: slots of names that come later are still empty.
-struct Work<'a, 'f> {
-    evaluated: Evaluated<'f>,
+struct Work<'a> {
+    form: &'a Form,
+    evaluated: Evaluated,
     context: &'a Context<'a>,
 }
 
@@ -174,15 +181,15 @@ struct Place<'a> {
     extra: &'a [Value],
 }
 
-impl<'f> Work<'_, 'f> {
+impl<'a> Work<'a> {
     fn put(&mut self, name: &str, value: Value) {
-        if let Some(slot) = self.evaluated.form.scope.names.get_index_of(name) {
+        if let Some(slot) = self.form.scope.names.get_index_of(name) {
             self.evaluated.slots[slot] = value;
         }
     }
 
     fn name(&mut self, name: &Id, answers: &Answers) {
-        let form: &'f Form = self.evaluated.form;
+        let form = self.form;
         if let Some(named) = form.lets.get(name) {
             let value = self.eval(&named.expression, &[], &Path::field(Id::clone(name)));
             self.put(name, value);
@@ -191,8 +198,8 @@ impl<'f> Work<'_, 'f> {
         }
     }
 
-    fn field(&mut self, page: &'f Page, field: &'f Field, answers: &Answers) {
-        let ty = self.evaluated.form.scope.names.get(&field.id).unwrap_or(&Type::Unknown);
+    fn field(&mut self, page: &'a Page, field: &'a Field, answers: &Answers) {
+        let ty = self.form.scope.names.get(&field.id).unwrap_or(&Type::Unknown);
         let place = Place {
             field,
             ty,

@@ -97,7 +97,7 @@ impl Exercised {
     }
 
     /// Adds what these answers exercise.
-    pub fn take(&mut self, evaluated: &Evaluated<'_>, answers: &Answers) {
+    pub fn take(&mut self, evaluated: &Evaluated, answers: &Answers) {
         for page in evaluated.form().pages.values() {
             let path = [Id::from("pages"), Id::clone(&page.id)];
             if page.show_when.is_some() {
@@ -131,7 +131,7 @@ impl Exercised {
         field: &Field,
         state: &FieldState,
         given: Option<&Json>,
-        evaluated: &Evaluated<'_>,
+        evaluated: &Evaluated,
         extra: &[Value],
     ) {
         let path = below(above, &field.id);
@@ -167,7 +167,7 @@ impl Exercised {
         columns: impl Iterator<Item = &'a Field>,
         row: &RowState,
         cells: Option<&Map<String, Json>>,
-        evaluated: &Evaluated<'_>,
+        evaluated: &Evaluated,
         outer: &[Value],
     ) {
         let extra: Vec<Value> = [row.record().clone()]
@@ -188,7 +188,7 @@ impl Exercised {
         path: &[Id],
         word: &str,
         condition: Option<&Expression>,
-        evaluated: &Evaluated<'_>,
+        evaluated: &Evaluated,
         extra: &[Value],
     ) {
         let held = condition.and_then(|condition| condition.holds(&evaluated.frame(extra)).ok());

@@ -48,10 +48,10 @@ impl Finding {
 }
 
 /// What a check found, and the form as it was worked out for it.
-#[derive(Debug)]
-pub struct Checked<'f> {
+#[derive(Clone, Debug)]
+pub struct Checked {
     /// What is shown, required and worked out.
-    pub evaluated: Evaluated<'f>,
+    pub evaluated: Evaluated,
     /// The findings, at most [`limits::FINDINGS`].
     pub findings: Vec<Finding>,
     /// How many findings are not among them.
@@ -59,8 +59,8 @@ pub struct Checked<'f> {
     errors: usize,
 }
 
-impl<'f> Checked<'f> {
-    pub(super) fn new(evaluated: Evaluated<'f>, findings: Vec<Finding>) -> Self {
+impl Checked {
+    pub(super) fn new(evaluated: Evaluated, findings: Vec<Finding>) -> Self {
         let mut checked = Self {
             evaluated,
             findings: Vec::new(),
@@ -72,7 +72,7 @@ impl<'f> Checked<'f> {
     }
 
     /// A form that was worked out and not checked.
-    pub fn of(evaluated: Evaluated<'f>) -> Self {
+    pub fn of(evaluated: Evaluated) -> Self {
         Self::new(evaluated, Vec::new())
     }
 

@@ -12,7 +12,7 @@ use crate::definition::{CodeList, FieldType};
 
 /// One question that is answered by picking, in its place.
 pub struct Picker<'e> {
-    evaluated: &'e Evaluated<'e>,
+    evaluated: &'e Evaluated,
     lookups: &'e dyn Lookups,
     source: Source<'e>,
     extra: Vec<Value>,
@@ -50,7 +50,7 @@ pub struct Found {
     pub way: Vec<(String, String)>,
 }
 
-impl<'f> Evaluated<'f> {
+impl Evaluated {
     /// The picker of the question at `path`; none where nothing is picked there, or where it is not asked now.
     pub fn picker<'e>(&'e self, path: &Path, context: &Context<'e>) -> Option<Picker<'e>> {
         let page = self.form().pages.get(self.form().page_of.get(path.root())?)?;

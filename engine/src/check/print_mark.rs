@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::{Answers, Evaluated};
 use crate::definition::{Field, FieldType};
 
-impl Evaluated<'_> {
+impl Evaluated {
     /// The fingerprint of what a print shows: the visible answers, without the slots in which prints
     /// come back. The same answers give the same mark, whatever order their keys are in.
     pub fn print_mark(&self, answers: &Answers) -> String {

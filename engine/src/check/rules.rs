@@ -27,12 +27,12 @@ pub enum Verdict {
 }
 
 /// How each rule comes out, in the order of the form.
-pub fn verdicts<'f>(evaluated: &Evaluated<'f>) -> Vec<(&'f Rule, Verdict)> {
+pub fn verdicts(evaluated: &Evaluated) -> Vec<(&Rule, Verdict)> {
     let rules = evaluated.form().rules.values();
     rules.map(|rule| (rule, verdict(rule, evaluated))).collect()
 }
 
-fn verdict(rule: &Rule, evaluated: &Evaluated<'_>) -> Verdict {
+fn verdict(rule: &Rule, evaluated: &Evaluated) -> Verdict {
     let (mut wrong, mut right) = (0, 0);
     for here in places(rule, evaluated) {
         match judged(rule, evaluated, &here.records()) {
@@ -50,7 +50,7 @@ fn verdict(rule: &Rule, evaluated: &Evaluated<'_>) -> Verdict {
 }
 
 /// Judges every rule and adds what does not hold.
-pub(super) fn run(form: &Form, evaluated: &Evaluated<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn run(form: &Form, evaluated: &Evaluated, findings: &mut Vec<Finding>) {
     for rule in form.rules.values() {
         for here in places(rule, evaluated) {
             let extra = here.records();
@@ -77,7 +77,7 @@ pub(super) fn run(form: &Form, evaluated: &Evaluated<'_>, findings: &mut Vec<Fin
 
 /// Of every rule in every place: whether its `when` holds (true where it has none), and if so whether
 /// it is kept; none where its result is empty or costs too much.
-pub(super) fn outcomes<'f>(evaluated: &Evaluated<'f>) -> Vec<(&'f Rule, bool, Option<bool>)> {
+pub(super) fn outcomes(evaluated: &Evaluated) -> Vec<(&Rule, bool, Option<bool>)> {
     let mut outcomes = Vec::new();
     for rule in evaluated.form().rules.values() {
         for here in places(rule, evaluated) {
@@ -96,7 +96,7 @@ pub(super) fn outcomes<'f>(evaluated: &Evaluated<'f>) -> Vec<(&'f Rule, bool, Op
 }
 
 /// What the rule's `assert` gives; empty where the rule does not apply.
-fn judged(rule: &Rule, evaluated: &Evaluated<'_>, extra: &[Value]) -> Result<Value, TooCostly> {
+fn judged(rule: &Rule, evaluated: &Evaluated, extra: &[Value]) -> Result<Value, TooCostly> {
     let frame = evaluated.frame(extra);
     if let Some(when) = &rule.when
         && !when.holds(&frame)?
@@ -107,7 +107,7 @@ fn judged(rule: &Rule, evaluated: &Evaluated<'_>, extra: &[Value]) -> Result<Val
 }
 
 /// The whole form, or each row of the table or inner table that the rule names.
-fn places<'a>(rule: &Rule, evaluated: &'a Evaluated<'_>) -> Vec<Here<'a>> {
+fn places<'a>(rule: &Rule, evaluated: &'a Evaluated) -> Vec<Here<'a>> {
     let Some(tables) = &rule.each else {
         return vec![Here { rows: Vec::new() }];
     };

@@ -19,7 +19,7 @@ const INCOMPLETE: [&str; 4] = ["min-items", "min-length", "contains", "min-prope
 pub(super) fn complete(
     form: &CompiledForm,
     answers: &Answers,
-    evaluated: &Evaluated<'_>,
+    evaluated: &Evaluated,
     context: &Context<'_>,
 ) -> Vec<Finding> {
     let mut walk = Walk {
@@ -62,7 +62,7 @@ pub(super) fn draft<'a>(
 struct Walk<'a> {
     form: &'a Form,
     context: &'a Context<'a>,
-    evaluated: Option<&'a Evaluated<'a>>,
+    evaluated: Option<&'a Evaluated>,
     /// What a print of these answers is marked by, where the form takes prints back.
     print_mark: Option<String>,
     findings: Vec<Finding>,

@@ -140,14 +140,16 @@ async fn urlencoded(request: Request) -> Result<Vec<(String, String)>, Error> {
 
 /// Percent-encoded bytes as text; anything that is not UTF-8 is refused.
 fn decoded(bytes: &[u8]) -> Result<String, Error> {
-    let spaced: Vec<u8> = bytes
-        .iter()
-        .map(|byte| if *byte == b'+' { b' ' } else { *byte })
-        .collect();
-    let text = percent_encoding::percent_decode(&spaced)
-        .decode_utf8()
-        .map_err(|_| malformed())?;
-    Ok(text.into_owned())
+    let mut plain = Vec::with_capacity(bytes.len());
+    for part in bytes.split_inclusive(|byte| *byte == b'+') {
+        let (part, space) = match part.split_last() {
+            Some((b'+', part)) => (part, true),
+            _ => (part, false),
+        };
+        plain.extend(percent_encoding::percent_decode(part));
+        plain.extend(space.then_some(b' '));
+    }
+    String::from_utf8(plain).map_err(|_| malformed())
 }
 
 async fn multipart<S: Send + Sync>(request: Request, state: &S) -> Result<PagePosting, Error> {

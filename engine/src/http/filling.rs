@@ -1,13 +1,14 @@
 //! From what the engine worked out to what a page is filled with.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use serde_json::Value as Json;
 
 use super::visit::Visit;
-use crate::check::{Evaluated, FieldState, Finding, posted};
+use crate::check::{Evaluated, Finding, posted};
 use crate::definition::{Field, FieldType, Page};
-use crate::registry::{Case, Units, picked_names};
+use crate::registry::{Case, asked};
 use crate::theme::filling::{Candidate, Editing, Filling, Message};
 use crate::theme::view::ErrorLink;
 use crate::workflow;
@@ -17,16 +18,23 @@ pub(super) fn filling<'a>(
     visit: &Visit,
     case: &Case,
     page: &Page,
-    evaluated: &Evaluated<'_>,
+    evaluated: &Evaluated,
     answers: &'a serde_json::Map<String, Json>,
 ) -> Filling<'a> {
-    let mut filling = asked(page, evaluated, answers, case.units());
+    let mut filling = Filling::new(answers);
+    filling.asked = match std::ptr::eq(evaluated, case.evaluated()) {
+        true => Arc::clone(&case.page_now(page).asked),
+        false => {
+            let mut typed = asked(page, evaluated, answers, case.units());
+            typed.names.extend(case.names());
+            typed.into()
+        }
+    };
     filling.editing = match case.editing() {
         workflow::Editing::No => Editing::Nothing,
         workflow::Editing::All => Editing::All,
         workflow::Editing::Only(fields) => Editing::Only(fields.iter().map(ToString::to_string).collect()),
     };
-    filling.names.extend(case.names());
     filling.picks = true;
     filling.remarks = case.remarks();
     filling.changed = visit.app.registry().changed(case);
@@ -35,65 +43,6 @@ pub(super) fn filling<'a>(
     filling.tables_at = format!("{}/", visit.of(case, "tables"));
     filling.removed = case.removed(&page.id).map(|(table, at)| (table.to_owned(), at));
     filling
-}
-
-/// The same without an application: what the form asks now, and what can be picked.
-pub(super) fn asked<'a>(
-    page: &Page,
-    evaluated: &Evaluated<'_>,
-    answers: &'a serde_json::Map<String, Json>,
-    units: &Units,
-) -> Filling<'a> {
-    let mut filling = Filling::new(answers);
-    for field in page.fields.values() {
-        if let Some(state) = evaluated.field(&field.id) {
-            state_of(&mut filling, field, &field.id, state);
-        }
-    }
-    filling.names = picked_names(evaluated.form(), answers, units);
-    let candidates = evaluated.candidates(&page.fields, units);
-    let candidate = |(value, label)| Candidate { value, label };
-    filling.candidates = candidates
-        .into_iter()
-        .map(|(path, list)| (path, list.into_iter().map(candidate).collect()))
-        .collect();
-    filling
-}
-
-pub(super) fn state_of(filling: &mut Filling<'_>, field: &Field, path: &str, state: &FieldState) {
-    if !state.shown {
-        filling.hidden.insert(path.to_owned());
-        return;
-    }
-    if state.required && !field.required {
-        filling.required.insert(path.to_owned());
-    }
-    if state.read_only {
-        filling.read_only.insert(path.to_owned());
-    }
-    if let (FieldType::Computed(_), Some(given)) = (&field.kind, &state.given) {
-        filling.computed.insert(path.to_owned(), computed_text(given));
-    }
-    if let FieldType::Table(table) = &field.kind {
-        for (at, row) in state.rows.iter().enumerate() {
-            for column in table.columns.values() {
-                if let Some(state) = row.columns.get(&column.id) {
-                    state_of(filling, column, &format!("{path}[{at}].{}", column.id), state);
-                }
-            }
-        }
-    }
-}
-
-pub(super) fn computed_text(value: &Json) -> String {
-    match value {
-        Json::String(text) => text.clone(),
-        Json::Bool(true) => "是".into(),
-        Json::Bool(false) => "否".into(),
-        Json::Array(items) => items.iter().map(computed_text).collect::<Vec<_>>().join("、"),
-        Json::Null => String::new(),
-        other => other.to_string(),
-    }
 }
 
 /// Puts findings and what could not be read at their fields, and gives the summary above the form.
@@ -210,11 +159,7 @@ fn sensitive_texts<'f>(
 
 /// Nothing but texts that were filled in: for an action's inputs.
 pub(super) fn plain<'a>(answers: &'a serde_json::Map<String, Json>) -> Filling<'a> {
-    Filling {
-        remarks: BTreeMap::new(),
-        hidden: BTreeSet::new(),
-        ..Filling::new(answers)
-    }
+    Filling::new(answers)
 }
 
 #[cfg(test)]

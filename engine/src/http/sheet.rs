@@ -1,15 +1,15 @@
 //! An account form on a page: its parts filled in, what is wrong with it, and what the account itself
 //! asks beside it.
 
-use super::filling::{refuse, state_of, without_label};
+use super::filling::{refuse, without_label};
 use super::visit::Visit;
 use crate::check::{Answers, Path};
 use crate::definition::Form;
 use crate::definition::form::Severity;
 use crate::registry::Once;
 use crate::registry::accounts::{Sheet, Typed, Unfit};
-use crate::registry::picked_names;
-use crate::theme::filling::{Candidate, Editing, Filling, Message};
+use crate::registry::states;
+use crate::theme::filling::{Editing, Filling, Message};
 use crate::theme::input_name::anchor;
 use crate::theme::view::{AccountPart, ErrorLink, Input};
 
@@ -42,19 +42,10 @@ pub(super) fn parts(
     let mut filling = Filling::new(answers);
     filling.reveal = true;
     filling.picks = true;
-    filling.names = picked_names(form, answers, sheet.units());
-    for (_, field) in form.fields() {
-        if let Some(state) = evaluated.field(&field.id) {
-            state_of(&mut filling, field, &field.id, state);
-        }
-    }
-    filling.names = sheet.names(answers);
-    let candidate = |(value, label)| Candidate { value, label };
-    let candidates = sheet.candidates(&evaluated);
-    filling.candidates = candidates
-        .into_iter()
-        .map(|(path, list)| (path, list.into_iter().map(candidate).collect()))
-        .collect();
+    let mut asked = states(form.fields().map(|(_, field)| field), &evaluated);
+    asked.names = sheet.names(answers);
+    asked.offer(sheet.candidates(&evaluated));
+    filling.asked = asked.into();
     let errors = unfit
         .map(|unfit| tell(visit, form, unfit, &mut filling))
         .unwrap_or_default();
@@ -93,13 +84,10 @@ pub(super) fn parts(
 pub(super) fn read_only(visit: &Visit, form: &Form, sheet: &Sheet, answers: &Answers) -> Vec<AccountPart> {
     let evaluated = sheet.evaluated(answers);
     let mut filling = Filling::new(answers);
-    for (_, field) in form.fields() {
-        if let Some(state) = evaluated.field(&field.id) {
-            state_of(&mut filling, field, &field.id, state);
-        }
-    }
+    let mut asked = states(sheet.form().fields().map(|(_, field)| field), &evaluated);
+    asked.names = sheet.names(answers);
+    filling.asked = asked.into();
     filling.editing = Editing::Nothing;
-    filling.names = sheet.names(answers);
     let prepared = visit.shop.form(sheet.form());
     let part = |page: &crate::definition::Page| AccountPart {
         title: page.title.get(visit.language).into(),

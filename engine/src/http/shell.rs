@@ -8,7 +8,7 @@ use super::{Error, cookie};
 use crate::definition::region::MenuTarget;
 use crate::definition::{Language, Region};
 use crate::theme::LANGUAGES;
-use crate::theme::view::{Crumb, LanguageLink, MenuEntry, Notice, RegionHead, RoleChoice, Shell, User};
+use crate::theme::view::{Crumb, Frame, LanguageLink, MenuEntry, Notice, RegionHead, RoleChoice, Shell, User};
 
 /// Where a page stands: the menu entry it belongs to, and what 当前页面 says behind it.
 #[derive(Debug, Default)]
@@ -43,17 +43,20 @@ pub(super) fn bare(
 ) -> Shell {
     let large = cookie::read_large_text(headers);
     Shell {
-        language,
-        region: region.map(|region| head(region, language)),
+        frame: Frame {
+            language,
+            region: region.map(|region| head(region, language)),
+            large_text: large,
+            version: env!("CARGO_PKG_VERSION").into(),
+            demo: !app.settings().demo.is_empty(),
+            ..Frame::default()
+        },
         languages: languages(language, address),
-        large_text: large,
         text_size: format!(
             "/text-size/{}?next={}",
             if large { "normal" } else { "large" },
             encoded(address)
         ),
-        version: env!("CARGO_PKG_VERSION").into(),
-        demo: !app.settings().demo.is_empty(),
         watch: app
             .settings()
             .watch
@@ -74,7 +77,7 @@ impl Visit {
             text: self.text(&format!("notice_{key}"), &[]),
         });
         if let Some(person) = &self.person {
-            shell.user = Some(User {
+            shell.frame.user = Some(User {
                 name: person.name.clone(),
                 role: self.role(&person.role),
                 unit: match &person.unit {
@@ -91,10 +94,10 @@ impl Visit {
                     })
                     .collect(),
             });
-            shell.menu = MenuEntry::of_region(&region.menu, &region.id, &person.role, language, stand.menu);
-            shell.reminders = self.app.registry().reminders(person).await?;
+            shell.frame.menu = MenuEntry::of_region(&region.menu, &region.id, &person.role, language, stand.menu);
+            shell.frame.reminders = self.app.registry().reminders(person).await?;
         }
-        shell.breadcrumb = breadcrumb(&shell.menu, stand);
+        shell.breadcrumb = breadcrumb(&shell.frame.menu, stand);
         Ok(shell)
     }
 

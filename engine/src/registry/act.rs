@@ -70,7 +70,7 @@ impl Registry {
                 true => self.case_of(&person.region, id, |_| Actor::Clock).await?,
                 false => self.case(person, id).await?,
             };
-            if given.revision.is_some_and(|seen| seen != case.application.revision) {
+            if given.revision.is_some_and(|seen| seen != case.application().revision) {
                 return Err(CommitError::Stale {
                     what: crate::store::Subject::Application,
                 }
@@ -108,10 +108,10 @@ impl Registry {
     /// The fingerprint of the answers that an action was taken on, for the audit chain. Keyed, because
     /// the sealed among them could be guessed from a plain one.
     fn answers_digest(&self, case: &Case) -> String {
-        let place = format!("{}/{}/answers", case.application.region, case.application.id);
+        let place = format!("{}/{}/answers", case.application().region, case.application().id);
         self.inner
             .sealer
-            .fingerprint(&place, &Json::Object(case.answers.clone()).to_string())
+            .fingerprint(&place, &Json::Object(case.answers().clone()).to_string())
     }
 
     async fn decide(&self, case: &Case, action: &str, given: &Given) -> Result<Step, Refused> {
@@ -119,7 +119,7 @@ impl Registry {
         let needs_check = workflow.actions.get(action).is_some_and(|action| action.requires_check);
         // Who may not act is told so before anything is computed.
         let evaluated = case.evaluated();
-        let answers = evaluated.visible_answers(&case.answers);
+        let answers = evaluated.visible_answers(case.answers());
         let value = |name: &str| evaluated.value(name);
         let request = Request {
             action,
@@ -127,7 +127,7 @@ impl Registry {
         };
         let early = decide(
             workflow,
-            &case.standing,
+            case.standing(),
             &case.actor,
             &case.facts(&answers, &value, Some(0)),
             request,
@@ -147,7 +147,7 @@ impl Registry {
         let workflow = &case.office.region().workflow;
         let action = workflow.actions.get(&*step.action).ok_or(Refused::NotFound)?;
         let effects = self.effects(person, case, step).await?;
-        let old = &case.application;
+        let old = case.application();
         let mut next = self.moved(person, case, action, step, &effects);
         let remarks: Map<String, Json> = given
             .remarks
@@ -200,7 +200,7 @@ impl Registry {
     fn moved(&self, person: &Person, case: &Case, action: &Action, step: &Step, effects: &Effects) -> Application {
         let workflow = &case.office.region().workflow;
         let now = self.inner.clock.now();
-        let old = &case.application;
+        let old = case.application();
         let mut next = Application {
             revision: old.revision + 1,
             updated_at: now,
@@ -225,7 +225,7 @@ impl Registry {
         if by_applicant && *step.to == *workflow.start {
             next.filed_on = None;
         } else if edits(&old.state) != Edits::Nobody && edits(&next.state) == Edits::Nobody {
-            next.filed_on = next.filed_on.or(Some(case.today));
+            next.filed_on = next.filed_on.or(Some(case.today()));
             let names: Map<String, Json> = case
                 .picked_names()
                 .into_iter()
@@ -240,7 +240,7 @@ impl Registry {
         });
         if let Some(number) = &effects.number {
             next.number = Some(number.clone());
-            next.registered_on = Some(case.today);
+            next.registered_on = Some(case.today());
         }
         if let Some((certificate, _)) = &effects.certificate {
             next.summary[PICTURES] = Json::Object(effects.pictures.clone());
@@ -315,13 +315,13 @@ impl Case {
             return Err(Refused::NotFound);
         }
         let evaluated = self.evaluated();
-        let answers = evaluated.visible_answers(&self.answers);
+        let answers = evaluated.visible_answers(self.answers());
         let value = |name: &str| evaluated.value(name);
         let none = Map::new();
         let facts = self.facts(&answers, &value, Some(0));
         match decide(
             workflow,
-            &self.standing,
+            self.standing(),
             &self.actor,
             &facts,
             Request {
@@ -344,11 +344,11 @@ impl Case {
 
     /// A reviewer's remarks on single fields, while the application is returned.
     pub fn remarks(&self) -> BTreeMap<String, String> {
-        let remarks = self.application.summary.get("remarks").and_then(Json::as_object);
+        let remarks = self.application().summary.get("remarks").and_then(Json::as_object);
         let returned = remarks
             .into_iter()
             .flatten()
-            .filter(|_| self.application.returned.is_some());
+            .filter(|_| self.application().returned.is_some());
         returned
             .filter_map(|(field, text)| Some((field.clone(), text.as_str()?.to_owned())))
             .collect()
@@ -356,7 +356,7 @@ impl Case {
 
     /// Why the application was returned, while it is.
     pub fn returned_text(&self) -> Option<Text> {
-        self.application
+        self.application()
             .returned
             .as_ref()
             .map(|returned| Text::chinese(returned.opinion.as_str()))

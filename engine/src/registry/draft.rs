@@ -1,6 +1,7 @@
 //! A new application: what its first step asks, and how a page of answers is put into the store.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use serde_json::{Value as Json, json};
@@ -255,7 +256,7 @@ pub(super) fn too_many(error: posted::TooManyPairs) -> Refused {
 
 /// What the first step was given, and what of it could not be read.
 pub(super) fn first_read(
-    form: &Form,
+    form: &Arc<Form>,
     pairs: &[(String, String)],
     context: &check::Context<'_>,
 ) -> Result<(Answers, Vec<posted::Refused>), Refused> {

@@ -26,7 +26,7 @@ impl Registry {
         let known = store.session_and_account(region, &hash_token(token)).await?;
         let account = known.map(|(_, account)| account);
         let account = account.filter(|account| account.standing == Standing::Active);
-        Ok(account.map(|account| account.id))
+        Ok(account.map(|account| account.id.clone()))
     }
 
     /// Keeps what was typed on a page of the account's own application. False where it cannot be kept: it is too

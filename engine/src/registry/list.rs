@@ -77,26 +77,12 @@ impl Registry {
 
     /// How much needs the person: what waits for their role, or what was returned to them.
     pub async fn reminders(&self, person: &Person) -> Result<usize, Refused> {
-        if !person.files() {
-            let party = party(person);
-            let count = self
-                .inner
-                .store
-                .count_waiting(&person.region, &party.role, party.unit.as_deref())
-                .await?;
-            return Ok(usize::try_from(count).unwrap_or(usize::MAX));
-        }
-        let page = Page::first(1000);
-        let own = self
-            .inner
-            .store
-            .applications(&person.region, &Listing::Applicant(person.account.clone()), &page)
-            .await?;
-        Ok(own
-            .items
-            .iter()
-            .filter(|application| application.returned.is_some())
-            .count())
+        let listing = match person.files() {
+            true => Listing::Returned(person.account.clone()),
+            false => Listing::Waiting(party(person)),
+        };
+        let count = self.inner.store.count(&person.region, &listing).await?;
+        Ok(usize::try_from(count).unwrap_or(usize::MAX))
     }
 
     /// The issued certificates of the applications that the person sees.

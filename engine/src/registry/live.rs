@@ -10,7 +10,7 @@ use crate::definition::{FieldType, Page};
 
 /// What the engine says of a page as it was typed.
 #[derive(Debug)]
-pub struct Judged<'c> {
+pub struct Judged {
     /// All answers of the application, with those of the page as they were typed.
     pub answers: Answers,
     /// The page's alone.
@@ -20,15 +20,15 @@ pub struct Judged<'c> {
     /// What a check finds on this page, plugins apart.
     pub findings: Vec<Finding>,
     /// What is shown, required and worked out. Rows that are still blank are among its rows.
-    pub evaluated: Evaluated<'c>,
+    pub evaluated: Evaluated,
 }
 
 impl Case {
     /// Judges a page as it was typed.
-    pub fn judge(&self, page: &str, pairs: &[(String, String)]) -> Result<Judged<'_>, Refused> {
+    pub fn judge(&self, page: &str, pairs: &[(String, String)]) -> Result<Judged, Refused> {
         let definition = self.form().pages.get(page).ok_or(Refused::NotFound)?;
         let posted = self.posted(page, pairs)?;
-        let stored = page_answers(&definition.fields, &self.answers);
+        let stored = page_answers(&definition.fields, self.answers());
         let given = posted.merge(&definition.fields, &stored);
         let answers = self.over_page(definition, &given);
         let checked = self.check_over(&answers);
@@ -51,7 +51,7 @@ impl Case {
 
     /// All answers, with those of one page as they are given here.
     pub fn over_page(&self, page: &Page, given: &Answers) -> Answers {
-        let mut answers = self.answers.clone();
+        let mut answers = self.answers().clone();
         answers.retain(|id, _| !page.fields.contains_key(id.as_str()));
         answers.extend(given.clone());
         answers

@@ -188,7 +188,7 @@ impl Registry {
 
     async fn take_over(&self, case: &Case, form: &Arc<CompiledForm>, carried: Carried) -> Result<(), Refused> {
         let new = form.form();
-        let application = &case.application;
+        let application = case.application();
         let (region, id) = (application.region.clone(), application.id.clone());
         let expect = vec![
             Expect::ApplicationRevision {
@@ -225,7 +225,7 @@ impl Registry {
 
     /// The application as it stands under the new form: its marks, remarks and fingerprints follow renames.
     fn next(&self, case: &Case, new: &Form, carried: &Carried) -> Application {
-        let old = &case.application;
+        let old = case.application();
         let mut next = Application {
             form_hash: new.hash.clone(),
             revision: old.revision + 1,
@@ -261,7 +261,7 @@ impl Registry {
         before: &Map<String, Json>,
     ) -> Map<String, Json> {
         let is = self.fingerprints(case);
-        let moved = self.fingerprints_of(&case.application, &carried.answers);
+        let moved = self.fingerprints_of(case.application(), &carried.answers);
         let mut now = Map::new();
         for (_, field) in new.fields() {
             let old = carried.origins.get(&field.id);
@@ -281,11 +281,11 @@ impl Registry {
         let page_origins = page_origins(old, new);
         let mut pages: IndexMap<String, Answers> = by_page(new, answers);
         for (page, before) in &page_origins {
-            if case.pages.contains_key(&**before) {
+            if case.saved_pages().any(|page| page == &**before) {
                 pages.entry(page.to_string()).or_default();
             }
         }
-        let application = &case.application;
+        let application = case.application();
         let mut put = Vec::new();
         let mut kept = BTreeSet::new();
         for (page, answers) in pages {
@@ -302,11 +302,11 @@ impl Registry {
             put.push(Put::Page(stored));
             kept.insert(page);
         }
-        for page in case.pages.keys().filter(|page| !kept.contains(*page)) {
+        for page in case.saved_pages().filter(|page| !kept.contains(*page)) {
             put.push(Put::DropPage {
                 region: application.region.clone(),
                 application: application.id.clone(),
-                page: page.clone(),
+                page: page.to_owned(),
             });
         }
         Ok(put)

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use indexmap::IndexMap;
+use quick_cache::sync::Cache;
 
+use super::case::Opened;
 use super::checkers::LARGEST_CHECKER;
 use super::registers::Kept;
 use super::{Refused, Registry, Units};
@@ -14,6 +16,9 @@ use crate::definition::region::{Role, UnitSeed};
 use crate::definition::{CodeList, Form, Id, Language, Region, load};
 use crate::plugin::{Plugin, Plugins};
 use crate::store::{Change, CommitError, Expect, Put, RegisterEntry, Store, Unit};
+
+/// Applications that are kept open.
+const OPENED: usize = 500;
 
 /// A region that is being served.
 pub struct Office {
@@ -29,6 +34,8 @@ pub struct Office {
     codes: Arc<IndexMap<Id, Arc<CodeList>>>,
     /// Units and registers as they were last read, and at which version of them.
     units: RwLock<Option<(u64, Units)>>,
+    /// Applications that were opened lately, by id.
+    pub(super) opened: Cache<String, Arc<Opened>>,
     /// Who takes a number waits here, so that a document is not rendered for a number that is gone
     /// by then. Another node is told by the counter itself.
     numbering: tokio::sync::Mutex<()>,
@@ -155,6 +162,7 @@ impl Office {
             checkers: RwLock::default(),
             codes,
             units: RwLock::default(),
+            opened: Cache::new(OPENED),
             numbering: tokio::sync::Mutex::new(()),
         })
     }

@@ -87,7 +87,7 @@ impl Registry {
             return Ok(false);
         }
         let case = self.case_of(region, &application.id, |_| Actor::Clock).await?;
-        let waits = case.application.waits_for.as_ref().map(|party| Waits {
+        let waits = case.application().waits_for.as_ref().map(|party| Waits {
             role: party.role.as_str().into(),
             unit: party.unit.as_deref().map(Into::into),
         });
@@ -104,7 +104,7 @@ impl Registry {
             expires_at: self.inner.clock.now() + REMEMBERED,
         })];
         for account in self.told(&case, waits.as_ref(), &By::Handler).await? {
-            put.push(self.reminder(&case.application, &account)?);
+            put.push(self.reminder(case.application(), &account)?);
         }
         match self.inner.store.commit(Change { expect, put }).await {
             Ok(_) => Ok(true),

@@ -158,7 +158,7 @@ fn editable(case: &Case, page: &str, at: &str) -> Result<Path, Refused> {
 
 /// Puts what can be picked at the field whose 选择 was pressed in the place of whatever was refused there.
 pub(super) fn offer(
-    evaluated: &Evaluated<'_>,
+    evaluated: &Evaluated,
     context: &Context<'_>,
     pairs: &[(String, String)],
     refused: &mut Vec<posted::Refused>,

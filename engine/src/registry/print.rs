@@ -27,7 +27,7 @@ const PRINTED: &str = "printed";
 const KEPT: SignedDuration = SignedDuration::from_hours(24 * 400);
 
 fn printed_key(case: &Case, document: &str) -> String {
-    format!("{}/{document}", case.application.id)
+    format!("{}/{document}", case.application().id)
 }
 
 /// A finished print.
@@ -61,12 +61,12 @@ impl Case {
 
     fn offers(&self, document: &Document) -> bool {
         let in_state =
-            document.states.is_empty() || document.states.iter().any(|state| **state == *self.application.state);
+            document.states.is_empty() || document.states.iter().any(|state| **state == *self.application().state);
         let role = match &self.actor {
             crate::workflow::Actor::Person(person) => document.by.is_empty() || document.by.contains(&person.role),
             crate::workflow::Actor::Clock => true,
         };
-        document.over.is_none() && in_state && role && (!document.issued || self.application.certificate.is_some())
+        document.over.is_none() && in_state && role && (!document.issued || self.application().certificate.is_some())
     }
 
     /// The document called `id`, if the person can print it now.
@@ -85,7 +85,10 @@ impl Registry {
         let name = format!(
             "{}-{}",
             document.label.get(language),
-            case.application.number.as_deref().unwrap_or(&case.application.title)
+            case.application()
+                .number
+                .as_deref()
+                .unwrap_or(&case.application().title)
         );
         if let Some(certificate) = self.issued(case, document).await? {
             return Ok(Print {
@@ -108,10 +111,10 @@ impl Registry {
             return Ok(());
         }
         let ticket = Ticket {
-            region: case.application.region.clone(),
+            region: case.application().region.clone(),
             kind: PRINTED.to_owned(),
             key: printed_key(case, document),
-            data: json!({"mark": case.evaluated().print_mark(&case.answers)}),
+            data: json!({"mark": case.evaluated().print_mark(case.answers())}),
             expires_at: self.inner.clock.now() + KEPT,
         };
         let put = vec![Put::Ticket(ticket)];
@@ -125,7 +128,7 @@ impl Registry {
         let ticket = self
             .inner
             .store
-            .ticket(&case.application.region, PRINTED, &printed_key(case, document))
+            .ticket(&case.application().region, PRINTED, &printed_key(case, document))
             .await?;
         Ok(ticket.map(|mut ticket| ticket.data["mark"].take()))
     }
@@ -133,7 +136,7 @@ impl Registry {
     /// The first page of an issued document as a PNG, frozen with it.
     pub async fn picture(&self, case: &Case, document: &str) -> Result<Bytes, Refused> {
         case.document(document)?;
-        let pictures = case.application.summary.get(PICTURES);
+        let pictures = case.application().summary.get(PICTURES);
         let id = pictures
             .and_then(|pictures| pictures.get(document))
             .and_then(Json::as_str);
@@ -142,7 +145,7 @@ impl Registry {
     }
 
     async fn issued(&self, case: &Case, document: &Document) -> Result<Option<Certificate>, Refused> {
-        let application = &case.application;
+        let application = case.application();
         let Some(id) = application.certificate.as_deref().filter(|_| document.issued) else {
             return Ok(None);
         };
@@ -184,11 +187,13 @@ impl Registry {
         let verify_url = issue.map(|issue| {
             format!(
                 "{}/verify/{}/{}",
-                self.inner.public_url, case.application.region, issue.verify_token
+                self.inner.public_url,
+                case.application().region,
+                issue.verify_token
             )
         });
         let data = self.data(case, document, issue, verify_url.as_deref(), language);
-        let date = issue.map_or(case.today, |issue| issue.on);
+        let date = issue.map_or(case.today(), |issue| issue.on);
         match &document.source {
             DocumentSource::Template { main, files } => Ok(Job {
                 main: main.clone(),
@@ -211,7 +216,7 @@ impl Registry {
                     plugin,
                     &issue,
                     &data,
-                    Arc::new(case.units.clone()),
+                    Arc::new(case.units().clone()),
                 )
                 .await
             }
@@ -240,9 +245,9 @@ impl Registry {
         made: fn(&document::Subject<'_>) -> Json,
     ) -> Json {
         let region = case.office.region();
-        let application = &case.application;
+        let application = case.application();
         let evaluated = case.evaluated();
-        let answers = evaluated.visible_answers(&case.answers);
+        let answers = evaluated.visible_answers(case.answers());
         let hidden = case.hidden(&evaluated);
         let names = case.names();
         let state = issue.map_or(application.state.as_str(), |issue| issue.state);
@@ -253,10 +258,13 @@ impl Registry {
             .map_or(state, |state| state.label.get(language));
         let app = App {
             state: state.to_owned(),
-            ..case.app.clone()
+            ..case.app().clone()
         };
-        let watermark = watermark(document, &app, case.today, language);
-        let unit = application.applicant_unit.as_deref().map(|unit| case.units.name(unit));
+        let watermark = watermark(document, &app, case.today(), language);
+        let unit = application
+            .applicant_unit
+            .as_deref()
+            .map(|unit| case.units().name(unit));
         made(&document::Subject {
             office: document::Office::of(region, language),
             form: case.form(),

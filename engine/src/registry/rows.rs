@@ -11,7 +11,7 @@ use super::{Case, Received, Refused, Registry, sealed};
 use crate::check::Answers;
 use crate::check::posted::{self, Cells, CellsError, Posted, Removed, Start};
 use crate::definition::{Field, Id, Text};
-use crate::store::{AnswerPage, Application};
+use crate::store::Dossier;
 use crate::theme::input_name::{Command, SHEET};
 
 /// A page that is being saved.
@@ -34,14 +34,15 @@ impl Case {
     /// The table of `page` from which something was removed that can be brought back, and the row
     /// that it was; no row where all made room for others.
     pub fn removed(&self, page: &str) -> Option<(&str, Option<usize>)> {
-        let removed = self.removed.get(page)?;
+        let removed = self.removed_sealed(page)?;
         Some((&removed.table, removed.at))
     }
 }
 
 /// What was removed last from each page, since the application came into its state.
-pub(super) fn removed(application: &Application, pages: &[AnswerPage]) -> BTreeMap<String, Removed> {
-    let of_now = pages.iter().filter(|page| page.saved_at >= application.state_since);
+pub(super) fn removed(dossier: &Dossier) -> BTreeMap<String, Removed> {
+    let since = dossier.application.state_since;
+    let of_now = dossier.pages.iter().filter(|page| page.saved_at >= since);
     let kept = of_now.filter_map(|page| {
         let removed = serde_json::from_value(page.removed.clone()?).ok()?;
         Some((page.page.clone(), removed))
@@ -129,7 +130,7 @@ fn told(error: &CellsError) -> Text {
 impl Registry {
     /// What can be brought back on a page; opened where it is about to be.
     pub(super) fn removed_open(&self, rows: &Rows<'_>, command: &Command) -> Result<Option<Removed>, Refused> {
-        let mut removed = rows.case.removed.get(rows.page).cloned();
+        let mut removed = rows.case.removed_sealed(rows.page).cloned();
         if let (Some(removed), Command::Restore(_)) = (&mut removed, command) {
             sealed::open(
                 &self.inner.sealer,

@@ -85,7 +85,7 @@ fn date(context: &Map<String, Json>, key: &str) -> Result<Option<Date>, SampleEr
 }
 
 /// A sample that was checked, with what it was checked with.
-pub struct Tried<'f> {
+pub struct Tried {
     /// What `app` reads as.
     pub app: App,
     /// What `today` reads as.
@@ -95,7 +95,7 @@ pub struct Tried<'f> {
     /// The answers.
     pub answers: Answers,
     /// What was found, plugins included where they could be asked.
-    pub checked: Checked<'f>,
+    pub checked: Checked,
     /// What plugins are told.
     pub(super) told: crate::plugin::Context,
     /// The plugin that could not be asked.
@@ -113,7 +113,7 @@ impl Office {
         Ok(self.tried(sample, case, now).await?.checked.findings)
     }
 
-    async fn tried(&self, sample: &Sample, case: Option<&Case>, now: Date) -> Result<Tried<'_>, SampleError> {
+    async fn tried(&self, sample: &Sample, case: Option<&Case>, now: Date) -> Result<Tried, SampleError> {
         let tried = self.try_answers(sample, case, answers(sample, case)?, now).await?;
         match tried.fault {
             Some(fault) => Err(fault.into()),
@@ -128,7 +128,7 @@ impl Office {
         case: Option<&Case>,
         answers: Answers,
         now: Date,
-    ) -> Result<Tried<'_>, SampleError> {
+    ) -> Result<Tried, SampleError> {
         let form = self
             .form(&sample.form)
             .ok_or_else(|| SampleError::Form(sample.form.clone()))?;

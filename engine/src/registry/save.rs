@@ -9,6 +9,7 @@ use serde_json::{Value as Json, json};
 
 use super::draft::{title_field, too_many};
 use super::rows::{Rows, incoming, sheet_of};
+use super::sealed::{self, Known};
 use super::{Case, Person, Received, Refused, Registry};
 use crate::check::posted::{self, Posted};
 use crate::check::{self, Answers, Finding};
@@ -46,7 +47,7 @@ impl Case {
     pub(super) fn posted(&self, page: &str, pairs: &[(String, String)]) -> Result<Posted, Refused> {
         let fields = &self.form().pages.get(page).ok_or(Refused::NotFound)?.fields;
         let mut posted = posted::decode(fields, pairs, &self.may_edit(fields)).map_err(too_many)?;
-        posted.settle(self.form(), fields, &self.answers, &self.context());
+        posted.settle(self.form(), fields, self.answers(), &self.context());
         Ok(posted)
     }
 
@@ -56,11 +57,11 @@ impl Case {
         let evaluated = fields.values().any(can_be_read_only).then(|| self.evaluated());
         move |path: &str| {
             let root = path.split(['[', '.']).next().unwrap_or(path);
-            let state = |evaluated: &check::Evaluated<'_>| {
+            let state = |evaluated: &check::Evaluated| {
                 let state = path.parse().ok().and_then(|path| evaluated.at(&path).cloned());
                 state.is_none_or(|state| !state.read_only)
             };
-            editing.allows(root) && evaluated.as_ref().is_none_or(state)
+            editing.allows(root) && evaluated.is_none_or(state)
         }
     }
 }
@@ -79,7 +80,7 @@ impl Registry {
         match self.save_once(person, case, page, pairs, files).await {
             // Somebody was quicker by a moment, perhaps this same post sent twice: judged by what stands there now.
             Err(Refused::Stale(_)) => {
-                let now = self.case(person, &case.application.id).await?;
+                let now = self.case(person, &case.application().id).await?;
                 self.save_once(person, &now, page, pairs, files).await
             }
             done => done,
@@ -103,7 +104,7 @@ impl Registry {
         if !posted.unknown.is_empty() {
             tracing::info!(
                 region = &*person.region,
-                application = case.application.id,
+                application = case.application().id,
                 page,
                 unknown = posted.unknown.len(),
                 "a save named fields that its page does not offer; they were ignored"
@@ -111,7 +112,7 @@ impl Registry {
         }
         let revision = case.page_revision(page);
         let is_stale = posted.revision.unwrap_or(0) != revision;
-        let stored = page_answers(fields, &case.answers);
+        let stored = page_answers(fields, case.answers());
         let mut given = match is_stale {
             true => posted.merge(fields, &as_seen(&posted, fields, &stored)),
             false => posted.merge(fields, &stored),
@@ -166,7 +167,7 @@ impl Registry {
             show = Some(first);
         }
         let removed = self.removed_sealed(&rows, removed)?;
-        let mut findings = self.page_findings(case, page, &given);
+        let mut findings = case.check_page(page, &given);
         let keep = storable(&given, &stored, &findings);
         findings.extend(refused_files);
         findings.extend(check::branches_chosen(definition, page, &given));
@@ -187,15 +188,6 @@ impl Registry {
         })
     }
 
-    fn page_findings(&self, case: &Case, page: &str, given: &Answers) -> Vec<Finding> {
-        let mut all = case.answers.clone();
-        if let Some(page) = case.form().pages.get(page) {
-            all.retain(|id, _| !page.fields.contains_key(id.as_str()));
-        }
-        all.extend(given.clone());
-        case.check_page(page, &all)
-    }
-
     async fn store_page(
         &self,
         person: &Person,
@@ -206,7 +198,7 @@ impl Registry {
         uploads: Vec<Put>,
     ) -> Result<u64, Refused> {
         let definition = case.form();
-        let application = &case.application;
+        let application = case.application();
         let region = application.region.clone();
         let id = application.id.clone();
         let expect = vec![
@@ -237,8 +229,10 @@ impl Registry {
                 title,
             });
         }
-        let page_now = self.sealed_page(definition, &region, &id, page, revision + 1, answers)?;
-        put.push(Put::Page(AnswerPage { removed, ..page_now }));
+        put.push(Put::Page(AnswerPage {
+            removed,
+            ..self.sealed_anew(case, page, revision + 1, answers)?
+        }));
         put.push(self.audit(
             person,
             Some(&id),
@@ -247,6 +241,35 @@ impl Registry {
         ));
         self.inner.store.commit(Change { expect, put }).await?;
         Ok(revision + 1)
+    }
+
+    /// The page as it will be stored; what was sealed and has not changed stays as it is.
+    fn sealed_anew(&self, case: &Case, page: &str, revision: u64, mut answers: Answers) -> Result<AnswerPage, Refused> {
+        let application = case.application();
+        let fields = || {
+            case.form()
+                .pages
+                .get(page)
+                .into_iter()
+                .flat_map(|page| page.fields.values())
+        };
+        let place = sealed::Place {
+            region: &application.region,
+            application: &application.id,
+        };
+        let sealer = &self.inner.sealer;
+        let known = case.saved_page(page);
+        let known = known.map(|saved| Known::of(sealer, fields(), case.answers(), &saved.answers));
+        sealed::seal_anew(sealer, &place, fields(), &mut answers, &known.unwrap_or_default())?;
+        Ok(AnswerPage {
+            region: application.region.clone(),
+            application: application.id.clone(),
+            page: page.to_owned(),
+            revision,
+            saved_at: self.inner.clock.now(),
+            answers,
+            removed: None,
+        })
     }
 }
 

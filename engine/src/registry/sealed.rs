@@ -3,6 +3,8 @@
 //! A seal holds only in its place (region, owner, field), so that a sealed value cannot be
 //! moved to where somebody else may read it.
 
+use std::collections::HashMap;
+
 use serde_json::{Map, Value as Json};
 
 use crate::check::Answers;
@@ -23,16 +25,82 @@ pub(super) fn seal<'f>(
     fields: impl Iterator<Item = &'f Field>,
     answers: &mut Answers,
 ) -> Result<(), SealError> {
+    seal_anew(sealer, place, fields, answers, &Known::default())
+}
+
+/// The same, where an answer that is known to be sealed stays as it is.
+pub(super) fn seal_anew<'f>(
+    sealer: &Sealer,
+    place: &Place<'_>,
+    fields: impl Iterator<Item = &'f Field>,
+    answers: &mut Answers,
+    known: &Known,
+) -> Result<(), SealError> {
     each_sensitive(fields, answers, "", &mut |path, value| {
-        if !Sealer::is_sealed(value) {
-            let mut sealed = sealer.seal(&context(place, path), &value.to_string())?;
-            if let Some(text) = value.as_str() {
-                sealer.make_findable(place.region, text, &mut sealed);
-            }
-            *value = sealed;
+        if Sealer::is_sealed(value) {
+            return Ok(());
         }
+        let plain = value.to_string();
+        if let Some(sealed) = known.0.get(&(path.to_owned(), plain.clone())) {
+            *value = sealed.clone();
+            return Ok(());
+        }
+        let mut sealed = sealer.seal(&context(place, path), &plain)?;
+        if let Some(text) = value.as_str() {
+            sealer.make_findable(place.region, text, &mut sealed);
+        }
+        *value = sealed;
         Ok(())
     })
+}
+
+/// Answers as they stand sealed in the store, by field and what they say.
+#[derive(Default)]
+pub(super) struct Known(HashMap<(String, String), Json>);
+
+impl Known {
+    /// The sensitive answers of `fields`, opened and as they are stored under the key that seals now.
+    pub(super) fn of<'f>(
+        sealer: &Sealer,
+        fields: impl Iterator<Item = &'f Field>,
+        opened: &Answers,
+        stored: &Answers,
+    ) -> Self {
+        let mut known = Self::default();
+        known.take(sealer, fields, "", opened, stored);
+        known
+    }
+
+    fn take<'f>(
+        &mut self,
+        sealer: &Sealer,
+        fields: impl Iterator<Item = &'f Field>,
+        above: &str,
+        opened: &Answers,
+        stored: &Answers,
+    ) {
+        for field in fields {
+            let (Some(plain), Some(sealed)) = (opened.get(&*field.id), stored.get(&*field.id)) else {
+                continue;
+            };
+            let path = format!("{above}{}", field.id);
+            match (&field.kind, plain, sealed) {
+                _ if field.sensitive => {
+                    if Sealer::key_of(sealed) == Some(sealer.key()) {
+                        self.0.insert((path, plain.to_string()), sealed.clone());
+                    }
+                }
+                (FieldType::Table(table), Json::Array(plain), Json::Array(sealed)) => {
+                    let rows = plain.iter().zip(sealed);
+                    let rows = rows.filter_map(|(plain, sealed)| plain.as_object().zip(sealed.as_object()));
+                    for (plain, sealed) in rows {
+                        self.take(sealer, table.columns.values(), &format!("{path}."), plain, sealed);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
 }
 
 /// Opens every sealed answer of `fields`.

@@ -17,7 +17,7 @@ use super::list::seen_by;
 use super::{Case, Office, Person, Refused, Registry, Units};
 use crate::definition::form::Statistic;
 use crate::definition::{Id, Language, Text};
-use crate::store::{AnswerPage, Application, Page};
+use crate::store::{Application, Dossier, Page};
 use crate::workflow::Actor;
 
 use tally::Tally;
@@ -160,13 +160,13 @@ impl Registry {
         &self,
         office: &Arc<Office>,
         mut tally: Tally,
-        dossiers: Vec<(Application, Vec<AnswerPage>)>,
+        dossiers: Vec<Dossier>,
         units: &Units,
     ) -> Result<Tally, Refused> {
         let (registry, office, units, handle) = (self.clone(), Arc::clone(office), units.clone(), Handle::current());
         let counting = move || -> Result<Tally, Refused> {
-            for (application, pages) in dossiers {
-                let case = registry.case_from(Arc::clone(&office), application, pages, units.clone(), Actor::Clock);
+            for dossier in dossiers {
+                let case = registry.case_from(Arc::clone(&office), Arc::new(dossier), units.clone(), Actor::Clock);
                 let case: Case = handle.block_on(case)?;
                 tally.add(&case);
             }

@@ -113,7 +113,7 @@ impl Registry {
 }
 
 /// The table at `path`, if it is one that the person sees now.
-fn shown_table<'a>(case: &'a Case, evaluated: &Evaluated<'_>, path: &Path) -> Option<&'a Table> {
+fn shown_table<'a>(case: &'a Case, evaluated: &Evaluated, path: &Path) -> Option<&'a Table> {
     let form = case.form();
     let page = form.page_of.get(path.root())?;
     if !evaluated.page_shown(page) || !evaluated.at(path)?.shown {
@@ -135,7 +135,7 @@ fn shown_table<'a>(case: &'a Case, evaluated: &Evaluated<'_>, path: &Path) -> Op
 
 fn sheet_of(
     case: &Case,
-    evaluated: &Evaluated<'_>,
+    evaluated: &Evaluated,
     path: &Path,
     table: &Table,
     rows: &[Json],

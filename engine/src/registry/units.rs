@@ -62,6 +62,11 @@ impl Units {
         }
     }
 
+    /// Whether these are the very same as `other`, read at one time.
+    pub(super) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.units, &other.units) && Arc::ptr_eq(&self.registers, &other.registers)
+    }
+
     /// The unit `id`.
     pub fn unit(&self, id: &str) -> Option<&Unit> {
         self.by_id.get(id).and_then(|at| self.units.get(*at))
@@ -113,6 +118,16 @@ impl Lookups for Units {
         }
         let kept = self.registers.get(register).into_iter();
         Box::new(kept.flat_map(Kept::active).cloned())
+    }
+
+    fn name(&self, register: &str, id: &str) -> Option<Cow<'_, str>> {
+        match register {
+            "units" => self.unit(id).map(|unit| Cow::from(&unit.name)),
+            register => {
+                let name = self.registers.get(register)?.record(id)?.get("name")?;
+                name.as_str().map(Cow::from)
+            }
+        }
     }
 
     fn names(&self, register: &str) -> Box<dyn Iterator<Item = (Cow<'_, str>, Cow<'_, str>)> + '_> {

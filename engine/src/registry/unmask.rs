@@ -21,12 +21,12 @@ impl Case {
             return false;
         };
         let waits = self
-            .standing
+            .standing()
             .waits_for
             .iter()
             .any(|waits| waits.role == person.role && (waits.unit.is_none() || waits.unit == person.unit));
         let handled = self
-            .standing
+            .standing()
             .handled_by
             .iter()
             .any(|handled| handled.role == person.role && (handled.unit.is_none() || handled.unit == person.unit));
@@ -42,7 +42,7 @@ impl Case {
     fn masked(&self) -> IndexSet<String> {
         let mut masked = IndexSet::new();
         for page in self.form().pages.values() {
-            collect(&page.fields, &self.answers, "", &mut masked);
+            collect(&page.fields, self.answers(), "", &mut masked);
         }
         masked
     }

@@ -1,6 +1,7 @@
 //! Applications and their answers: what is stored of them, and how they are listed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -10,10 +11,10 @@ use serde_json::{Map, Value};
 use super::Store;
 use super::error::{StoreError, Subject};
 use super::key;
-use super::record::{Record, Unique, quiet_debug};
+use super::record::{Record, Unique, decode, quiet_debug};
 use super::seal::found_in;
 use super::table::Table;
-use super::view::{Listed, Page};
+use super::view::{Listed, Page, View};
 
 /// Where an application stands. Its answers are kept apart, a record a page.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -112,6 +113,81 @@ pub struct AnswerPage {
 
 quiet_debug!(AnswerPage: region, application, page, revision);
 
+/// An application with its saved pages, as they stood at one moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Dossier {
+    /// The application.
+    pub application: Application,
+    /// Its pages, by their ids.
+    pub pages: Vec<Arc<AnswerPage>>,
+    /// The bytes that each page takes in the store, as far as they are known.
+    sizes: Vec<usize>,
+}
+
+impl Dossier {
+    /// An application with these pages.
+    pub fn new(application: Application, pages: Vec<AnswerPage>) -> Self {
+        Self {
+            application,
+            sizes: vec![0; pages.len()],
+            pages: pages.into_iter().map(Arc::new).collect(),
+        }
+    }
+
+    pub(super) fn read(view: &View, key: &[u8]) -> Result<Option<Self>, StoreError> {
+        let Some(application) = view.get::<Application>(key)? else {
+            return Ok(None);
+        };
+        let (mut pages, mut sizes) = (Vec::new(), Vec::new());
+        for entry in view.entries(AnswerPage::TABLE, key::below(key))? {
+            let (_, value) = entry?;
+            sizes.push(value.len());
+            pages.push(Arc::new(decode(AnswerPage::TABLE, &value)?));
+        }
+        Ok(Some(Self {
+            application,
+            pages,
+            sizes,
+        }))
+    }
+
+    /// About how many bytes of the store its pages take.
+    pub(super) fn bytes(&self) -> u64 {
+        self.sizes.iter().map(|size| *size as u64).sum()
+    }
+
+    /// The same pages of a newer application.
+    pub(super) fn with_application(&self, application: Application) -> Self {
+        Self {
+            application,
+            ..self.clone()
+        }
+    }
+
+    /// The same with a newer page, which takes so many bytes.
+    pub(super) fn with_page(&self, page: AnswerPage, bytes: usize) -> Self {
+        let mut newer = self.clone();
+        match newer.pages.binary_search_by(|known| known.page.cmp(&page.page)) {
+            Ok(at) => (newer.pages[at], newer.sizes[at]) = (Arc::new(page), bytes),
+            Err(at) => {
+                newer.pages.insert(at, Arc::new(page));
+                newer.sizes.insert(at, bytes);
+            }
+        }
+        newer
+    }
+
+    /// The same without the page of this key.
+    pub(super) fn without_page(&self, key: &[u8]) -> Self {
+        let mut newer = self.clone();
+        if let Some(at) = newer.pages.iter().position(|page| page.key() == key) {
+            newer.pages.remove(at);
+            newer.sizes.remove(at);
+        }
+        newer
+    }
+}
+
 /// Which states and roles applications of a region are in, and how many of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Occupied {
@@ -130,6 +206,8 @@ pub enum Listing {
     All,
     /// Those of an applicant (account id); newest first.
     Applicant(String),
+    /// Those that were returned to an applicant (account id) and wait for them; latest come first.
+    Returned(String),
     /// Those of a unit's people; newest first.
     Unit(String),
     /// Those that wait for a party; latest come first.
@@ -150,6 +228,7 @@ impl Listing {
         match self {
             Self::All => key::of(&["applications", region]),
             Self::Applicant(account) => key::of(&["applications by applicant", region, account]),
+            Self::Returned(account) => key::of(&["applications returned", region, account]),
             Self::Unit(unit) => key::of(&["applications by unit", region, unit]),
             Self::Waiting(who) => party("applications waiting", who),
             Self::Handled(who) => party("applications handled", who),
@@ -161,7 +240,7 @@ impl Listing {
     /// The moment that orders the list.
     fn order(&self, application: &Application) -> Timestamp {
         match self {
-            Self::Waiting(_) | Self::State(_) => application.state_since,
+            Self::Returned(_) | Self::Waiting(_) | Self::State(_) => application.state_since,
             _ => application.created_at,
         }
     }
@@ -176,6 +255,11 @@ impl Application {
             Listing::State(self.state.clone()),
             Listing::Form(self.form.clone()),
         ];
+        listings.extend(
+            self.returned
+                .as_ref()
+                .map(|_| Listing::Returned(self.applicant.clone())),
+        );
         listings.extend(self.applicant_unit.clone().map(Listing::Unit));
         listings.extend(self.waits_for.clone().map(Listing::Waiting));
         let handled: BTreeSet<&Party> = self.handled_by.iter().collect();
@@ -250,14 +334,20 @@ impl Store {
         self.read(move |view| view.get(&key)).await
     }
 
-    /// The application and all its saved pages, as they stood at one moment.
-    pub async fn dossier(&self, region: &str, id: &str) -> Result<Option<(Application, Vec<AnswerPage>)>, StoreError> {
+    /// The application and all its saved pages, as they stood at one moment. The same value is given until one of
+    /// them changes, as long as it is remembered.
+    pub async fn dossier(&self, region: &str, id: &str) -> Result<Option<Arc<Dossier>>, StoreError> {
         let key = key::of(&[region, id]);
-        self.read(move |view| match view.get(&key)? {
-            Some(application) => Ok(Some((application, view.all(&key)?))),
-            None => Ok(None),
-        })
-        .await
+        let recent = &self.inner.recent;
+        if let Some(known) = recent.dossier(&key) {
+            return Ok(Some(known));
+        }
+        let (told, of) = (recent.now(), key.clone());
+        let found = self.read(move |view| Dossier::read(view, &of)).await?.map(Arc::new);
+        if let Some(found) = &found {
+            recent.keep_dossier(told, key, found);
+        }
+        Ok(found)
     }
 
     /// One part of a list of applications, each with all its saved pages, as they stood at one moment, and where the
@@ -268,14 +358,14 @@ impl Store {
         listing: &Listing,
         page: &Page,
         wanted: impl Fn(&Application) -> bool + Send + 'static,
-    ) -> Result<Listed<(Application, Vec<AnswerPage>)>, StoreError> {
+    ) -> Result<Listed<Dossier>, StoreError> {
         let (prefix, page) = (listing.prefix(region), page.clone());
         self.read(move |view| {
             let Listed { items, next } = view.indexed::<Application>(&prefix, &page)?;
             let wanted = items.into_iter().filter(|application| wanted(application));
             let with_pages = wanted.map(|application| {
                 let pages = view.all(&application.key())?;
-                Ok((application, pages))
+                Ok(Dossier::new(application, pages))
             });
             let items = with_pages.collect::<Result<_, StoreError>>()?;
             Ok(Listed { items, next })
@@ -325,8 +415,15 @@ impl Store {
 
     /// How long a list of applications is.
     pub async fn count(&self, region: &str, listing: &Listing) -> Result<u64, StoreError> {
-        let prefix = listing.prefix(region);
-        self.read(move |view| view.count(&prefix)).await
+        let list = listing.prefix(region);
+        let recent = &self.inner.recent;
+        if let Some(known) = recent.count(&list) {
+            return Ok(known);
+        }
+        let (told, of) = (recent.now(), list.clone());
+        let count = self.read(move |view| view.count(&of)).await?;
+        recent.keep_count(told, list, count);
+        Ok(count)
     }
 
     /// Which states and roles the applications of a region are in. It reads the index alone.

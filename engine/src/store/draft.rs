@@ -9,6 +9,7 @@ use redb::{ReadableTable, WriteTransaction};
 
 use super::error::{CommitError, StoreError, failed};
 use super::key;
+use super::recent::Written;
 use super::record::{Record, decode, encode};
 use super::table::Table;
 
@@ -18,6 +19,7 @@ type Open<'t> = redb::Table<'t, &'static [u8], &'static [u8]>;
 pub(super) struct Group<'t> {
     transaction: &'t WriteTransaction,
     tables: BTreeMap<Table, Open<'t>>,
+    written: Vec<Written>,
 }
 
 impl<'t> Group<'t> {
@@ -26,7 +28,13 @@ impl<'t> Group<'t> {
         Self {
             transaction,
             tables: BTreeMap::new(),
+            written: Vec::new(),
         }
+    }
+
+    /// All that was written, in this order.
+    pub(super) fn into_written(self) -> Vec<Written> {
+        self.written
     }
 
     fn table(&mut self, table: Table) -> Result<&mut Open<'t>, StoreError> {
@@ -54,13 +62,14 @@ impl<'g, 't> Draft<'g, 't> {
 
     /// Hands all of it to the transaction.
     pub(super) fn keep(self) -> Result<(), StoreError> {
-        for ((table, key), value) in self.written {
-            let table = self.group.table(table)?;
+        for ((table, key), value) in &self.written {
+            let table = self.group.table(*table)?;
             match value {
                 Some(value) => table.insert(key.as_slice(), value.as_slice()).map_err(failed)?,
                 None => table.remove(key.as_slice()).map_err(failed)?,
             };
         }
+        self.group.written.extend(self.written);
         Ok(())
     }
 

@@ -36,6 +36,28 @@ pub(super) fn parts(key: &[u8]) -> Vec<String> {
     parts
 }
 
+/// The first `count` parts of a key; all of it where it has no more.
+pub(super) fn first(key: &[u8], count: usize) -> &[u8] {
+    &key[..ends(key).nth(count.saturating_sub(1)).unwrap_or(key.len())]
+}
+
+/// A key without its last `count` parts; nothing where it has no more.
+pub(super) fn but_last(key: &[u8], count: usize) -> &[u8] {
+    let parts = ends(key).count();
+    let kept = parts.saturating_sub(count);
+    if kept == 0 { &[] } else { first(key, kept) }
+}
+
+/// Where the parts of a key end.
+fn ends(key: &[u8]) -> impl Iterator<Item = usize> {
+    let zeros = key
+        .iter()
+        .enumerate()
+        .filter(|(_, byte)| **byte == 0)
+        .map(|(at, _)| at + 1);
+    zeros.filter(|end| key.get(*end) != Some(&0xff))
+}
+
 /// All keys that begin with the parts of `prefix`.
 pub(super) fn below(prefix: &[u8]) -> Range<Vec<u8>> {
     let mut end = prefix.to_vec();
@@ -101,6 +123,21 @@ mod tests {
         ] {
             assert_eq!(range.contains(&of(parts)), inside, "{parts:?}");
         }
+    }
+
+    #[test]
+    fn a_key_is_cut_between_its_parts() {
+        let key = of(&["r\0", "a\0b", "登记"]);
+        for (count, begins, ends) in [
+            (1, of(&["r\0"]), of(&["r\0", "a\0b"])),
+            (2, of(&["r\0", "a\0b"]), of(&["r\0"])),
+            (3, key.clone(), Vec::new()),
+            (4, key.clone(), Vec::new()),
+        ] {
+            assert_eq!(first(&key, count), begins, "{count}");
+            assert_eq!(but_last(&key, count), ends, "{count}");
+        }
+        assert_eq!(but_last(&key, 0), key);
     }
 
     #[test]

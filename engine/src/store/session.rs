@@ -1,5 +1,7 @@
 //! What lives for minutes or hours: sessions, and tickets (activation links, captchas, counts of attempts).
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -149,16 +151,29 @@ impl Store {
         &self,
         region: &str,
         token_hash: &str,
-    ) -> Result<Option<(Session, Account)>, StoreError> {
-        let (region, key) = (region.to_owned(), session_key(region, token_hash));
-        self.read(move |view| {
-            let Some(session) = view.get::<Session>(&key)? else {
+    ) -> Result<Option<(Arc<Session>, Arc<Account>)>, StoreError> {
+        let key = session_key(region, token_hash);
+        let recent = &self.inner.recent;
+        let account_key = |session: &Session| key::of(&[&session.region, &session.account]);
+        if let Some(session) = recent.get::<Session>(&key)
+            && let Some(account) = recent.get::<Account>(&account_key(&session))
+        {
+            return Ok(Some((session, account)));
+        }
+        let (told, of) = (recent.now(), key.clone());
+        let found = self.read(move |view| {
+            let Some(session) = view.get::<Session>(&of)? else {
                 return Ok(None);
             };
-            let account = view.get(&key::of(&[&region, &session.account]))?;
-            Ok(account.map(|account| (session, account)))
-        })
-        .await
+            let account = view.get(&account_key(&session))?;
+            Ok(account.map(|account| (Arc::new(session), Arc::new(account))))
+        });
+        let found = found.await?;
+        if let Some((session, account)) = &found {
+            recent.keep(told, key, session);
+            recent.keep(told, account_key(session), account);
+        }
+        Ok(found)
     }
 
     /// All sessions of an account.

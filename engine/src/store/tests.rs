@@ -5,6 +5,7 @@ mod changes;
 mod lists;
 mod messages;
 mod people;
+mod recent;
 mod survival;
 
 use jiff::Timestamp;

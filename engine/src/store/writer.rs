@@ -12,6 +12,7 @@ use super::apply::apply;
 use super::change::{Change, Committed, Put};
 use super::draft::{Draft, Group};
 use super::error::{CommitError, StoreError, failed};
+use super::recent::{Recent, Written};
 
 /// How many changes may wait; further callers wait for room.
 pub(super) const QUEUE: usize = 1024;
@@ -29,7 +30,7 @@ pub(super) struct Job {
 pub(super) type Outcome = Result<Committed, CommitError>;
 
 /// Writes until the queue is closed and empty.
-pub(super) fn run(database: &Arc<Database>, lookups: &AtomicU64, mut queue: mpsc::Receiver<Job>) {
+pub(super) fn run(database: &Arc<Database>, recent: &Recent, lookups: &AtomicU64, mut queue: mpsc::Receiver<Job>) {
     while let Some(first) = queue.blocking_recv() {
         let mut jobs = vec![first];
         while jobs.len() < GROUP
@@ -38,7 +39,7 @@ pub(super) fn run(database: &Arc<Database>, lookups: &AtomicU64, mut queue: mpsc
             jobs.push(next);
         }
         let (changes, replies): (Vec<_>, Vec<_>) = jobs.into_iter().map(|job| (job.change, job.reply)).unzip();
-        let outcomes = commit_group(database, &changes);
+        let outcomes = commit_group(database, recent, &changes);
         let done = changes.iter().zip(&outcomes).filter(|(_, outcome)| outcome.is_ok());
         if done
             .into_iter()
@@ -67,15 +68,24 @@ fn concerns_lookups(put: &Put) -> bool {
 
 /// Makes the changes in one durable transaction. A change that does not hold is left out; if the transaction
 /// itself fails, none is made and every caller is told so.
-pub(super) fn commit_group(database: &Database, changes: &[Change]) -> Vec<Outcome> {
+pub(super) fn commit_group(database: &Database, recent: &Recent, changes: &[Change]) -> Vec<Outcome> {
     // A damaged file can trip assertions of the database; the callers must hear of it all the same.
     let made = catch_unwind(AssertUnwindSafe(|| transaction(database, changes)));
     let reason = || "it stopped in the middle of a write; the file may be damaged".to_owned();
-    made.unwrap_or_else(|_| Err(StoreError::Failed { reason: reason() }))
-        .unwrap_or_else(|error| vec![Err(error.into()); changes.len()])
+    match made.unwrap_or_else(|_| Err(StoreError::Failed { reason: reason() })) {
+        Ok((outcomes, written)) => {
+            recent.written(&written);
+            outcomes
+        }
+        Err(error) => {
+            recent.forget();
+            vec![Err(error.into()); changes.len()]
+        }
+    }
 }
 
-fn transaction(database: &Database, changes: &[Change]) -> Result<Vec<Outcome>, StoreError> {
+/// What each change has come to, and all that was written.
+fn transaction(database: &Database, changes: &[Change]) -> Result<(Vec<Outcome>, Vec<Written>), StoreError> {
     let mut transaction = database.begin_write().map_err(failed)?;
     // Saves what a repair would have to recompute, and commits in two phases: opening after a crash is instant.
     transaction.set_quick_repair(true);
@@ -89,11 +99,11 @@ fn transaction(database: &Database, changes: &[Change]) -> Result<Vec<Outcome>, 
         }
         outcomes.push(outcome);
     }
-    drop(group);
+    let written = group.into_written();
     if outcomes.iter().any(Result::is_ok) {
         transaction.commit().map_err(failed)?;
     } else {
         transaction.abort().map_err(failed)?;
     }
-    Ok(outcomes)
+    Ok((outcomes, written))
 }

@@ -77,7 +77,12 @@ impl From<minijinja::Error> for ThemeError {
             None => error.kind().to_string(),
         };
         Self::Template {
-            file: error.name().unwrap_or("?").to_owned(),
+            // A block of a file goes by the file's name.
+            file: error
+                .name()
+                .and_then(|name| name.split('#').next())
+                .unwrap_or("?")
+                .to_owned(),
             line: error.line().unwrap_or(0),
             message,
         }

@@ -4,6 +4,7 @@
 //! A registry record or code that may be picked is a [`Candidate`].
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
@@ -14,26 +15,14 @@ use crate::definition::form::Severity;
 pub struct Filling<'a> {
     /// The stored answers by field id. A file is `{id, name, size, kind}`.
     pub answers: &'a Map<String, Json>,
+    /// What the page asks now; shared where nothing but the answers has been typed since.
+    pub asked: Arc<Asked>,
     /// What was typed and refused (see `check::posted`), shown again instead of the answer.
     pub refused: BTreeMap<String, String>,
-    /// The texts of computed fields.
-    pub computed: BTreeMap<String, String>,
     /// What is wrong, shown by the field and in the summary above the form.
     pub messages: BTreeMap<String, Vec<Message>>,
-    /// Fields and cells that are not asked now; they are left out and post nothing.
-    pub hidden: BTreeSet<String>,
-    /// Fields and cells that are required now although not always.
-    pub required: BTreeSet<String>,
     /// What may be changed.
     pub editing: Editing,
-    /// Fields and cells that may not be changed now although others may (`readOnlyWhen`).
-    pub read_only: BTreeSet<String>,
-    /// What may be picked in a short choice with `where`, and the sole candidate that an unanswered lookup picks
-    /// by itself; none there says that there is nothing to pick. Looked up by the exact path (`people[0].unit`) and
-    /// then by the path without row numbers (`people.unit`). A choice without candidates offers its whole list.
-    pub candidates: BTreeMap<String, Vec<Candidate>>,
-    /// The names of picked records by id, for answers that are not among the candidates.
-    pub names: BTreeMap<String, String>,
     /// Whether whoever is asked for a page can also answer 选择, the button beside a field that is searched.
     pub picks: bool,
     /// What may have been meant by what was typed and refused, to be chosen from.
@@ -66,15 +55,10 @@ impl<'a> Filling<'a> {
     pub fn new(answers: &'a Map<String, Json>) -> Self {
         Self {
             answers,
+            asked: Arc::default(),
             refused: BTreeMap::new(),
-            computed: BTreeMap::new(),
             messages: BTreeMap::new(),
-            hidden: BTreeSet::new(),
-            required: BTreeSet::new(),
             editing: Editing::All,
-            read_only: BTreeSet::new(),
-            candidates: BTreeMap::new(),
-            names: BTreeMap::new(),
             picks: false,
             offers: BTreeMap::new(),
             remarks: BTreeMap::new(),
@@ -86,6 +70,40 @@ impl<'a> Filling<'a> {
             typed: BTreeSet::new(),
             reveal: false,
         }
+    }
+
+    /// What the page asks now, to be changed.
+    pub fn asked_mut(&mut self) -> &mut Asked {
+        Arc::make_mut(&mut self.asked)
+    }
+}
+
+/// What a page asks now, as far as it hangs on the answers. Everything is by path.
+#[derive(Clone, Debug, Default)]
+pub struct Asked {
+    /// The texts of computed fields.
+    pub computed: BTreeMap<String, String>,
+    /// Fields and cells that are not asked now; they are left out and post nothing.
+    pub hidden: BTreeSet<String>,
+    /// Fields and cells that are required now although not always.
+    pub required: BTreeSet<String>,
+    /// Fields and cells that may not be changed now although others may (`readOnlyWhen`).
+    pub read_only: BTreeSet<String>,
+    /// What may be picked in a short choice with `where`, and the sole candidate that an unanswered lookup picks
+    /// by itself; none there says that there is nothing to pick. Looked up by the exact path (`people[0].unit`) and
+    /// then by the path without row numbers (`people.unit`). A choice without candidates offers its whole list.
+    pub candidates: BTreeMap<String, Vec<Candidate>>,
+    /// The names of picked records by id, for answers that are not among the candidates.
+    pub names: BTreeMap<String, String>,
+}
+
+impl Asked {
+    /// Offers these: values and what they are called, by path.
+    pub fn offer(&mut self, candidates: impl IntoIterator<Item = (String, Vec<(String, String)>)>) {
+        let candidate = |(value, label)| Candidate { value, label };
+        let offered = candidates.into_iter();
+        self.candidates
+            .extend(offered.map(|(path, list)| (path, list.into_iter().map(candidate).collect())));
     }
 }
 

@@ -167,7 +167,8 @@ async fn counts(folder: &Path, pages: usize) -> BTreeMap<String, u64> {
     for n in [0, pages / 2, pages - 1] {
         let found_by = sealer.found_by(REGION, &plain(n)).unwrap();
         let found = store.applications_found_by(REGION, &found_by).await.unwrap();
-        let (application, stored) = store.dossier(REGION, &found[0].id).await.unwrap().unwrap();
+        let dossier = store.dossier(REGION, &found[0].id).await.unwrap().unwrap();
+        let (application, stored) = (&dossier.application, &dossier.pages);
         let page = stored.iter().find(|page| page.page == format!("p{n}")).unwrap();
         let value = &page.answers["people"][0]["id_no"];
         let opened = sealer

@@ -1,15 +1,17 @@
 //! Once every value is known: what must be answered and what cannot be changed.
 
+use std::sync::Arc;
+
 use super::{Evaluated, FieldState};
 use crate::check::answer;
 use crate::check::path::Path;
 use crate::definition::expression::{Expression, TooCostly, Value};
-use crate::definition::{Field, FieldType, Form, Id, Page};
+use crate::definition::{Field, FieldType, Id, Page};
 
-impl Evaluated<'_> {
+impl Evaluated {
     /// Settles `required` and `read_only` of every field and cell.
     pub(super) fn settle(&mut self) {
-        let form: &Form = self.form;
+        let form = Arc::clone(&self.form);
         let mut fields = std::mem::take(&mut self.fields);
         let mut costly = std::mem::take(&mut self.costly);
         for page in form.pages.values() {

@@ -21,7 +21,7 @@ struct Row<'a> {
     columns: IndexMap<Id, FieldState>,
 }
 
-impl Work<'_, '_> {
+impl Work<'_> {
     /// The rows of the table at `place`.
     pub(super) fn rows(&mut self, table: &Table, place: &Place<'_>, answer: Option<&Json>) -> Vec<RowState> {
         let Type::Record(record) = &table.row_type else {

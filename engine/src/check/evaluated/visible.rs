@@ -7,7 +7,7 @@ use super::{Evaluated, FieldState, RowState};
 use crate::check::{Answers, answer};
 use crate::definition::{Field, FieldType, Id};
 
-impl Evaluated<'_> {
+impl Evaluated {
     /// What is submitted and printed: answers to shown questions of the form, with computed values and
     /// sole candidates; nothing that the form does not ask.
     pub fn visible_answers(&self, answers: &Answers) -> Answers {

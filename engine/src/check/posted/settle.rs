@@ -1,6 +1,8 @@
 //! From typed names to what is stored, where that takes more than the form: look-ups, and names that several codes
 //! have of which one alone fits the other answers.
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value as Json};
 
 use super::{Posted, Reason, Refused};
@@ -11,7 +13,7 @@ use indexmap::IndexMap;
 impl Posted {
     /// Puts the id of a record in the place of its typed name. What no record that may be picked is called, or
     /// several, is refused. `fields` are those of the page, `stored` all answers as they are stored.
-    pub fn settle(&mut self, form: &Form, fields: &IndexMap<Id, Field>, stored: &Answers, context: &Context<'_>) {
+    pub fn settle(&mut self, form: &Arc<Form>, fields: &IndexMap<Id, Field>, stored: &Answers, context: &Context<'_>) {
         let mut open = Vec::new();
         for field in fields.values() {
             let here = Path::field(Id::clone(&field.id));
@@ -56,7 +58,7 @@ impl Posted {
 
     fn settled(
         &mut self,
-        evaluated: &Evaluated<'_>,
+        evaluated: &Evaluated,
         path: &Path,
         fields: &IndexMap<Id, Field>,
         typed: &str,

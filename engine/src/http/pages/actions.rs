@@ -188,7 +188,7 @@ async fn page(
     }
     let prepared = visit.shop.action(&action.id).ok_or(Error::NotFound)?;
     let view = ActionPage {
-        head: head(visit, case, &case.look(), None),
+        head: head(visit, case, case.look(), None),
         label: action.label.get(visit.language).into(),
         confirm: action
             .confirm

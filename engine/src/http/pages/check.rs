@@ -27,14 +27,14 @@ pub(in crate::http) async fn show(
         Err(error) => {
             tracing::error!(plugin = &*error.plugin, fault = %error.fault, "a plugin could not be asked");
             (
-                case.check_without_plugins().findings,
+                case.check_without_plugins().findings.clone(),
                 Some(visit.text("check_unavailable", &[("plugin", &error.plugin)])),
             )
         }
     };
     let count = |severity| findings.iter().filter(|finding| finding.severity == severity).count();
     let view = CheckPage {
-        head: head(&visit, &case, &case.look(), None),
+        head: head(&visit, &case, case.look(), None),
         errors: groups(&visit, &case, &findings, Severity::Error),
         warnings: groups(&visit, &case, &findings, Severity::Warning),
         error_count: count(Severity::Error),

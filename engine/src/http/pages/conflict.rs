@@ -55,11 +55,11 @@ pub(super) async fn page(
     let mut mine = filling(visit, case, page, &judged.evaluated, &judged.answers);
     mine.typed = newly_typed(page, &judged.given, case.answers());
     mine.editing = Editing::Nothing;
-    let mut theirs = filling(visit, case, page, &stored.evaluated, case.answers());
+    let mut theirs = filling(visit, case, page, stored.evaluated, case.answers());
     theirs.editing = Editing::Nothing;
     let here = visit.of(case, &format!("pages/{id}"));
     let view = Conflict {
-        head: head(visit, case, &stored, Some(id)),
+        head: head(visit, case, stored, Some(id)),
         address: here.clone(),
         title: page.title.get(visit.language).into(),
         text: text.get(visit.language).into(),
@@ -82,7 +82,7 @@ fn differing(
     visit: &Visit,
     case: &Case,
     page: &Page,
-    judged: &Judged<'_>,
+    judged: &Judged,
     mine: &Filling<'_>,
     theirs: &Filling<'_>,
 ) -> Vec<Differing> {

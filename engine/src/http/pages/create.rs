@@ -13,7 +13,7 @@ use crate::http::filling::{refuse, without_label};
 use crate::http::shell::Stand;
 use crate::http::visit::{SignedIn, Visit};
 use crate::registry::{Person, Saved};
-use crate::theme::filling::{Candidate, Filling, Message};
+use crate::theme::filling::{Filling, Message};
 use crate::theme::view::{Category, CreateApplication, ErrorLink, NewApplication};
 
 /// The categories.
@@ -95,12 +95,8 @@ async fn page(
     let mut filling = Filling::new(answers);
     let registry = visit.app.registry();
     let (candidates, names) = registry.first_candidates(person, form, answers).await?;
-    let candidate = |(value, label)| Candidate { value, label };
-    filling.candidates = candidates
-        .into_iter()
-        .map(|(path, list)| (path, list.into_iter().map(candidate).collect()))
-        .collect();
-    filling.names = names;
+    filling.asked_mut().offer(candidates);
+    filling.asked_mut().names = names;
     filling.picks = true;
     let mut errors = Vec::new();
     let mut tell = |filling: &mut Filling<'_>, path: String, text: String| {

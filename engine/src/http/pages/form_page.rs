@@ -8,6 +8,7 @@ use serde_json::{Map, Value as Json};
 use super::head::head;
 use super::{conflict, live, pick};
 use crate::check::{Evaluated, Finding, posted};
+use crate::definition::Page;
 use crate::definition::form::Severity;
 use crate::definition::region::MenuTarget;
 use crate::http::Error;
@@ -16,6 +17,7 @@ use crate::http::filling::{filling, newly_typed, tell};
 use crate::http::shell::Stand;
 use crate::http::visit::{SignedIn, Visit};
 use crate::registry::{Case, Command, Refused, Saved};
+use crate::theme::Filling;
 use crate::theme::input_name::{PICK, REVISION};
 use crate::theme::markdown;
 use crate::theme::view::{ErrorLink, FormPage, Notice, NoticeKind, Opinion, Upkeep};
@@ -174,7 +176,7 @@ fn lead_on(visit: &Visit, case: &Case, page: &str, command: &Command, saved: &Sa
     let here = visit.of(case, &format!("pages/{page}"));
     match command {
         Command::Save => visit.redirect(&here, Some("saved")),
-        Command::SaveNext => match neighbours(case, &case.evaluated(), page).1 {
+        Command::SaveNext => match neighbours(case, case.evaluated(), page).1 {
             Some(next) => visit.redirect(&visit.of(case, &format!("pages/{next}")), Some("saved")),
             None => visit.redirect(&here, Some("saved")),
         },
@@ -190,7 +192,7 @@ fn lead_on(visit: &Visit, case: &Case, page: &str, command: &Command, saved: &Sa
 }
 
 /// The pages before and after, of those that are shown.
-fn neighbours(case: &Case, evaluated: &Evaluated<'_>, page: &str) -> (Option<String>, Option<String>) {
+fn neighbours(case: &Case, evaluated: &Evaluated, page: &str) -> (Option<String>, Option<String>) {
     let pages = case.form().pages.keys().map(|id| &**id);
     let shown: Vec<&str> = pages.filter(|id| evaluated.page_shown(id)).collect();
     let at = shown.iter().position(|id| *id == page);
@@ -204,7 +206,7 @@ async fn render(visit: &Visit, case: &Case, id: &str, outcome: Outcome) -> Resul
     let stored = case.look();
     let typed = outcome.given.as_ref().map(|given| case.over_page(page, given));
     let over_typed = typed.as_ref().map(|answers| case.evaluated_over(answers));
-    let evaluated = over_typed.as_ref().unwrap_or(&stored.evaluated);
+    let evaluated = over_typed.as_ref().unwrap_or(stored.evaluated);
     if !evaluated.page_shown(id) {
         return Err(Error::NotFound);
     }
@@ -237,7 +239,7 @@ async fn render(visit: &Visit, case: &Case, id: &str, outcome: Outcome) -> Resul
             live: format!("{here}/live"),
             key: live::key(visit, case, id),
             sensitive: live::sensitive(page),
-            seen: live::Marks::of(page, evaluated, &filling).to_json(),
+            seen: seen(case, page, evaluated, &filling),
             unsaved: outcome.given.is_some(),
         },
         false => Upkeep::default(),
@@ -245,7 +247,7 @@ async fn render(visit: &Visit, case: &Case, id: &str, outcome: Outcome) -> Resul
     let view = FormPage {
         suggest: Some(format!("{here}/suggest")),
         address: if restored { format!("{here}{TYPED}") } else { here },
-        head: head(visit, case, &stored, Some(id)),
+        head: head(visit, case, stored, Some(id)),
         title: page.title.get(visit.language).into(),
         intro: page.intro.as_ref().map(|intro| intro.get(visit.language).to_owned()),
         text: text.map(|text| markdown(text)),
@@ -269,6 +271,15 @@ async fn render(visit: &Visit, case: &Case, id: &str, outcome: Outcome) -> Resul
         });
     }
     visit.page(outcome.status, &shell, &view)
+}
+
+/// How the fields stand that can come, go or change.
+fn seen(case: &Case, page: &Page, evaluated: &Evaluated, filling: &Filling<'_>) -> String {
+    let marks = || live::Marks::of(page, evaluated, filling).to_json();
+    match std::ptr::eq(evaluated, case.evaluated()) {
+        true => case.page_now(page).seen.get_or_init(marks).clone(),
+        false => marks(),
+    }
 }
 
 /// What the reviewer wrote, while the application is returned.

@@ -2,12 +2,11 @@
 
 use std::collections::HashSet;
 
-use crate::check::Checked;
 use crate::definition::form::Severity;
 use crate::definition::workflow::{By, Edits, State};
 use crate::definition::{Field, Id, Page};
 use crate::http::visit::Visit;
-use crate::registry::Case;
+use crate::registry::{Case, Look};
 use crate::theme::view::{ActionLink, ApplicationHead, Link, Progress, Tab, TabProgress, Tone};
 use crate::workflow::Editing;
 
@@ -26,7 +25,7 @@ pub(super) fn tone(state: Option<&State>, certified: bool) -> Tone {
 }
 
 /// The head of an application's page over [`Case::look`]; `current` is the page of the form that is shown.
-pub(super) fn head(visit: &Visit, case: &Case, checked: &Checked<'_>, current: Option<&str>) -> ApplicationHead {
+pub(super) fn head(visit: &Visit, case: &Case, look: Look<'_>, current: Option<&str>) -> ApplicationHead {
     let language = visit.language;
     let application = case.application();
     let form = case.form();
@@ -55,9 +54,9 @@ pub(super) fn head(visit: &Visit, case: &Case, checked: &Checked<'_>, current: O
             .unwrap_or_default(),
         tone: tone(case.state(), application.certificate.is_some()),
         number: application.number.clone(),
-        tabs: tabs(visit, case, checked, current, editable),
-        progress: editable.then(|| progress(case, checked)),
-        actions: actions(visit, case, checked),
+        tabs: tabs(visit, case, look, current, editable),
+        progress: editable.then(|| progress(case, look)),
+        actions: actions(visit, case, look),
         documents: case.documents().into_iter().map(document).collect(),
         check: editable.then(|| visit.of(case, "check")),
         unmask: case.may_unmask().then(|| visit.of(case, "unmask")),
@@ -65,7 +64,7 @@ pub(super) fn head(visit: &Visit, case: &Case, checked: &Checked<'_>, current: O
     }
 }
 
-fn actions(visit: &Visit, case: &Case, checked: &Checked<'_>) -> Vec<ActionLink> {
+fn actions(visit: &Visit, case: &Case, look: Look<'_>) -> Vec<ActionLink> {
     let forward = |action: &crate::definition::workflow::Action| {
         let edits = |state: &Id| {
             case.office()
@@ -79,7 +78,7 @@ fn actions(visit: &Visit, case: &Case, checked: &Checked<'_>) -> Vec<ActionLink>
         ahead && (action.by.contains(&By::Applicant) || !action.effects.is_empty())
     };
     let mut first = true;
-    let offered = case.offered_over(&checked.evaluated).into_iter().map(|action| {
+    let offered = case.offered_over(look.evaluated).into_iter().map(|action| {
         let primary = first && forward(action);
         first &= !primary;
         ActionLink {
@@ -101,8 +100,8 @@ struct Standing<'c> {
 }
 
 impl<'c> Standing<'c> {
-    fn of(checked: &'c Checked<'_>) -> Self {
-        let errors = checked.findings.iter();
+    fn of(look: Look<'c>) -> Self {
+        let errors = look.findings.iter();
         let errors = errors.filter(|finding| finding.severity == Severity::Error);
         let errors = errors.filter_map(|finding| Some((finding, finding.page.as_ref()?)));
         let (lacking, wrong): (Vec<_>, Vec<_>) =
@@ -145,15 +144,15 @@ fn is_touched(case: &Case, page: &Page) -> bool {
     case.page_revision(&page.id) > 0 || fields.any(given)
 }
 
-fn shown<'c>(case: &'c Case, checked: &'c Checked<'_>) -> impl Iterator<Item = &'c Page> {
+fn shown<'c>(case: &'c Case, look: Look<'c>) -> impl Iterator<Item = &'c Page> {
     let pages = case.form().pages.values();
-    pages.filter(|page| checked.evaluated.page_shown(&page.id))
+    pages.filter(|page| look.evaluated.page_shown(&page.id))
 }
 
-fn progress(case: &Case, checked: &Checked<'_>) -> Progress {
-    let standing = Standing::of(checked);
+fn progress(case: &Case, look: Look<'_>) -> Progress {
+    let standing = Standing::of(look);
     let mut progress = Progress::default();
-    for page in shown(case, checked) {
+    for page in shown(case, look) {
         let complete = standing.progress(case, page) == TabProgress::Complete;
         progress.done += usize::from(complete);
         progress.all += usize::from(complete || standing.blocks(&page.id));
@@ -161,8 +160,8 @@ fn progress(case: &Case, checked: &Checked<'_>) -> Progress {
     progress
 }
 
-fn tabs(visit: &Visit, case: &Case, checked: &Checked<'_>, current: Option<&str>, editable: bool) -> Vec<Tab> {
-    let standing = Standing::of(checked);
+fn tabs(visit: &Visit, case: &Case, look: Look<'_>, current: Option<&str>, editable: bool) -> Vec<Tab> {
+    let standing = Standing::of(look);
     let marks = case.application().returned.as_ref();
     let marks = marks.map(|returned| returned.marks.as_slice()).unwrap_or_default();
     let marked = |page: &Page| {
@@ -180,5 +179,5 @@ fn tabs(visit: &Visit, case: &Case, checked: &Checked<'_>, current: Option<&str>
         },
         marked: marked(page),
     };
-    shown(case, checked).map(tab).collect()
+    shown(case, look).map(tab).collect()
 }

@@ -141,11 +141,11 @@ fn told(
     let mut required = Map::new();
     let (mut computed, mut amounts) = (Map::new(), Map::new());
     marks.each(page, &judged.evaluated, &mut |field, path| {
-        if filling.hidden.contains(path) {
+        if filling.asked.hidden.contains(path) {
             return;
         }
         if field.require_when.is_some() {
-            let needed = field.required || filling.required.contains(path);
+            let needed = field.required || filling.asked.required.contains(path);
             required.insert(path.to_owned(), needed.into());
         }
         if let (FieldType::Computed(_), Some(fields)) = (&field.kind, prepared.page(&page.id)) {

@@ -40,7 +40,7 @@ async fn page(
         .as_deref()
         .map(|unit| case.units().name(unit).to_owned());
     let view = Overview {
-        head: head(&visit, &case, &case.look(), None),
+        head: head(&visit, &case, case.look(), None),
         applicant: case.application().applicant_name.clone(),
         unit,
         steps: steps(&visit, &case, &history),

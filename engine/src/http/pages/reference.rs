@@ -169,9 +169,12 @@ impl Sheet<'_> {
             value: pair[0].as_str().unwrap_or_default().to_owned(),
             label: said(&pair[1]),
         });
-        filling.candidates.insert("lookup".into(), candidates.collect());
+        filling
+            .asked_mut()
+            .candidates
+            .insert("lookup".into(), candidates.collect());
         let rows = answers.get("table").and_then(Json::as_array).map_or(0, Vec::len);
-        filling.computed.insert("computed".into(), rows.to_string());
+        filling.asked_mut().computed.insert("computed".into(), rows.to_string());
         filling.files_at = "#".into();
         filling.picks = true;
         let sentence = self.text("reference_sentence");

@@ -65,7 +65,7 @@ async fn page(
         href: "#f-reason".into(),
     };
     let view = Unmask {
-        head: head(visit, case, &case.look(), None),
+        head: head(visit, case, case.look(), None),
         reason: reason.to_owned(),
         errors: wrong.map(error).into_iter().collect(),
         answers: if reveal {

@@ -294,8 +294,9 @@ impl Registry {
     async fn decided(&self, person: &Person, mut change: Change, once: &Once) -> Result<(), Refused> {
         self.only_once(&person.region, once, &mut change).await?;
         match self.inner.store.commit(change).await {
+            Ok(_) => Ok(()),
             Err(CommitError::Stale { .. }) if self.was_done(&person.region, once).await? => Ok(()),
-            committed => Ok(drop(committed?)),
+            Err(error) => Err(error.into()),
         }
     }
 

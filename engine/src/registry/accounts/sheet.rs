@@ -127,7 +127,7 @@ impl Sheet {
     }
 
     /// The form over these answers.
-    pub fn evaluated(&self, answers: &Answers) -> Evaluated<'_> {
+    pub fn evaluated(&self, answers: &Answers) -> Evaluated {
         Evaluated::new(self.form.form(), answers, &self.context())
     }
 
@@ -137,7 +137,7 @@ impl Sheet {
     }
 
     /// What can be picked in each lookup, by path.
-    pub fn candidates(&self, evaluated: &Evaluated<'_>) -> BTreeMap<String, Vec<(String, String)>> {
+    pub fn candidates(&self, evaluated: &Evaluated) -> BTreeMap<String, Vec<(String, String)>> {
         let pages = self.form().pages.values();
         pages
             .flat_map(|page| evaluated.candidates(&page.fields, &self.units))

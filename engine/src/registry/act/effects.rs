@@ -48,7 +48,7 @@ impl Registry {
             .numbering
             .get(numbering)
             .ok_or_else(|| Refused::Failed(format!("no numbering {numbering}")))?;
-        let year = case.today.year();
+        let year = case.today().year();
         let counter = counter_name(numbering, rule, year, &case.form().code);
         let stands = self.inner.store.counter(&region.id, &counter).await?;
         effects.number = Some(number(rule, year, case.form(), stands + 1));
@@ -69,14 +69,14 @@ impl Registry {
         let number = effects
             .number
             .clone()
-            .or_else(|| case.application.number.clone())
+            .or_else(|| case.application().number.clone())
             .unwrap_or_default();
         let mut bytes = [0; 16];
         getrandom::fill(&mut bytes).map_err(|error| Refused::Failed(error.to_string()))?;
         let token = BASE64_URL_SAFE_NO_PAD.encode(bytes);
         let issue = Issue {
             number: &number,
-            on: case.today,
+            on: case.today(),
             verify_token: &token,
             state: &step.to,
         };
@@ -90,12 +90,12 @@ impl Registry {
         let id = fresh_id(self.inner.clock.now())?;
         effects.certificate = Some((id.clone(), sha256.clone()));
         effects.put.push(Put::Certificate(Box::new(Certificate {
-            region: case.application.region.clone(),
+            region: case.application().region.clone(),
             id,
-            application: case.application.id.clone(),
+            application: case.application().id.clone(),
             number,
             document: document.to_owned(),
-            issued_on: case.today,
+            issued_on: case.today(),
             pdf,
             sha256,
             verify_token: token,
@@ -110,9 +110,9 @@ impl Registry {
         waits: Option<&Waits>,
         whom: &By,
     ) -> Result<Vec<crate::store::Account>, Refused> {
-        let region = &case.application.region;
+        let region = &case.application().region;
         let wanted = |account: &crate::store::Account| match whom {
-            By::Applicant => account.id == case.application.applicant,
+            By::Applicant => account.id == case.application().applicant,
             By::Role(role) => account.roles.iter().any(|own| *own == **role),
             By::Handler => waits.is_some_and(|waits| {
                 let unit = waits.unit.as_deref();
@@ -128,7 +128,7 @@ impl Registry {
             (By::Applicant, _) => self
                 .inner
                 .store
-                .account(region, &case.application.applicant)
+                .account(region, &case.application().applicant)
                 .await?
                 .into_iter()
                 .collect(),
@@ -151,7 +151,7 @@ impl Registry {
         whom: &By,
         effects: &mut Effects,
     ) -> Result<(), Refused> {
-        let region = &case.application.region;
+        let region = &case.application().region;
         let accounts = self.told(case, step.waits_for.as_ref(), whom).await?;
         let mut told = BTreeSet::from([person.account.clone()]);
         for account in accounts {
@@ -170,10 +170,10 @@ impl Registry {
 /// What a step tells these people. To the applicant it matters how it ended, to everybody else that it is their turn.
 fn news(whom: &By, case: &Case, step: &Step, effects: &Effects) -> Letter {
     let workflow = &case.office.region().workflow;
-    let numbered = effects.number.clone().or_else(|| case.application.number.clone());
+    let numbered = effects.number.clone().or_else(|| case.application().number.clone());
     let news = News {
-        application: case.application.id.clone(),
-        title: case.application.title.clone(),
+        application: case.application().id.clone(),
+        title: case.application().title.clone(),
         state: step.to.to_string(),
         action: step.action.to_string(),
         opinion: opinion(&step.input),

@@ -15,7 +15,7 @@ use crate::registry::Case;
 
 /// The answers in the new form, and everything that speaks against it.
 pub(super) async fn judge(case: &Case, form: &Arc<CompiledForm>) -> (Carried, Vec<Reason>) {
-    let carried = carry(case.form(), form.form(), &case.answers);
+    let carried = carry(case.form(), form.form(), case.answers());
     let mut reasons: Vec<Reason> = carried
         .losses
         .iter()
@@ -37,7 +37,7 @@ pub(super) async fn judge(case: &Case, form: &Arc<CompiledForm>) -> (Carried, Ve
 
 /// A mark that leads nowhere would open or close more than the reviewer meant.
 fn lost_marks(case: &Case, form: &CompiledForm, carried: &Carried) -> Vec<Reason> {
-    let returned = case.application.returned.iter();
+    let returned = case.application().returned.iter();
     let marks = returned.flat_map(|returned| &returned.marks);
     let lost = marks.filter(|mark| marks_now(mark, case.form(), form.form(), carried).is_empty());
     lost.map(|mark| Reason {
@@ -54,9 +54,9 @@ fn lost_marks(case: &Case, form: &CompiledForm, carried: &Carried) -> Vec<Reason
 /// Answers that were shown and are hidden now, which would be left out of what is submitted; and those that were
 /// hidden and would be part of it now.
 fn shown_otherwise(case: &Case, moved: &Case, carried: &Carried) -> Vec<Reason> {
-    let visible = case.evaluated().visible_answers(&case.answers);
+    let visible = case.evaluated().visible_answers(case.answers());
     let was = carry(case.form(), moved.form(), &visible);
-    let is: Answers = moved.evaluated().visible_answers(&moved.answers);
+    let is: Answers = moved.evaluated().visible_answers(moved.answers());
     let reason = |id: &str, consequence, zh: &str, en: &str| {
         let label = &moved.form().field(id)?.label;
         Some(Reason {
@@ -72,7 +72,7 @@ fn shown_otherwise(case: &Case, moved: &Case, carried: &Carried) -> Vec<Reason> 
     for (id, old) in carried
         .origins
         .iter()
-        .filter(|(_, old)| case.answers.contains_key(&***old))
+        .filter(|(_, old)| case.answers().contains_key(&***old))
     {
         let before = was.answers.get(&**id).filter(|answer| is_answered(answer));
         let after = is.get(&**id).filter(|answer| is_answered(answer));

@@ -36,7 +36,7 @@ impl Registry {
             let session = Session {
                 seen_at: now,
                 expires_at: now + IDLE,
-                ..session
+                ..Session::clone(&session)
             };
             let change = Change {
                 expect: vec![still(&session)],

@@ -164,9 +164,9 @@ impl Operator {
         let (region, id) = (&application.region, &application.id);
         let form = self.pinned(application).await?;
         let own = own_texts(account);
-        let (_, pages) = self.store.dossier(region, id).await?.ok_or(Refused::NotFound)?;
+        let dossier = self.store.dossier(region, id).await?.ok_or(Refused::NotFound)?;
         let (mut expect, mut put, mut removed) = (vec![stands(application)], Vec::new(), 0);
-        for page in pages {
+        for page in &dossier.pages {
             let mut answers = page.answers.clone();
             let fields = form.pages.get(page.page.as_str()).map(|page| &page.fields);
             let gone = strip(fields, &mut answers, &own);
@@ -184,7 +184,7 @@ impl Operator {
                     saved_at: self.clock.now(),
                     answers,
                     removed: None,
-                    ..page
+                    ..AnswerPage::clone(page)
                 }));
             }
         }

@@ -103,15 +103,13 @@ impl Operator {
         files: &mut usize,
     ) -> Result<Json, Refused> {
         let (region, id) = (&application.region, &application.id);
-        let (_, pages) = self
-            .store
-            .dossier(region, id)
-            .await?
-            .unwrap_or_else(|| (application.clone(), Vec::new()));
+        let dossier = self.store.dossier(region, id).await?;
+        let pages = dossier.as_ref().map(|dossier| dossier.pages.as_slice());
         let mut answers = Map::new();
-        for mut page in pages {
-            self.unsealed(id, &mut page.answers)?;
-            answers.insert(page.page, json!({"saved_at": page.saved_at, "answers": page.answers}));
+        for page in pages.unwrap_or_default() {
+            let mut opened = page.answers.clone();
+            self.unsealed(id, &mut opened)?;
+            answers.insert(page.page.clone(), json!({"saved_at": page.saved_at, "answers": opened}));
         }
         let mut uploads = Vec::new();
         for upload in self.store.uploads(region, id).await? {

@@ -149,9 +149,10 @@ impl Registry {
                 .store
                 .dossiers(&person.region, &listing, &page, wanted)
                 .await?;
-            for (application, pages) in part.items {
-                let actor = Actor::Person(person.actor(application.applicant == person.account));
-                let case = self.case_from(Arc::clone(office), application, pages, units.clone(), actor);
+            for dossier in part.items {
+                let own = dossier.application.applicant == person.account;
+                let actor = Actor::Person(person.actor(own));
+                let case = self.case_from(Arc::clone(office), Arc::new(dossier), units.clone(), actor);
                 found.push(case.await?);
             }
             looked_at += PART;

@@ -59,7 +59,7 @@ impl Exercise {
     }
 
     /// Adds what these answers exercise of their form.
-    pub(super) fn answers(&mut self, form: &str, evaluated: &Evaluated<'_>, answers: &Answers) {
+    pub(super) fn answers(&mut self, form: &str, evaluated: &Evaluated, answers: &Answers) {
         if let Some(exercised) = self.forms.get_mut(form) {
             exercised.take(evaluated, answers);
         }

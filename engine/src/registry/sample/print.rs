@@ -21,7 +21,7 @@ const NO_APPLICATION: &str = "sample";
 pub(super) async fn text(
     office: &Office,
     sample: &Sample,
-    tried: &Tried<'_>,
+    tried: &Tried,
     walked: &Walked<'_>,
     document: &str,
     renderer: Option<&Renderer>,
@@ -99,7 +99,7 @@ struct Issue {
 }
 
 impl Issue {
-    fn of(office: &Office, tried: &Tried<'_>, walked: &Walked<'_>, document: &Document) -> Self {
+    fn of(office: &Office, tried: &Tried, walked: &Walked<'_>, document: &Document) -> Self {
         let region = office.region();
         let taken = walked.steps.iter().filter(|(_, came)| came.is_ok());
         let effects = taken
@@ -120,7 +120,7 @@ impl Issue {
     }
 }
 
-fn data(office: &Office, tried: &Tried<'_>, document: &Document, issue: &Issue) -> serde_json::Value {
+fn data(office: &Office, tried: &Tried, document: &Document, issue: &Issue) -> serde_json::Value {
     let region = office.region();
     let language = region.language;
     let evaluated = &tried.checked.evaluated;

@@ -159,7 +159,7 @@ impl Ran {
         }
     }
 
-    fn take(&mut self, tried: &Tried<'_>) {
+    fn take(&mut self, tried: &Tried) {
         self.exercise
             .answers(&tried.app.category, &tried.checked.evaluated, &tried.answers);
     }

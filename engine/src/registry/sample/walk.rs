@@ -44,12 +44,7 @@ impl Walked<'_> {
 impl Office {
     /// Walks from the workflow's start, on from wherever each action leads, and notes what that
     /// exercises. `tried` stands at the end of the walk afterwards.
-    pub(super) fn walk_sample<'s>(
-        &self,
-        sample: &'s Sample,
-        tried: &mut Tried<'_>,
-        exercise: &mut Exercise,
-    ) -> Walked<'s> {
+    pub(super) fn walk_sample<'s>(&self, sample: &'s Sample, tried: &mut Tried, exercise: &mut Exercise) -> Walked<'s> {
         let visible = tried.checked.evaluated.visible_answers(&tried.answers);
         let mut standing = self.start(tried);
         let mut walked = Walked {
@@ -79,7 +74,7 @@ impl Office {
         walked
     }
 
-    fn start(&self, tried: &Tried<'_>) -> Standing {
+    fn start(&self, tried: &Tried) -> Standing {
         Standing {
             state: Id::clone(&self.region().workflow.start),
             waits_for: None,
@@ -93,7 +88,7 @@ impl Office {
 
     fn step(
         &self,
-        tried: &Tried<'_>,
+        tried: &Tried,
         visible: &Answers,
         standing: &Standing,
         act: &Act,

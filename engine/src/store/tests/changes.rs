@@ -120,7 +120,8 @@ async fn a_change_that_fails_leaves_nothing_and_the_others_of_its_group_go_on() 
             [put(application("c")), Put::Page(page("c", "p", 1))],
         ),
     ];
-    let outcomes = writer::commit_group(office.store.inner.database.as_ref().unwrap(), &changes);
+    let inner = &office.store.inner;
+    let outcomes = writer::commit_group(inner.database.as_ref().unwrap(), &inner.recent, &changes);
     let made = Ok(Committed::default());
     assert_eq!(
         outcomes,
@@ -177,7 +178,8 @@ async fn saves_of_different_pages_do_not_disturb_each_other() {
     for save in saves.collect::<Vec<_>>() {
         save.await.unwrap().unwrap();
     }
-    let (stored, pages) = office.store.dossier(REGION, "a").await.unwrap().unwrap();
+    let dossier = office.store.dossier(REGION, "a").await.unwrap().unwrap();
+    let (stored, pages) = (&dossier.application, &dossier.pages);
     assert_eq!(
         (stored.revision, stored.answers_revision, stored.updated_at),
         (1, 12, at(60))
@@ -334,9 +336,12 @@ async fn a_page_that_is_dropped_is_gone_and_counts_as_a_save() {
         page: "p".into(),
     };
     office.put([drop_page("a")]).await;
-    let (application, pages) = office.store.dossier(REGION, "a").await.unwrap().unwrap();
-    assert_eq!(application.answers_revision, 3);
-    assert_eq!(pages.iter().map(|page| page.page.as_str()).collect::<Vec<_>>(), ["q"]);
+    let dossier = office.store.dossier(REGION, "a").await.unwrap().unwrap();
+    assert_eq!(dossier.application.answers_revision, 3);
+    assert_eq!(
+        dossier.pages.iter().map(|page| page.page.as_str()).collect::<Vec<_>>(),
+        ["q"]
+    );
     let missing = Change {
         expect: Vec::new(),
         put: vec![drop_page("b")],

@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 use super::*;
 
-fn account(id: &str, sign_in_name: &str) -> Account {
+pub(super) fn account(id: &str, sign_in_name: &str) -> Account {
     Account {
         unit: Some("lab".into()),
         roles: vec!["registrant".into()],
@@ -13,11 +13,11 @@ fn account(id: &str, sign_in_name: &str) -> Account {
     }
 }
 
-fn put_account(account: Account) -> Put {
+pub(super) fn put_account(account: Account) -> Put {
     Put::Account(Box::new(account))
 }
 
-fn session(token_hash: &str, account: &str, expires: i64) -> Put {
+pub(super) fn session(token_hash: &str, account: &str, expires: i64) -> Put {
     Put::Session(Session {
         region: REGION.into(),
         token_hash: token_hash.into(),

@@ -83,7 +83,7 @@ pub(super) fn shown(field: &Prepared, value: &str, filling: &Filling<'_>) -> Str
 /// The name of what was picked, as it was kept with the submission where that has happened; its id where nobody knows
 /// the name.
 pub(super) fn picked(path: &str, id: &str, filling: &Filling<'_>) -> String {
-    if let Some(name) = filling.names.get(id) {
+    if let Some(name) = filling.asked.names.get(id) {
         return name.clone();
     }
     let candidate = candidates(path, filling).and_then(|all| all.iter().find(|candidate| candidate.value == id));
@@ -92,9 +92,9 @@ pub(super) fn picked(path: &str, id: &str, filling: &Filling<'_>) -> String {
 
 /// What may be picked at `path`, if the caller says.
 pub(super) fn candidates<'f>(path: &str, filling: &'f Filling<'_>) -> Option<&'f [crate::theme::filling::Candidate]> {
-    let exact = filling.candidates.get(path);
+    let exact = filling.asked.candidates.get(path);
     exact
-        .or_else(|| filling.candidates.get(&without_rows(path)))
+        .or_else(|| filling.asked.candidates.get(&without_rows(path)))
         .map(Vec::as_slice)
 }
 

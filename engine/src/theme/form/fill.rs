@@ -37,10 +37,10 @@ impl<'a> Writer<'a> {
 
     /// The field at `path`; nothing while it is hidden. `editable` says so of what it stands in.
     pub(super) fn field(&mut self, field: &'a Prepared, path: &str, value: Option<&Json>, editable: bool) {
-        if self.filling.hidden.contains(path) {
+        if self.filling.asked.hidden.contains(path) {
             return;
         }
-        let editable = editable && !self.filling.read_only.contains(path);
+        let editable = editable && !self.filling.asked.read_only.contains(path);
         match &field.kind {
             Kind::Note => self.note(field, path),
             Kind::Computed => self.computed(field, path),
@@ -94,7 +94,13 @@ impl<'a> Writer<'a> {
     fn computed(&mut self, field: &Prepared, path: &str) {
         self.open_answer(field, path, "");
         self.out.push_str("<output class=\"answer\">");
-        let text = self.filling.computed.get(path).map(String::as_str).unwrap_or_default();
+        let text = self
+            .filling
+            .asked
+            .computed
+            .get(path)
+            .map(String::as_str)
+            .unwrap_or_default();
         self.text_or_empty(&answer::shown(field, text, self.filling));
         self.out.push_str("</output>");
         self.remarks(field, path);
@@ -117,7 +123,13 @@ impl<'a> Writer<'a> {
             Kind::Table { columns, .. } => self.read_table(field, columns, path, value),
             Kind::Files { .. } => self.read_files(value),
             Kind::Computed => {
-                let text = self.filling.computed.get(path).map(String::as_str).unwrap_or_default();
+                let text = self
+                    .filling
+                    .asked
+                    .computed
+                    .get(path)
+                    .map(String::as_str)
+                    .unwrap_or_default();
                 self.text_or_empty(&answer::shown(field, text, self.filling));
             }
             _ => {
@@ -255,7 +267,7 @@ impl<'a> Writer<'a> {
     }
 
     pub(super) fn is_required(&self, field: &Prepared, path: &str) -> bool {
-        field.required || self.filling.required.contains(path)
+        field.required || self.filling.asked.required.contains(path)
     }
 
     fn is_invalid(&self, path: &str) -> bool {

@@ -278,7 +278,7 @@ impl<'a> Writer<'a> {
             ""
         };
         self.all(&["<td id=\"f-", path, "\"", changed, ">"]);
-        if !self.filling.hidden.contains(path) {
+        if !self.filling.asked.hidden.contains(path) {
             self.answer_content(column, path, row.and_then(|row| row.get(&*column.id)));
         }
         self.out.push_str("</td>");

@@ -56,7 +56,10 @@ fn no_value_ever_becomes_markup() {
         let mut filling = Filling::new(&answers);
         filling.reveal = true;
         filling.files_at = attack.into();
-        filling.candidates.insert("recommender".into(), candidates(attack));
+        filling
+            .asked_mut()
+            .candidates
+            .insert("recommender".into(), candidates(attack));
         for path in [
             "name",
             "summary",
@@ -93,7 +96,10 @@ fn no_value_ever_becomes_markup() {
 fn what_is_hidden_is_left_out_and_posts_nothing() {
     let answers = answers("甲");
     let mut filling = Filling::new(&answers);
-    filling.hidden.extend(["name".into(), "people[0].born".into()]);
+    filling
+        .asked_mut()
+        .hidden
+        .extend(["name".into(), "people[0].born".into()]);
     let markup = rendered(&filling);
     assert!(!markup.contains("id=\"f-name\"") && !markup.contains("value=\"name\""));
     assert!(!markup.contains("people[0].born") && markup.contains("people[1].born"));
@@ -124,7 +130,7 @@ fn errors_are_tied_to_their_inputs() {
     };
     filling.messages.insert("year".into(), vec![message.clone()]);
     filling.refused.insert("period_start".into(), "明天".into());
-    filling.required.insert("year".into());
+    filling.asked_mut().required.insert("year".into());
     let markup = rendered(&filling);
     let input = markup
         .split("<input")
@@ -196,8 +202,11 @@ fn a_stored_pick_that_no_longer_fits_stays_on_the_page() {
     let mut answers = Map::new();
     answers.insert("recommender".into(), json!("gone"));
     let mut filling = Filling::new(&answers);
-    filling.candidates.insert("recommender".into(), candidates("甲"));
-    filling.names.insert("gone".into(), "旧单位".into());
+    filling
+        .asked_mut()
+        .candidates
+        .insert("recommender".into(), candidates("甲"));
+    filling.asked_mut().names.insert("gone".into(), "旧单位".into());
     let markup = rendered(&filling);
     assert!(
         markup.contains("name=\"recommender\" aria-required=\"true\" value=\"旧单位\">"),
@@ -210,10 +219,11 @@ fn a_required_lookup_takes_its_sole_candidate() {
     let answers = Map::new();
     let mut filling = Filling::new(&answers);
     filling
+        .asked_mut()
         .candidates
         .insert("recommender".into(), candidates("甲")[..1].to_vec());
     assert!(rendered(&filling).contains("name=\"recommender\" aria-required=\"true\" value=\"甲\">"));
-    filling.candidates.insert("recommender".into(), Vec::new());
+    filling.asked_mut().candidates.insert("recommender".into(), Vec::new());
     assert!(rendered(&filling).contains("class=\"warning\""));
 }
 

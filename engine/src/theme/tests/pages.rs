@@ -40,7 +40,7 @@ pub(super) fn shell(language: Language, signed_in: bool) -> Shell {
         label: label.into(),
         href: None,
     };
-    Shell {
+    let frame = Frame {
         language,
         region: Some(RegionHead {
             id: "somewhere".into(),
@@ -61,25 +61,28 @@ pub(super) fn shell(language: Language, signed_in: bool) -> Shell {
             }],
         }),
         menu: if signed_in { menu } else { Vec::new() },
+        reminders: 2,
+        large_text: signed_in,
+        version: "0.1.0".into(),
+        demo: true,
+    };
+    Shell {
+        frame,
         breadcrumb: if signed_in {
             ["申报管理", "科技成果登记", "填写科技成果"].map(crumb).to_vec()
         } else {
             Vec::new()
         },
-        reminders: 2,
         languages: vec![LanguageLink {
             tag: "en".into(),
             label: "English".into(),
             href: "?lang=en".into(),
         }],
-        large_text: signed_in,
         text_size: "/text-size/large?next=%2F".into(),
         notice: signed_in.then(|| Notice {
             kind: NoticeKind::Done,
             text: "已保存。".into(),
         }),
-        version: "0.1.0".into(),
-        demo: true,
         watch: signed_in.then(watch),
     }
 }
@@ -170,7 +173,7 @@ fn form_page(theme: &Theme, language: Language, text: &str, editable: bool) -> F
     let answers = answers(text);
     let mut filling = Filling::new(&answers);
     filling.files_at = "/somewhere/applications/1/files/".into();
-    filling.candidates.insert(
+    filling.asked_mut().candidates.insert(
         "recommender".into(),
         vec![Candidate {
             value: "u1".into(),
@@ -308,7 +311,10 @@ pub(super) fn pages(theme: &Theme, language: Language, text: &str) -> Vec<(&'sta
         "regions",
         theme.page(
             &Shell {
-                region: None,
+                frame: Frame {
+                    region: None,
+                    ..outside.frame.clone()
+                },
                 ..outside.clone()
             },
             &Regions { regions: vec![region] },

@@ -6,9 +6,26 @@ use super::WatchBar;
 use crate::definition::Language;
 use crate::definition::region::{MenuItem, MenuTarget};
 
-/// The frame around every page: who, where, what else.
-#[derive(Clone, Debug, Default, Serialize)]
+/// What is around every page: who, where, what else.
+#[derive(Clone, Debug, Default)]
 pub struct Shell {
+    /// What looks alike on many pages. Templates read it as the shell's own.
+    pub frame: Frame,
+    /// 当前页面, from the first level to this page.
+    pub breadcrumb: Vec<Crumb>,
+    /// Other languages the page is offered in.
+    pub languages: Vec<LanguageLink>,
+    /// Where the other size of text is taken.
+    pub text_size: String,
+    /// What the last request did, shown once.
+    pub notice: Option<Notice>,
+    /// The server watches its files: what is wrong with them.
+    pub watch: Option<WatchBar>,
+}
+
+/// What looks alike on many pages: it is rendered once for all of them.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Frame {
     /// The language of the page and of every text in the views.
     pub language: Language,
     /// The office; none on `/`, on `/verify/…` and on errors outside a region.
@@ -17,28 +34,18 @@ pub struct Shell {
     pub user: Option<User>,
     /// The office's menu; see [`MenuEntry::of_region`].
     pub menu: Vec<MenuEntry>,
-    /// 当前页面, from the first level to this page.
-    pub breadcrumb: Vec<Crumb>,
     /// 当前有 (n) 条工作提醒; shown to whoever is signed in, linked to the queue.
     pub reminders: usize,
-    /// Other languages the page is offered in.
-    pub languages: Vec<LanguageLink>,
     /// Pages are shown in large text.
     pub large_text: bool,
-    /// Where the other size of text is taken.
-    pub text_size: String,
-    /// What the last request did, shown once.
-    pub notice: Option<Notice>,
     /// The program's version, in the footer.
     pub version: String,
     /// The server is a demonstration: a band says so.
     pub demo: bool,
-    /// The server watches its files: what is wrong with them.
-    pub watch: Option<WatchBar>,
 }
 
 /// What the header says about the office.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct RegionHead {
     /// The folder's name, the first segment of every address.
     pub id: String,
@@ -57,7 +64,7 @@ pub struct RegionHead {
 }
 
 /// Who is signed in.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct User {
     /// 王伟任.
     pub name: String,
@@ -70,7 +77,7 @@ pub struct User {
 }
 
 /// A role that could be taken instead.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct RoleChoice {
     /// Its id.
     pub id: String,
@@ -79,7 +86,7 @@ pub struct RoleChoice {
 }
 
 /// One entry of the menu.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize)]
 pub struct MenuEntry {
     /// What it says.
     pub label: String,

@@ -27,7 +27,7 @@ pub(super) struct Change {
 }
 
 impl Marks {
-    pub(in crate::http) fn of(page: &Page, evaluated: &Evaluated<'_>, filling: &Filling<'_>) -> Self {
+    pub(in crate::http) fn of(page: &Page, evaluated: &Evaluated, filling: &Filling<'_>) -> Self {
         let mut marks = Self::default();
         walk(page, evaluated, &mut |field, path, _| {
             if varies(field) {
@@ -58,7 +58,7 @@ impl Marks {
     }
 
     /// Each field and cell of the page.
-    pub(super) fn each(&self, page: &Page, evaluated: &Evaluated<'_>, with: &mut dyn FnMut(&Field, &str)) {
+    pub(super) fn each(&self, page: &Page, evaluated: &Evaluated, with: &mut dyn FnMut(&Field, &str)) {
         walk(page, evaluated, &mut |field, path, _| with(field, path));
     }
 
@@ -103,18 +103,18 @@ fn varies(field: &Field) -> bool {
 }
 
 fn mark(path: &str, filling: &Filling<'_>) -> String {
-    if filling.hidden.contains(path) {
+    if filling.asked.hidden.contains(path) {
         return "h".into();
     }
-    if filling.read_only.contains(path) {
+    if filling.asked.read_only.contains(path) {
         return "r".into();
     }
     mark_of(filling, path)
 }
 
 fn mark_of(filling: &Filling<'_>, path: &str) -> String {
-    let exact = filling.candidates.get(path);
-    let Some(offered) = exact.or_else(|| filling.candidates.get(&without_rows(path))) else {
+    let exact = filling.asked.candidates.get(path);
+    let Some(offered) = exact.or_else(|| filling.asked.candidates.get(&without_rows(path))) else {
         return "e".into();
     };
     let mut digest = DefaultHasher::new();
@@ -132,7 +132,7 @@ fn before_it(page: &Page, filling: &Filling<'_>, container: &str, id: &str) -> O
     };
     let columns = columns(page, container)?;
     let before = columns.into_iter().take_while(|other| *other != id);
-    let shown = before.map(path).filter(|path| !filling.hidden.contains(path));
+    let shown = before.map(path).filter(|path| !filling.asked.hidden.contains(path));
     shown.last()
 }
 
@@ -147,7 +147,7 @@ fn columns<'p>(page: &'p Page, container: &str) -> Option<Vec<&'p str>> {
     Some(fields.keys().map(|id| &**id).collect())
 }
 
-fn walk(page: &Page, evaluated: &Evaluated<'_>, with: &mut dyn FnMut(&Field, &str, &FieldState)) {
+fn walk(page: &Page, evaluated: &Evaluated, with: &mut dyn FnMut(&Field, &str, &FieldState)) {
     for field in page.fields.values() {
         if let Some(state) = evaluated.field(&field.id) {
             step(field, &field.id, state, with);

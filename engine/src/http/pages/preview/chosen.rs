@@ -103,7 +103,7 @@ impl Chosen {
     }
 
     /// The form.
-    pub(super) fn form(&self) -> &Form {
+    pub(super) fn form(&self) -> &Arc<Form> {
         self.form.form()
     }
 
@@ -134,7 +134,7 @@ impl Chosen {
     }
 
     /// These answers, checked as the sample would be.
-    pub(super) async fn tried(&self, answers: Answers) -> Result<Tried<'_>, Error> {
+    pub(super) async fn tried(&self, answers: Answers) -> Result<Tried, Error> {
         let now = self.visit.app.registry().clock().today();
         let office = &self.visit.office;
         let tried = office.try_answers(self.sample(), self.case(), answers, now).await;
@@ -171,7 +171,7 @@ impl Chosen {
     }
 
     /// The pages before and after, of those that are shown.
-    pub(super) fn neighbours(&self, evaluated: &Evaluated<'_>) -> (Option<String>, Option<String>) {
+    pub(super) fn neighbours(&self, evaluated: &Evaluated) -> (Option<String>, Option<String>) {
         let pages = self.form().pages.keys();
         let shown: Vec<&str> = pages.map(|id| &**id).filter(|id| evaluated.page_shown(id)).collect();
         let at = shown.iter().position(|id| *id == self.page);

@@ -7,7 +7,8 @@ use crate::check::{FieldState, Finding};
 use crate::definition::expression::Expression;
 use crate::definition::form::Rule;
 use crate::definition::{Field, FieldType, Page};
-use crate::http::filling::{computed_text, without_label};
+use crate::http::filling::without_label;
+use crate::registry::computed_text;
 use crate::registry::sample::{Tried, difference};
 use crate::theme::LANGUAGES;
 use crate::theme::input_name::anchor;
@@ -17,7 +18,7 @@ use crate::theme::view::{Choosable, PreviewFinding, PreviewPanel, PreviewRule, P
 const CELLS: usize = 100;
 
 /// The whole panel.
-pub(super) fn panel(chosen: &Chosen, tried: &Tried<'_>) -> PreviewPanel {
+pub(super) fn panel(chosen: &Chosen, tried: &Tried) -> PreviewPanel {
     let evaluated = &tried.checked.evaluated;
     let mut panel = PreviewPanel {
         address: chosen.path(),
@@ -61,7 +62,7 @@ pub(super) fn panel(chosen: &Chosen, tried: &Tried<'_>) -> PreviewPanel {
     panel
 }
 
-fn pages(chosen: &Chosen, tried: &Tried<'_>) -> Vec<Choosable> {
+fn pages(chosen: &Chosen, tried: &Tried) -> Vec<Choosable> {
     let option = |page: &Page| {
         let title = page.title.get(chosen.visit.language);
         Choosable {
@@ -125,7 +126,7 @@ fn finding(chosen: &Chosen, found: &Finding) -> PreviewFinding {
 }
 
 /// What differs from the findings that the sample or its case says it has.
-fn expected(chosen: &Chosen, tried: &Tried<'_>) -> Vec<String> {
+fn expected(chosen: &Chosen, tried: &Tried) -> Vec<String> {
     let expected = match chosen.case() {
         Some(case) => Some(&case.findings),
         None => chosen.sample().findings.as_ref(),
@@ -158,7 +159,7 @@ fn rule(chosen: &Chosen, rule: &Rule, verdict: Verdict) -> PreviewRule {
 }
 
 /// The pages that are hidden, and the fields and cells that are hidden on the others.
-fn hidden(chosen: &Chosen, tried: &Tried<'_>) -> Vec<PreviewValue> {
+fn hidden(chosen: &Chosen, tried: &Tried) -> Vec<PreviewValue> {
     let evaluated = &tried.checked.evaluated;
     let mut hidden = Vec::new();
     for page in chosen.form().pages.values() {
@@ -212,7 +213,7 @@ fn each_cell(field: &Field, path: &str, state: &FieldState, take: &mut dyn FnMut
 }
 
 /// Computed fields and cells that are shown, then the lets.
-fn computed(chosen: &Chosen, tried: &Tried<'_>) -> Vec<PreviewValue> {
+fn computed(chosen: &Chosen, tried: &Tried) -> Vec<PreviewValue> {
     let evaluated = &tried.checked.evaluated;
     let mut found = Vec::new();
     for (_, field) in chosen.form().fields() {

@@ -12,9 +12,10 @@ use crate::check::{self, Context, Finding, Lookups, posted};
 use crate::definition::form::Severity;
 use crate::definition::region::MenuTarget;
 use crate::definition::{Page, Text};
-use crate::http::filling::{asked, said, without_label};
+use crate::http::filling::{said, without_label};
 use crate::http::shell::Stand;
 use crate::http::{Error, shell};
+use crate::registry::asked;
 use crate::registry::sample::Tried;
 use crate::theme::filling::{Editing, Filling, Message};
 use crate::theme::input_name::anchor;
@@ -26,7 +27,7 @@ use crate::theme::view::{
 /// A page that is being put together.
 pub(super) struct Sheet<'c> {
     chosen: &'c Chosen,
-    tried: &'c Tried<'c>,
+    tried: &'c Tried,
     typed: bool,
     /// What could not be read of what was typed.
     refused: Vec<posted::Refused>,
@@ -35,7 +36,7 @@ pub(super) struct Sheet<'c> {
 }
 
 impl<'c> Sheet<'c> {
-    pub(super) fn new(chosen: &'c Chosen, tried: &'c Tried<'c>) -> Self {
+    pub(super) fn new(chosen: &'c Chosen, tried: &'c Tried) -> Self {
         Self {
             chosen,
             tried,
@@ -118,16 +119,13 @@ impl<'c> Sheet<'c> {
     }
 
     fn filling(&self, page: &Page) -> Filling<'_> {
-        let mut filling = asked(
-            page,
-            &self.tried.checked.evaluated,
-            &self.tried.answers,
-            &self.tried.units,
-        );
+        let tried = &self.tried;
+        let mut filling = Filling::new(&tried.answers);
+        filling.asked = asked(page, &tried.checked.evaluated, &tried.answers, &tried.units).into();
         if !self.chosen.edits() {
             filling.editing = Editing::Nothing;
         }
-        filling.names = self.names();
+        filling.asked_mut().names = self.names();
         // Samples are made up: nothing in them is anybody's.
         filling.reveal = true;
         filling.files_at = "#".into();
@@ -248,7 +246,7 @@ impl<'c> Sheet<'c> {
         let region = visit.office.region();
         let mut shell = shell::bare(&visit.app, Some(region), visit.language, &visit.address, &visit.headers);
         let unit = self.tried.app.applicant_unit.as_deref();
-        shell.user = Some(User {
+        shell.frame.user = Some(User {
             name: match chosen.edits() {
                 true if !self.tried.app.applicant_name.is_empty() => self.tried.app.applicant_name.clone(),
                 _ => visit.text("preview", &[]),
@@ -261,9 +259,9 @@ impl<'c> Sheet<'c> {
             true => MenuTarget::Applications,
             false => MenuTarget::Queue,
         };
-        shell.menu = MenuEntry::of_region(&region.menu, &region.id, &chosen.role, visit.language, Some(target));
+        shell.frame.menu = MenuEntry::of_region(&region.menu, &region.id, &chosen.role, visit.language, Some(target));
         let stand = Stand::at(target).then(page.title.get(visit.language), None);
-        shell.breadcrumb = shell::breadcrumb(&shell.menu, stand);
+        shell.breadcrumb = shell::breadcrumb(&shell.frame.menu, stand);
         shell.languages = crate::theme::LANGUAGES
             .into_iter()
             .filter(|language| *language != visit.language)
