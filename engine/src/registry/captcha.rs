@@ -12,7 +12,7 @@ use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
 use super::people::{hash_token, random_token};
-use super::{Once, Refused, Registry};
+use super::{Once, Refused, Registry, once};
 use crate::store::{Change, CommitError, Expect, Put, Ticket, place};
 use crate::theme::lettering::ALPHABET;
 
@@ -108,26 +108,30 @@ impl Registry {
         Ok(self.use_up(region, riddle, solution.once).await? && right)
     }
 
-    /// False where the challenge was used before.
+    /// False where the challenge was used before, but by the same form just now.
     async fn use_up(&self, region: &str, riddle: Riddle, once: Option<&Once>) -> Result<bool, Refused> {
+        let now = self.inner.clock.now();
         let ticket = Ticket {
             region: region.to_owned(),
             kind: KIND.to_owned(),
             key: riddle.key,
-            data: json!(once.map(Once::key)),
+            data: json!({"once": once.map(Once::key), "until": now + once::KNOWN}),
             expires_at: riddle.ends,
         };
+        let key = ticket.key.clone();
         let expect = vec![Expect::NoTicket {
-            region: ticket.region.clone(),
-            kind: ticket.kind.clone(),
-            key: ticket.key.clone(),
+            region: region.to_owned(),
+            kind: KIND.to_owned(),
+            key: key.clone(),
         }];
-        let put = vec![Put::Ticket(ticket.clone())];
+        let put = vec![Put::Ticket(ticket)];
         match self.inner.store.commit(Change { expect, put }).await {
             Ok(_) => Ok(true),
             Err(CommitError::Stale { .. } | CommitError::Taken { .. }) => {
-                let before = self.inner.store.ticket(region, KIND, &ticket.key).await?;
-                Ok(once.is_some() && before.is_some_and(|before| before.data == ticket.data))
+                let before = self.inner.store.ticket(region, KIND, &key).await?;
+                let by_it = |before: &Ticket| once.is_some_and(|once| before.data["once"] == once.key());
+                let until = |before: Ticket| before.data["until"].as_str()?.parse::<Timestamp>().ok();
+                Ok(before.filter(by_it).and_then(until).is_some_and(|until| until > now))
             }
             Err(error) => Err(error.into()),
         }

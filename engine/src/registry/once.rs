@@ -11,7 +11,7 @@ use super::{Refused, Registry};
 use crate::store::{Change, Expect, Put, Ticket};
 
 /// For so long the same form is the same act.
-const KNOWN: SignedDuration = SignedDuration::from_mins(1);
+pub(super) const KNOWN: SignedDuration = SignedDuration::from_mins(1);
 /// The kind of the tickets.
 const KIND: &str = "once";
 

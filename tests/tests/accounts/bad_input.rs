@@ -152,7 +152,7 @@ async fn the_same_form_once_more_is_answered_as_the_first() {
         "/guangxi/sign-up/individual/ready",
     );
     app.clock.pass(SignedDuration::from_mins(2));
-    refused(&browser.post_as_it_is(address, &again).await, "这个用户名已被使用");
+    refused(&browser.post_as_it_is(address, &again).await, "验证码不正确");
     // Another form with the same captcha is no second time.
     let page = browser.get("/guangxi/sign-up/individual").await;
     let mut other = filled(&but(&guangxi::PERSON, &[("sign_in_name", "huangxiaohai")]));

@@ -36,7 +36,8 @@ pub(in crate::http) async fn ask(visit: Visit, posting: Posting) -> Result<Respo
     }
     visit.count_ask().await?;
     let region = visit.office.region().id.to_string();
-    visit.app.registry().ask_reset(&region, name).await?;
+    let once = visit.once(&posting);
+    visit.app.registry().ask_reset(&region, name, &once).await?;
     Ok(visit.redirect(&visit.href("reset/sent"), None))
 }
 

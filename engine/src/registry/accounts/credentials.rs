@@ -132,7 +132,7 @@ impl Registry {
     }
 
     /// Sends a link to choose another password, where such an account is there. What is answered does not tell.
-    pub async fn ask_reset(&self, region: &str, name: &str) -> Result<(), Refused> {
+    pub async fn ask_reset(&self, region: &str, name: &str, once: &Once) -> Result<(), Refused> {
         let name = &self.named(region, name)?;
         let named = self.inner.store.account_by_sign_in_name(region, name).await?;
         let mut accounts: Vec<Account> = named.into_iter().collect();
@@ -165,8 +165,14 @@ impl Registry {
             put.push(self.letter(region, &account.id, &letter)?);
         }
         let expect = Vec::new();
-        self.inner.store.commit(Change { expect, put }).await?;
-        Ok(())
+        let mut change = Change { expect, put };
+        self.only_once(region, once, &mut change).await?;
+        match self.inner.store.commit(change).await {
+            Ok(_) => Ok(()),
+            // Asked by the same form twice: one letter goes out.
+            Err(CommitError::Stale { .. }) if self.was_done(region, once).await? => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// The sign-in name behind a link to choose another password; nothing where the link opens nothing.
