@@ -17,8 +17,12 @@ const DIGITS: usize = 6;
 impl Registry {
     /// The revision of a page as it stands, and the marks of its fields: `3.0a1b2c…`.
     pub fn stamp(&self, case: &Case, page: &Page) -> String {
-        let marks = self.marks(case, page, case.answers());
-        format!("{}.{}", case.page_revision(&page.id), marks.concat())
+        let now = case.page_now(page);
+        let stamp = now.stamp.get_or_init(|| {
+            let marks = self.marks(case, page, case.answers());
+            format!("{}.{}", case.page_revision(&page.id), marks.concat())
+        });
+        stamp.clone()
     }
 
     /// The fields of a page that `given` leaves as they were when the page was stamped so.

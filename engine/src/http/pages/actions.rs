@@ -162,7 +162,7 @@ async fn page(
         problem,
     } = outcome;
     let mut filling = plain(&given.input);
-    filling.names = names(case, action, &given);
+    filling.asked_mut().names = names(case, action, &given);
     let mut errors: Vec<ErrorLink> = Vec::new();
     let mut told: Vec<(String, String)> = Vec::new();
     for item in unread {

@@ -9,9 +9,7 @@ use crate::definition::{Field, Id, Page};
 use crate::http::Error;
 use crate::http::visit::Visit;
 use crate::registry::{Case, Look};
-use crate::theme::view::{
-    ActionLink, ApplicationHead, Frame, Link, Progress, Shell, Tab, TabProgress, TabStrip, Tone,
-};
+use crate::theme::view::{ActionLink, ApplicationHead, Frame, Link, Progress, Shell, Tab, TabProgress, TabStrip, Tone};
 use crate::workflow::Editing;
 
 /// How an application is going.

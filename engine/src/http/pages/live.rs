@@ -70,14 +70,14 @@ pub(super) fn saved(
         }
         Err(refused) => return Err(refused.into()),
     };
-    let told = told_saved(visit, case, page, (pairs, seen), &saved)?;
+    let told = told_saved(visit, (case, now), page, (pairs, seen), &saved)?;
     Ok(answer(StatusCode::OK, &Json::Object(told)))
 }
 
-/// How the page stands after a save.
+/// How the page stands after a save, which made the case what it is `now`.
 pub(super) fn told_saved(
     visit: &Visit,
-    case: &Case,
+    (case, now): (&Case, &Case),
     page: &str,
     (pairs, seen): (&[(String, String)], &Marks),
     saved: &Saved,

@@ -49,7 +49,7 @@ impl Case {
 
     /// The name of what a look-up of an action has picked.
     pub fn input_name(&self, lookup: &Lookup, id: &str) -> Option<String> {
-        let record = self.units.get(&lookup.from, id)?;
+        let record = self.units().get(&lookup.from, id)?;
         record.get("name").and_then(Json::as_str).map(str::to_owned)
     }
 
@@ -61,15 +61,15 @@ impl Case {
         let value = |name: &str| evaluated.value(name);
         let facts = self.facts(&answers, &value, None);
         let fits = |id: &str| {
-            let record = self.units.get(&lookup.from, id);
-            let record = record.filter(|record| self.units.is_offered(&lookup.from, record));
+            let record = self.units().get(&lookup.from, id);
+            let record = record.filter(|record| self.units().is_offered(&lookup.from, record));
             record.is_some_and(|record| may_pick(workflow, action, &facts, lookup, &record))
         };
         if fits(typed) {
             return Ok(typed.to_owned());
         }
         let name = Typed::new(typed);
-        let names = self.units.names(&lookup.from);
+        let names = self.units().names(&lookup.from);
         let mut ranked: Vec<_> = names
             .filter_map(|(id, known)| Some((name.rank(&known)?, id, known)))
             .collect();
