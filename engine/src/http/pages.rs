@@ -6,6 +6,7 @@ pub(super) mod activation;
 pub(super) mod applications;
 pub(super) mod approvals;
 pub(super) mod captcha;
+mod care;
 pub(super) mod certificates;
 pub(super) mod check;
 mod conflict;
@@ -41,6 +42,7 @@ pub(super) mod text_size;
 pub(super) mod texts;
 pub(super) mod units;
 pub(super) mod unmask;
+pub(super) mod uploads;
 pub(super) mod verify;
 pub(super) mod watch;
 

@@ -202,7 +202,7 @@ fn form_page(theme: &Theme, language: Language, text: &str, editable: bool) -> F
         fields: prepared.fill(language, &filling),
         multipart: prepared.has_files(),
         editable,
-        revision: 3,
+        revision: "3.0a1b2c".into(),
         errors: if editable { vec![error()] } else { Vec::new() },
         opinion: Some(Opinion {
             by: "李四-单位管理员".into(),
@@ -385,7 +385,7 @@ pub(super) fn pages(theme: &Theme, inside: &Shell, text: &str) -> Vec<(&'static 
         year: "2026".into(),
         forms: vec![pick],
         states: Vec::new(),
-        sort: "updated".into(),
+        orders: Vec::new(),
         clear: Some("/clear".into()),
         columns: Vec::new(),
         cut: Some(1000),
@@ -393,6 +393,7 @@ pub(super) fn pages(theme: &Theme, inside: &Shell, text: &str) -> Vec<(&'static 
         rows: rows(text),
         paging: paging(),
         new: Some("/new".into()),
+        once: "01".into(),
     };
     let prepared = PreparedFields::new(fields().values(), theme);
     let given = answers(text);
@@ -407,9 +408,10 @@ pub(super) fn pages(theme: &Theme, inside: &Shell, text: &str) -> Vec<(&'static 
             label: text.into(),
             mine: Html::text(text),
             theirs: prepared.read(language, "people", &filling),
+            is_theirs: true,
         }],
         typed: vec![("name".into(), text.into())],
-        revision: 3,
+        revision: "3.0a1b2c".into(),
         files: true,
         back: "/somewhere/applications/1/pages/1".into(),
     };
@@ -439,6 +441,7 @@ pub(super) fn pages(theme: &Theme, inside: &Shell, text: &str) -> Vec<(&'static 
             inside,
             &NewApplication {
                 categories: vec![category(true), category(false)],
+                once: "01".into(),
             },
         ),
     );
@@ -447,6 +450,7 @@ pub(super) fn pages(theme: &Theme, inside: &Shell, text: &str) -> Vec<(&'static 
         category: text.into(),
         form: "登记表".into(),
         fields: page.fields.clone(),
+        once: "01".into(),
         errors: vec![error()],
         back: "/new".into(),
         suggest: "/new/suggest".into(),
