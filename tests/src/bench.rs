@@ -88,7 +88,7 @@ impl AtWork {
         for _ in 0..rounds {
             self.runtime.block_on(work());
         }
-        Some((processor_time()? - before) / rounds)
+        Some(processor_time()?.checked_sub(before)? / rounds)
     }
 
     /// The page that takes the most bytes.

@@ -64,9 +64,13 @@ impl Path {
     }
 
     fn below(&self, step: Step) -> Self {
-        let mut path = self.clone();
-        path.rest.push(step);
-        path
+        let mut rest = Vec::with_capacity(self.rest.len() + 1);
+        rest.extend_from_slice(&self.rest);
+        rest.push(step);
+        Self {
+            field: Id::clone(&self.field),
+            rest,
+        }
     }
 
     /// The field of the form that it lies in.

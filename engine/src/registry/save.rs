@@ -58,7 +58,8 @@ impl Case {
         move |path: &str| {
             let root = path.split(['[', '.']).next().unwrap_or(path);
             let state = |evaluated: &check::Evaluated| {
-                let state = path.parse().ok().and_then(|path| evaluated.at(&path).cloned());
+                let path: Option<check::Path> = path.parse().ok();
+                let state = path.as_ref().and_then(|path| evaluated.at(path));
                 state.is_none_or(|state| !state.read_only)
             };
             editing.allows(root) && evaluated.is_none_or(state)

@@ -57,7 +57,9 @@ impl Work<'_> {
             mut columns,
             ..
         } = row;
-        columns.sort_by_cached_key(|id, _| table.columns.get_index_of(id));
+        if !table.order.is_sorted() {
+            columns.sort_by_cached_key(|id, _| table.columns.get_index_of(id));
+        }
         RowState {
             columns,
             record: Value::Record(values.into()),

@@ -40,6 +40,9 @@ fn text(value: String) -> Json {
 
 /// One line: no control characters, none that nobody sees, no white space at the ends.
 fn line(raw: &str) -> String {
+    if raw.chars().all(is_plain) {
+        return raw.trim().to_owned();
+    }
     let flat: String = raw
         .chars()
         .map(|letter| if is_space(letter) { ' ' } else { letter })
@@ -49,6 +52,11 @@ fn line(raw: &str) -> String {
         .filter(|letter| !letter.is_control() && !unseen(*letter))
         .collect();
     clean.trim().to_owned()
+}
+
+/// Whether a letter stays as it is wherever it stands.
+fn is_plain(letter: char) -> bool {
+    !(is_space(letter) || letter.is_control() || unseen(letter))
 }
 
 fn is_space(letter: char) -> bool {
@@ -65,6 +73,9 @@ pub(super) fn lines(raw: &str) -> Result<String, Reason> {
 
 /// The same of a text that is never refused: characters that it may not have are left out.
 pub(super) fn cleaned(raw: &str) -> String {
+    if raw.chars().all(|letter| is_plain(letter) || letter == '\n') {
+        return raw.trim().to_owned();
+    }
     let unix = raw.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n");
     let clean: String = unix
         .chars()
