@@ -7,9 +7,9 @@ const PAUSE = 500;
 
 /** Watches an account form. */
 export function watchAccount(form) {
-  const again = form.querySelector("button[value='again']");
+  const again = form.querySelector("button.quiet[value='again']");
   // Pressed by itself below, it need not be seen.
-  if (again) again.hidden = true;
+  if (again) again.style.display = "none";
   // A choice on which other questions depend: the server shows the form anew.
   form.addEventListener("change", (event) => {
     if (again && event.target.closest("[data-refresh]")) form.requestSubmit(again);
