@@ -10,6 +10,7 @@ pub mod data;
 mod frame;
 mod glyph;
 mod job;
+mod leaves;
 mod limits;
 mod renderer;
 mod serve;
@@ -18,5 +19,6 @@ mod world;
 
 pub use data::{Applicant, Application, Office, Subject, application, columns, data, over, text};
 pub use job::{Diagnostic, Job, Output, RenderError, Rendered};
+pub use leaves::Leaves;
 pub use renderer::{Renderer, RendererOptions};
 pub use serve::serve_jobs;

@@ -31,6 +31,7 @@ mod password;
 mod people;
 mod personal;
 mod pick;
+mod press;
 mod print;
 mod refused;
 pub mod registers;
@@ -41,6 +42,7 @@ mod sealed;
 mod search;
 mod settle;
 mod sign_in_name;
+mod stamp;
 pub mod statistics;
 mod table_sheet;
 mod units;
@@ -80,7 +82,7 @@ pub use search::{Found, MOST_SEARCHED, Order, Search};
 pub use settle::unplaced;
 pub use table_sheet::{SHEET_BYTES, TableSheet};
 pub use units::Units;
-pub use upload::{Received, kind_of};
+pub use upload::{Begun, CHUNK_BYTES, Chunk, MOST_SENT, Received, Sending, WantedUpload, kind_of};
 
 use password::Passwords;
 
@@ -216,7 +218,8 @@ impl Registry {
         }
     }
 
-    /// Forgets sessions and short-lived permissions that have ended, and sign-ups that nobody has completed.
+    /// Forgets sessions, short-lived permissions and half-sent files that have ended, and sign-ups that nobody has
+    /// completed.
     pub async fn purge(&self) -> Result<(), Refused> {
         let now = self.inner.clock.now();
         let purge = |region: &Id| Put::PurgeExpired {
@@ -231,6 +234,10 @@ impl Registry {
                 put,
             })
             .await?;
+        let swept = self.sweep_parts().await?;
+        if swept > 0 {
+            tracing::info!(swept, "what was left of files that were never sent whole is forgotten");
+        }
         self.forget_lapsed().await
     }
 

@@ -49,7 +49,7 @@ pub use application::{AnswerPage, Application, Dossier, Listing, Occupied, Party
 pub use audit::{AuditBreak, AuditEntry, AuditProof};
 pub use change::{Audit, Change, Committed, Expect, Put};
 pub use error::{CommitError, OpenError, StoreError, Subject};
-pub use files::{FileError, FileId, Files};
+pub use files::{FileError, FileId, Files, Parts};
 pub use id::fresh_id;
 pub use message::{Channel, Message, Phase, Recipient};
 pub use paper::{Certificate, FormVersion, Upload};

@@ -1,15 +1,14 @@
 // Tables: rows by keyboard, undo, the clipboard, files; with JavaScript and without.
 
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
+import { look } from "./axe.mjs";
 import { launch, leads, noOverflow, person, picture } from "./browser.mjs";
 import { signIn, signOut } from "./office.mjs";
 import { answers } from "./sample.mjs";
 import { fill, save } from "./filling.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const GIVEN = answers("gansu", "complete");
 
 let browser;
@@ -64,15 +63,6 @@ async function paste(page, selector, text) {
   }, text);
 }
 
-async function violations(page) {
-  if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(AXE);
-  return page.evaluate(async () => {
-    const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];
-    const { violations } = await axe.run(document, { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] });
-    return violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 200)).join(" | ")}`);
-  });
-}
-
 test("rows by keyboard: focus goes with them, and nothing typed is lost", async () => {
   const page = await atPeople();
   await page.locator("[name='people[0].name']").fill("甲");
@@ -96,7 +86,7 @@ test("rows by keyboard: focus goes with them, and nothing typed is lost", async 
   // The next thing that the keyboard reaches is to undo it.
   await page.keyboard.press("Tab");
   assert.equal(await page.evaluate(() => document.activeElement.value), "restore:people");
-  assert.deepEqual(await violations(page), []);
+  await look(page, "tables");
   await picture(page, "table-removed");
   await page.keyboard.press("Enter");
   await until(page, ["乙", "丙", "甲"]);
@@ -128,7 +118,7 @@ test("lines out of a spreadsheet", async () => {
   assert.equal(await focused(page), "summary");
   assert.match(await page.locator("#summary").innerText(), /第 3 行 出生年月/);
   assert.equal(await page.locator("[name='people[2].born']").inputValue(), "春天");
-  assert.deepEqual(await violations(page), []);
+  await look(page, "tables");
   await page.locator("[name='people[2].born']").fill("1981-01");
   assert.equal(await save(page), 200);
   assert.equal(await page.locator("[name='people[2].born']").inputValue(), "1981-01");
@@ -141,7 +131,7 @@ test("a workbook goes out and comes back", async () => {
   await until(page, ["张三", "李四"]);
   await page.locator("details.sheet summary").click();
   await noOverflow(page, "table-sheet");
-  assert.deepEqual(await violations(page), []);
+  await look(page, "tables");
   await picture(page, "table-sheet");
   const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("link", { name: /导出为/ }).click()]);
   assert.match(download.suggestedFilename(), /完成人员\.xlsx$/);

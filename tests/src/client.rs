@@ -6,6 +6,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use bytes::Bytes;
+use dengji::theme::input_name::{REVISION, revision};
 use http_body_util::BodyExt;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::{Digest, Sha256};
@@ -62,6 +63,11 @@ impl Answer {
             .unwrap_or_default()
     }
 
+    /// The revision that the page was rendered from.
+    pub fn revision(&self) -> Option<u64> {
+        self.hidden(REVISION).and_then(|stamp| revision(&stamp))
+    }
+
     /// The value of the hidden input `name`.
     pub fn hidden(&self, name: &str) -> Option<String> {
         let text = self.text();
@@ -93,6 +99,24 @@ fn worked_out(task: &str) -> String {
     };
     let counter = (0..u64::MAX).find(|counter| zeros(counter) >= bits);
     counter.expect("some counter does").to_string()
+}
+
+/// Base64 without a library: what `Upload-Metadata` wants.
+fn base64(text: &str) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let digits = text.as_bytes().chunks(3).flat_map(|three| {
+        let bits = (0..3).fold(0, |bits, at| bits << 8 | usize::from(*three.get(at).unwrap_or(&0)));
+        (0..4).map(move |at| match at <= three.len() {
+            true => char::from(DIGITS[bits >> (18 - 6 * at) & 63]),
+            false => '=',
+        })
+    });
+    digits.collect()
+}
+
+/// The header `Upload-Metadata` that announces a file of a field.
+pub fn upload_metadata(field: &str, name: &str) -> String {
+    format!("filename {},field {}", base64(name), base64(field))
 }
 
 /// A browser with its cookies.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncRead, AsyncReadExt};
 
 use super::job::{Diagnostic, Output};
+use super::leaves::Leaves;
 
 /// Neither side takes more than this in one part, so that a broken peer cannot fill the memory.
 const MAX_PART: usize = 128 << 20;
@@ -28,6 +29,11 @@ pub(super) enum Ask {
     },
     /// A document.
     Render(RenderAsk),
+    /// How many pages the PDF has that is the body.
+    Count {
+        /// Seconds of processor time for it.
+        cpu_seconds: u64,
+    },
 }
 
 /// A document that is asked for. The files' contents are the body, one behind the other.
@@ -57,6 +63,8 @@ pub(super) enum Answer {
         /// What was odd.
         warnings: Vec<Diagnostic>,
     },
+    /// To [`Ask::Count`].
+    Counted(Leaves),
     /// There is no document.
     Failed(Failure),
 }

@@ -14,10 +14,14 @@ use tokio::time::timeout;
 use super::frame::{Answer, Ask, Failure, RenderAsk};
 use super::glyph;
 use super::job::{Job, RenderError, Rendered};
+use super::leaves::Leaves;
 use super::worker::Worker;
 
 /// After so many jobs a process gives way to a fresh one, as Typst never forgets the names it has read.
 const JOBS_A_WORKER: usize = 1000;
+
+/// How much processor time it may take to find out how many pages a PDF has.
+const COUNTING: Duration = Duration::from_secs(2);
 
 /// How documents are rendered.
 #[derive(Debug, Clone)]
@@ -66,6 +70,8 @@ struct Pool {
     idle: Mutex<Vec<Worker>>,
     places: Semaphore,
     running: Semaphore,
+    /// Of the processes, so many may be busy with what was handed in.
+    counting: Semaphore,
 }
 
 impl Renderer {
@@ -76,6 +82,7 @@ impl Renderer {
         Ok(Self(Arc::new(Pool {
             places: Semaphore::new(workers + options.queue),
             running: Semaphore::new(workers),
+            counting: Semaphore::new((workers / 2).max(1)),
             idle: Mutex::new(vec![first]),
             options,
         })))
@@ -84,12 +91,37 @@ impl Renderer {
     /// Renders one document. Whatever a template does, it harms this job alone: its process is ended
     /// and the next job gets a fresh one.
     pub async fn render(&self, job: Job) -> Result<Rendered, RenderError> {
-        let pool = &*self.0;
         let (ask, body) = frame_of(&job)?;
+        match self.ask(&ask, &body).await? {
+            (Answer::Rendered { pages, warnings }, bytes) => Ok(Rendered { bytes, pages, warnings }),
+            (Answer::Failed(failure), _) => Err(told(failure, &job)),
+            _ => Err(RenderError::Crashed("it answered something else".into())),
+        }
+    }
+
+    /// What a PDF is that somebody handed in. One that the parser does not survive is broken; it harms nothing else, and
+    /// documents always have a process that is not busy with such, where there are two.
+    pub async fn leaves(&self, pdf: &[u8]) -> Result<Leaves, RenderError> {
+        let _turn = self.0.counting.acquire().await.map_err(|_| RenderError::Busy)?;
+        let ask = Ask::Count {
+            cpu_seconds: COUNTING.as_secs(),
+        };
+        match self.ask(&ask, pdf).await {
+            Ok((Answer::Counted(leaves), _)) => Ok(leaves),
+            Ok(_) => Err(RenderError::Crashed("it answered something else".into())),
+            Err(RenderError::Crashed(_)) => Ok(Leaves::Broken),
+            Err(RenderError::Memory | RenderError::Timeout) => Ok(Leaves::Unread),
+            Err(other) => Err(other),
+        }
+    }
+
+    /// One question to a process of the pool.
+    async fn ask(&self, ask: &Ask, body: &[u8]) -> Result<(Answer, Vec<u8>), RenderError> {
+        let pool = &*self.0;
         let _place = pool.places.try_acquire().map_err(|_| RenderError::Busy)?;
         let _turn = pool.running.acquire().await.map_err(|_| RenderError::Busy)?;
         let mut worker = pool.worker().await?;
-        let (answer, bytes) = match timeout(pool.options.time, worker.exchange(&ask, &body)).await {
+        let answer = match timeout(pool.options.time, worker.exchange(ask, body)).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(error)) => return Err(worker.end(&error).await),
             Err(_) => {
@@ -101,11 +133,7 @@ impl Renderer {
         if worker.served < JOBS_A_WORKER {
             pool.idle.lock().unwrap_or_else(PoisonError::into_inner).push(worker);
         }
-        match answer {
-            Answer::Rendered { pages, warnings } => Ok(Rendered { bytes, pages, warnings }),
-            Answer::Failed(failure) => Err(told(failure, &job)),
-            Answer::Ready => Err(RenderError::Crashed("it answered something else".into())),
-        }
+        Ok(answer)
     }
 }
 

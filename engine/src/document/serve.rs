@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use super::compile::compile;
 use super::frame::{self, Answer, Ask, Failure};
+use super::leaves::Leaves;
 use super::limits;
 use super::world::{Fonts, Sandbox};
 
@@ -49,7 +50,12 @@ fn serve(from: &mut impl Read, to: &mut impl Write) -> io::Result<()> {
     loop {
         let (ask, body) = match frame::read(from) {
             Ok((Ask::Render(ask), body)) => (ask, body),
-            Ok(_) => return Err(io::Error::new(io::ErrorKind::InvalidData, "a second set-up")),
+            Ok((Ask::Count { cpu_seconds }, body)) => {
+                limits::limit_time(cpu_seconds)?;
+                frame::write(to, &Answer::Counted(Leaves::of(body)), &[])?;
+                continue;
+            }
+            Ok((Ask::Setup { .. }, _)) => return Err(io::Error::new(io::ErrorKind::InvalidData, "a second set-up")),
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(()),
             Err(error) => return Err(error),
         };

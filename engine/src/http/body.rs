@@ -6,6 +6,7 @@ use axum::body::Body;
 use axum::extract::multipart::Field;
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::header::CONTENT_TYPE;
+use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
@@ -101,6 +102,22 @@ impl<S: Send + Sync> FromRequest<S> for PagePosting {
             _ => Err(malformed()),
         }
     }
+}
+
+/// A chunk of a file: never more than `most` bytes, and nothing of one that does not come whole.
+pub(super) async fn chunk(body: Body, most: usize) -> Result<Bytes, Error> {
+    let mut body = Limited::new(body, most);
+    let mut chunk = BytesMut::new();
+    while let Some(frame) = timeout(SILENCE, body.frame()).await.map_err(|_| malformed())? {
+        let frame = frame.map_err(|error| match error.is::<LengthLimitError>() {
+            true => too_large(most),
+            false => malformed(),
+        })?;
+        if let Ok(data) = frame.into_data() {
+            chunk.extend_from_slice(&data);
+        }
+    }
+    Ok(chunk.freeze())
 }
 
 fn kind(request: &Request) -> String {

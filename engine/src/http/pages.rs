@@ -42,6 +42,7 @@ pub(super) mod text_size;
 pub(super) mod texts;
 pub(super) mod units;
 pub(super) mod unmask;
+pub(super) mod uploads;
 pub(super) mod verify;
 pub(super) mod watch;
 

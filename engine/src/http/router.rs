@@ -17,14 +17,14 @@ use super::pages::{
     account, actions, activation, applications, approvals, captcha, certificates, check, create, documents, files,
     form_page, health, home, language, live, outbox, overview, people, pick, preview, profile, queue, reference,
     regions, register_documents, registers, reset, roles, second_factor, sign_in, sign_up, statics, statistics,
-    table_file, text_size, texts, units, unmask, verify, watch,
+    table_file, text_size, texts, units, unmask, uploads, verify, watch,
 };
 use super::{BehindProxy, Error, error, guard};
 
 /// An address, what is asked of it, and who may ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Declared {
-    /// `GET`, which answers `HEAD` too, or `POST`.
+    /// `GET`, which answers `HEAD` too, `POST`, or what uploads are asked with: `HEAD`, `PATCH`, `DELETE`.
     pub method: &'static str,
     /// The address, with names in braces.
     pub path: &'static str,
@@ -205,6 +205,31 @@ fn applications() -> Vec<Route> {
         post("/{region}/applications/{id}/pages/{page}/pick", Edits, pick::choose),
         post("/{region}/applications/{id}/pages/{page}/suggest", Edits, pick::suggest),
         post("/{region}/applications/{id}/pages/{page}/live", Edits, live::judge),
+        post(
+            "/{region}/applications/{id}/pages/{page}/uploads",
+            Edits,
+            uploads::begin,
+        ),
+        head(
+            "/{region}/applications/{id}/pages/{page}/uploads/{upload}",
+            Edits,
+            uploads::stands,
+        ),
+        patch(
+            "/{region}/applications/{id}/pages/{page}/uploads/{upload}",
+            Edits,
+            uploads::take,
+        ),
+        post(
+            "/{region}/applications/{id}/pages/{page}/uploads/{upload}",
+            Edits,
+            uploads::finish,
+        ),
+        delete(
+            "/{region}/applications/{id}/pages/{page}/uploads/{upload}",
+            Edits,
+            uploads::give_up,
+        ),
         get("/{region}/applications/{id}/check", Sees, check::show),
         get("/{region}/applications/{id}/unmask", Unmasks, unmask::show),
         post("/{region}/applications/{id}/unmask", Unmasks, unmask::unmask),
@@ -261,32 +286,21 @@ fn watched() -> Vec<Route> {
     ]
 }
 
-fn get<H, T>(path: &'static str, access: Access, handler: H) -> Route
-where
-    H: Handler<T, App>,
-    T: 'static,
-{
-    Route {
-        declared: Declared {
-            method: "GET",
-            path,
-            access,
-        },
-        answer: routing::get(handler),
-    }
+/// The functions that make a line of the table, one a method.
+macro_rules! methods {
+    ($($name:ident $method:literal),*) => {$(
+        fn $name<H, T>(path: &'static str, access: Access, handler: H) -> Route
+        where
+            H: Handler<T, App>,
+            T: 'static,
+        {
+            let method = $method;
+            Route {
+                declared: Declared { method, path, access },
+                answer: routing::$name(handler),
+            }
+        }
+    )*};
 }
 
-fn post<H, T>(path: &'static str, access: Access, handler: H) -> Route
-where
-    H: Handler<T, App>,
-    T: 'static,
-{
-    Route {
-        declared: Declared {
-            method: "POST",
-            path,
-            access,
-        },
-        answer: routing::post(handler),
-    }
-}
+methods!(get "GET", post "POST", head "HEAD", patch "PATCH", delete "DELETE");

@@ -1,5 +1,6 @@
 //! Files that come with a page: known by content, kept by hash, listed with the application.
 
+mod chunks;
 mod content;
 
 use indexmap::IndexMap;
@@ -12,6 +13,8 @@ use crate::definition::{Field, FieldType, Id, Language, Text, unseen};
 use crate::store::{FileId, Put, Upload};
 use crate::theme::input_name::without_rows;
 
+pub use chunks::{Begun, CHUNK_BYTES, Chunk, MOST_SENT, Sending, Wanted as WantedUpload};
+use content::Look;
 pub use content::kind_of;
 
 /// Bytes of all files that one application was ever given.
@@ -50,7 +53,7 @@ impl Registry {
             list.clear();
         }
         let kind = acceptable(label, rules, &file, list.len())?;
-        let state = looked_into(label, kind, &file).await?;
+        let look = self.looked_into(label, kind, &file).await?;
         let size = file.content.len() as u64;
         let id = self.inner.files.put(file.content).await?.to_string();
         let name = safe_name(&file.name, kind);
@@ -60,8 +63,14 @@ impl Registry {
         {
             entry["print"] = mark;
         }
-        if let Some(state) = state {
-            entry["state"] = json!(state);
+        for (key, told) in [
+            ("state", look.state.map(Json::from)),
+            ("pages", look.pages.map(Json::from)),
+            ("pixels", look.pixels.map(|(width, height)| json!([width, height]))),
+        ] {
+            if let Some(told) = told {
+                entry[key] = told;
+            }
         }
         list.retain(|known| known.get("id") != Some(&Json::String(id.clone())));
         list.push(entry);
@@ -89,7 +98,11 @@ impl Registry {
         case: &Case,
         files: impl Iterator<Item = &'f Received>,
     ) -> Result<(), Refused> {
-        let more: u64 = files.map(|file| file.content.len() as u64).sum();
+        self.room(case, files.map(|file| file.content.len() as u64).sum()).await
+    }
+
+    /// The same for so many bytes.
+    async fn room(&self, case: &Case, more: u64) -> Result<(), Refused> {
         if more == 0 {
             return Ok(());
         }
@@ -106,6 +119,25 @@ impl Registry {
                 "The files of one application may have {limit} MB in all, replaced ones included; please compress them."
             ),
         )))
+    }
+
+    /// What a person should know of the file; looking takes time where there is much to unpack.
+    async fn looked_into(&self, label: &Text, kind: &'static str, file: &Received) -> Result<Look, Refused> {
+        let bytes = file.content.clone();
+        let looked = tokio::task::spawn_blocking(move || content::look(kind, &bytes)).await;
+        let looked = looked.map_err(|error| Refused::Failed(error.to_string()))?;
+        let look = looked.map_err(|unfit| refused(label, &unfit.told()))?;
+        if kind != "pdf" {
+            return Ok(look);
+        }
+        match self.inner.renderer.leaves(&file.content).await {
+            Ok(leaves) => Ok(look.with(leaves)),
+            // Nobody is sent away because pages cannot be counted now.
+            Err(error) => {
+                tracing::warn!(%error, "the pages of a file were not counted");
+                Ok(look)
+            }
+        }
     }
 
     /// A file of an application that the person may see: its name, its kind and its content.
@@ -145,14 +177,6 @@ fn refused(label: &Text, text: &Text) -> Refused {
     ))
 }
 
-/// What a person should know of the file; looking takes time where there is much to unpack.
-async fn looked_into(label: &Text, kind: &'static str, file: &Received) -> Result<Option<&'static str>, Refused> {
-    let bytes = file.content.clone();
-    let looked = tokio::task::spawn_blocking(move || content::look(kind, &bytes)).await;
-    let looked = looked.map_err(|error| Refused::Failed(error.to_string()))?;
-    looked.map_err(|unfit| refused(label, &unfit.told()))
-}
-
 fn acceptable(label: &Text, rules: &FileRules, file: &Received, count: usize) -> Result<&'static str, Refused> {
     let refuse = |zh: String, en: String| Err(refused(label, &Text::both(zh, en)));
     let accepted = rules.accept.join("、");
@@ -160,25 +184,47 @@ fn acceptable(label: &Text, rules: &FileRules, file: &Received, count: usize) ->
         return refuse("文件是空的".into(), "the file is empty".into());
     }
     if file.content.len() as u64 > rules.max_size {
-        let limit = rules.max_size >> 20;
-        return refuse(
-            format!("文件超过 {limit} MB，请压缩后再上传"),
-            format!("the file is larger than {limit} MB"),
-        );
+        return Err(refused(label, &too_large(rules.max_size)));
     }
     let Some(kind) = kind_of(&file.content).filter(|kind| rules.accept.iter().any(|accept| accept == kind)) else {
+        let is_named = |accept: &&String| file.name.to_ascii_lowercase().ends_with(&format!(".{accept}"));
+        if let Some(named) = rules.accept.iter().find(is_named) {
+            let named = named.to_uppercase();
+            return refuse(
+                format!("只接受 {accepted} 文件（按内容判断）：文件名虽是 {named}，内容却不是，可能改过扩展名或已损坏"),
+                format!(
+                    "only {accepted} files are taken (told by content): it is named {named} and is none, \
+                     perhaps it was renamed or is damaged"
+                ),
+            );
+        }
         return refuse(
             format!("只接受 {accepted} 文件（按内容判断，与文件名无关）"),
             format!("only {accepted} files are taken (told by content, not by name)"),
         );
     };
-    if count >= rules.max_items {
-        return refuse(
-            format!("最多上传 {} 个文件，请先删去一个", rules.max_items),
-            format!("at most {} files; remove one first", rules.max_items),
-        );
+    match count < rules.max_items {
+        true => Ok(kind),
+        false => Err(refused(label, &too_many(rules.max_items))),
     }
-    Ok(kind)
+}
+
+fn too_large(most: u64) -> Text {
+    let (size, unit) = match most >> 20 {
+        0 => (most >> 10, "KB"),
+        size => (size, "MB"),
+    };
+    Text::both(
+        format!("文件超过 {size} {unit}，请压缩后再上传"),
+        format!("the file is larger than {size} {unit}"),
+    )
+}
+
+fn too_many(most: usize) -> Text {
+    Text::both(
+        format!("最多上传 {most} 个文件，请先删去一个"),
+        format!("at most {most} files; remove one first"),
+    )
 }
 
 /// The last part of the name without characters that mean something to a file system or a header.

@@ -1,8 +1,10 @@
 //! Uploaded files, kept by content: a file's id is the SHA-256 of its bytes, so the same file is kept once and a
 //! damaged one is noticed. Hides where they lie.
 
+mod parts;
+
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -14,6 +16,8 @@ use sha2::{Digest, Sha256};
 use thiserror::Error;
 
 use super::hex;
+
+pub use parts::Parts;
 
 /// Why a file could not be kept or given.
 #[derive(Debug, Error)]
@@ -97,6 +101,7 @@ impl From<FileId> for String {
 #[derive(Clone, Debug)]
 pub struct Files {
     place: Arc<dyn ObjectStore>,
+    folder: Arc<PathBuf>,
 }
 
 impl Files {
@@ -106,7 +111,10 @@ impl Files {
         let place = LocalFileSystem::new_with_prefix(folder)
             .map_err(failed)?
             .with_fsync(true);
-        Ok(Self { place: Arc::new(place) })
+        Ok(Self {
+            place: Arc::new(place),
+            folder: Arc::new(folder.to_owned()),
+        })
     }
 
     /// Keeps a file. When this returns, it is on disk. Putting the same content again is harmless.

@@ -31,6 +31,7 @@ impl Assets {
         for folder in folders {
             for (name, path) in files_in(&folder.join("static"))? {
                 let bytes = std::fs::read(&path).map_err(|source| ThemeError::Read { path, source })?;
+                let bytes = for_sending(&name, bytes);
                 files.insert(
                     name.clone(),
                     Asset {
@@ -70,6 +71,39 @@ impl Assets {
     }
 }
 
+/// A script or style without the lines that are empty or nothing but a comment, and without what its lines are moved in
+/// by: all that is written for whoever reads the folder. Where a line might stand in a text that goes over several
+/// lines, the file stays as it is.
+fn for_sending(name: &str, bytes: Vec<u8>) -> Vec<u8> {
+    let is_script = name.ends_with(".js");
+    let Some(text) = std::str::from_utf8(&bytes)
+        .ok()
+        .filter(|_| is_script || name.ends_with(".css"))
+    else {
+        return bytes;
+    };
+    let goes_on = |line: &str| line.ends_with('\\') || line.matches('`').count() % 2 == 1;
+    if text.lines().any(goes_on) {
+        return bytes;
+    }
+    let mut inside = false;
+    let mut kept = String::with_capacity(text.len());
+    for line in text.split_inclusive('\n') {
+        let words = line.trim();
+        let begins = !inside && words.starts_with("/*");
+        let ends = words.find("*/");
+        let is_comment = match inside || begins {
+            true => ends.is_none_or(|at| at + 2 == words.len()),
+            false => is_script && words.starts_with("//"),
+        };
+        inside = (inside || begins) && ends.is_none();
+        if !is_comment && !words.is_empty() {
+            kept.push_str(line.trim_start_matches(' '));
+        }
+    }
+    kept.into_bytes()
+}
+
 /// The files of `folder` by name, in the order of their names; none where there is no such folder.
 pub(super) fn files_in(folder: &Path) -> Result<Vec<(String, PathBuf)>, ThemeError> {
     let failed = |source| ThemeError::Read {
@@ -105,5 +139,52 @@ fn content_type(name: &str) -> &'static str {
         Some("webp") => "image/webp",
         Some("ico") => "image/x-icon",
         _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_only_its_author_needs_is_not_sent() {
+        for (name, text, sent) in [
+            ("a.js", "// One.\n\n  // Two.\na(); // three\n", "a(); // three\n"),
+            ("a.js", "/** Does. */\na();\n/* It\n * does. */\nb();\n", "a();\nb();\n"),
+            ("a.js", "/* one */ a();\n    b( 1);\n", "/* one */ a();\nb( 1);\n"),
+            ("a.js", "a(\"//x\",\n\"// y\");\n", "a(\"//x\",\n\"// y\");\n"),
+            ("a.js", "a(`\n// text\n`);\n// b\n", "a(`\n// text\n`);\n// b\n"),
+            ("a.js", "a(\"\\\n// text\");\n", "a(\"\\\n// text\");\n"),
+            ("a.css", "/* One\n   two */\na{}\n/* three */", "a{}\n"),
+            ("a.css", "// none\na{}\n", "// none\na{}\n"),
+            ("a.svg", "/* a */\n", "/* a */\n"),
+        ] {
+            let bytes = for_sending(name, text.as_bytes().to_vec());
+            assert_eq!(String::from_utf8(bytes).unwrap(), sent, "{text}");
+        }
+        assert_eq!(for_sending("a.js", vec![b'/', b'/', 0xff]), [b'/', b'/', 0xff]);
+    }
+
+    #[test]
+    fn a_script_that_is_sent_has_the_lines_that_do_something() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../themes/default");
+        let assets = Assets::load(&[&folder]).unwrap();
+        for (name, asset) in &assets.files {
+            let Ok(written) = std::fs::read_to_string(folder.join("static").join(name)) else {
+                continue;
+            };
+            let sent = std::str::from_utf8(&asset.bytes).unwrap();
+            let mut sent = sent.lines().peekable();
+            for words in written.lines().map(str::trim) {
+                if sent.next_if_eq(&words).is_none() {
+                    let is_comment = ["//", "/*", "*"].iter().any(|begin| words.starts_with(begin));
+                    assert!(
+                        words.is_empty() || is_comment || words.ends_with("*/"),
+                        "{name}: {words}"
+                    );
+                }
+            }
+            assert_eq!(sent.next(), None, "{name}");
+        }
     }
 }

@@ -35,6 +35,12 @@ async fn other_methods_do_nothing_and_head_asks_as_get_does() {
             let row = &rows(&world, route)[0];
             let mut client = person(&world, name).client.clone();
             for method in [Method::PUT, Method::DELETE, Method::PATCH] {
+                if declared
+                    .iter()
+                    .any(|it| it.path == route.path && it.method == method.as_str())
+                {
+                    continue;
+                }
                 let answer = ask(&mut client, method.clone(), &row.address).await;
                 // What is not switched on is not there, or reads as the name of a region.
                 let absent = matches!(route.access, Access::Demonstration | Access::Watching);

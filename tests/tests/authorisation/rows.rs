@@ -1,6 +1,8 @@
 //! The rows of the matrix: every declared route with real names in its braces, and what is posted to it.
 
-use dengji::definition::{FieldType, Id};
+use axum::body::Body;
+use axum::http::Request;
+use dengji::definition::{Field, FieldType, Id, Page};
 use dengji::http::Declared;
 use dengji::store::{Account, Application};
 use dengji_tests::{page_pairs, with};
@@ -166,7 +168,11 @@ fn of_applications(world: &World, path: &str) -> Vec<(String, String, Object)> {
     let mut found = Vec::new();
     for it in &world.applications {
         let form = world.app.form(world.region, &it.form);
-        let page = form.pages.values().find(|page| !page.fields.is_empty()).unwrap();
+        let page = form.pages.values().find(|page| match path.contains("/uploads") {
+            true => file_field(page).is_some(),
+            false => !page.fields.is_empty(),
+        });
+        let page = page.unwrap();
         // One that everybody who may change the application may change: a returned one, the marked alone.
         let marks = it
             .returned
@@ -194,6 +200,7 @@ fn of_applications(world: &World, path: &str) -> Vec<(String, String, Object)> {
         let address = path
             .replace("{id}", &it.id)
             .replace("{page}", &page.id)
+            .replace("{upload}", &upload_of(it))
             .replace("{document}", &document.id);
         if path.contains("{document}") && it.certificate.is_none() {
             continue;
@@ -231,6 +238,54 @@ fn of_applications(world: &World, path: &str) -> Vec<(String, String, Object)> {
     }
     found
 }
+
+/// The first field of a page that takes files.
+pub(crate) fn file_field(page: &Page) -> Option<&Field> {
+    let mut fields = page.fields.values();
+    fields.find(|field| matches!(field.kind, FieldType::File(_)))
+}
+
+/// The id of the file that the applicant of an application is sending.
+pub(crate) fn upload_of(it: &Application) -> String {
+    format!("sending-{}", it.id)
+}
+
+/// What is asked of a file that is being sent: whoever may not asks for what would be done; whoever may, for
+/// something that stops short of it, and gives it up at last.
+pub(crate) fn sent(world: &World, row: &Row, may: bool) -> Request<Body> {
+    let Object::Application(it) = &row.object else {
+        panic!("{}: of an application", row.address);
+    };
+    let form = world.app.form(world.region, &it.form);
+    let field = form.pages.values().find_map(file_field).unwrap();
+    let request = Request::builder()
+        .method(row.declared.method)
+        .uri(&row.address)
+        .header("sec-fetch-site", "same-origin")
+        .header("tus-resumable", "1.0.0");
+    let (request, body) = match (row.declared.method, row.address.ends_with("/uploads")) {
+        ("POST", true) => {
+            let length = if may { usize::MAX } else { UPLOAD.len() };
+            let metadata = dengji_tests::upload_metadata(&field.id, "a.pdf");
+            let request = request.header("upload-length", length);
+            (request.header("upload-metadata", metadata), Body::empty())
+        }
+        ("PATCH", _) => {
+            let offset = if may { "7" } else { "0" };
+            let request = request.header("content-type", "application/offset+octet-stream");
+            (request.header("upload-offset", offset), Body::from(UPLOAD))
+        }
+        ("POST", false) => {
+            let request = request.header("content-type", "application/x-www-form-urlencoded");
+            (request, Body::from("~digest=none"))
+        }
+        _ => (request, Body::empty()),
+    };
+    request.body(body).unwrap()
+}
+
+/// What is sent.
+pub(crate) const UPLOAD: &str = "%PDF-1.7 of whoever fills in";
 
 /// What is posted: whoever may not posts what would do it; whoever may, something that stops short of it.
 pub(crate) fn posted(world: &World, row: &Row, me: Option<&Me>, may: bool) -> Vec<(String, String)> {

@@ -9,6 +9,8 @@ use dengji_tests::{Client, Copied, TestApp};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
+use super::rows::{UPLOAD, file_field, upload_of};
+
 /// Somebody who asks.
 pub(crate) struct Somebody {
     /// The column.
@@ -126,6 +128,7 @@ impl World {
         world.enter_strangers(other, &strangers[0].name).await;
         world.enter_candidates(&applicant).await;
         world.enter_links(&applicant).await;
+        world.begin_uploads().await;
         world.keep_secrets().await;
         world.read_applications().await;
         world
@@ -314,6 +317,30 @@ impl World {
         put(&self.app, records).await;
     }
 
+    /// The applicant of each application is sending a file.
+    async fn begin_uploads(&self) {
+        let ticket = |it: &Application| {
+            let form = self.app.form(self.region, &it.form);
+            let (page, field) = form
+                .pages
+                .values()
+                .find_map(|page| Some((page, file_field(page)?)))
+                .unwrap();
+            let data = json!({
+                "account": it.applicant, "id": upload_of(it), "application": it.id, "page": *page.id,
+                "field": *field.id, "name": "a.pdf", "size": UPLOAD.len(),
+            });
+            Put::Ticket(Ticket {
+                region: self.region.to_owned(),
+                kind: format!("sending {}", it.applicant),
+                key: it.id.clone(),
+                data,
+                expires_at: self.app.clock.now() + jiff::SignedDuration::from_hours(1),
+            })
+        };
+        put(&self.app, self.applications.iter().map(ticket).collect()).await;
+    }
+
     async fn keep_secrets(&mut self) {
         let store = self.app.registry.store();
         let own = store.unit(self.region, &self.units[0]).await.unwrap().unwrap().name;
@@ -356,6 +383,7 @@ impl World {
             "messages": messages.len(),
             "sessions": sessions,
             "noted": noted,
+            "sending": store.tickets(region, &format!("sending {}", self.applications[0].applicant)).await.unwrap().len(),
         })
         .to_string()
     }

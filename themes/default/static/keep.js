@@ -41,6 +41,16 @@ export function dropOld(all) {
   });
 }
 
+/** What is noted under `key`. */
+export function noted(key) {
+  return quietly(() => JSON.parse(localStorage.getItem(PREFIX + key)));
+}
+
+/** Notes `what` under `key`; nothing takes it away. */
+export function note(key, what) {
+  quietly(() => what ? localStorage.setItem(PREFIX + key, JSON.stringify({ at: Date.now(), ...what })) : localStorage.removeItem(PREFIX + key));
+}
+
 function quietly(act) {
   try {
     return act();

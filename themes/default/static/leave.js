@@ -16,7 +16,7 @@ export function warnBeforeLeaving(form) {
     if (event.persisted && !("changed" in form.dataset)) location.reload();
   });
   addEventListener("beforeunload", (event) => {
-    if ("changed" in form.dataset && !leaving) {
+    if (("changed" in form.dataset || form.dataset.underWay) && !leaving) {
       event.preventDefault();
       event.returnValue = form.dataset.leave;
     }

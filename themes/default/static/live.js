@@ -93,7 +93,7 @@ export function liveRules(form) {
 }
 
 /** The element of a field or row. */
-function field(form, at) {
+export function field(form, at) {
   const named = document.getElementById(`f-${at}`);
   return form.contains(named) ? named.closest(".field, .row") : null;
 }
@@ -113,9 +113,7 @@ function put(form, change, before) {
     there.hidden = false;
     return true;
   }
-  const template = document.createElement("template");
-  template.innerHTML = change.markup;
-  const fresh = document.adoptNode(template.content).firstElementChild;
+  const fresh = elementOf(change.markup);
   if (!fresh) return true;
   const container = change.in ? field(form, change.in)?.querySelector(".cells") : form.querySelector(".fields");
   const after = change.after && field(form, change.after);
@@ -124,6 +122,13 @@ function put(form, change, before) {
   else container?.prepend(fresh);
   form.dispatchEvent(new CustomEvent("fresh", { detail: fresh }));
   return true;
+}
+
+/** The element that `markup` is of. */
+export function elementOf(markup) {
+  const template = document.createElement("template");
+  template.innerHTML = markup;
+  return document.adoptNode(template.content).firstElementChild;
 }
 
 /** Marks a field as required, or no longer. */

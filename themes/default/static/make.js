@@ -1,7 +1,7 @@
 // Elements, and the events of what the page does in somebody's place.
 
 /** An element with these attributes and this text. */
-export function make(name, attributes, text = "") {
+export function make(name, attributes = {}, text = "") {
   const made = set(document.createElement(name), attributes);
   made.textContent = text;
   return made;

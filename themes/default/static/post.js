@@ -1,4 +1,4 @@
-// A page's answers on their way to the server, and what it says of them. Files wait for the button.
+// A page's answers on their way to the server, and what it says of them. Files go their own way (upload.js).
 
 const PATIENCE = 20_000;
 
@@ -21,10 +21,14 @@ export async function post(address, pairs) {
     redirect: "manual",
     signal: AbortSignal.timeout(PATIENCE),
   });
+  return (await answered(response)).json();
+}
+
+/** The response where it is none of an error. */
+export async function answered(response) {
+  if (response.ok) return response;
   const status = response.type === "opaqueredirect" ? 401 : response.status;
-  if (response.ok) return response.json();
-  const error = new Error(status);
-  error.status = status;
+  const error = Object.assign(new Error(status), { status });
   if (response.headers.get("content-type") === "application/json") error.problem = (await response.json()).problem;
   throw error;
 }

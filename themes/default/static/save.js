@@ -4,6 +4,7 @@
 import { drop, keep, kept, sending } from "./keep.js";
 import { make } from "./make.js";
 import { hasFiles, pairsOf, post } from "./post.js";
+import { refreshTabs } from "./tabs.js";
 
 const PAUSE = 15_000;
 const RETRY = [2_000, 60_000];
@@ -15,6 +16,8 @@ export function saveByItself(form, live) {
   const address = form.getAttribute("action");
   let edits = 0;
   let running = false;
+  // Files that have come whole, each to be taken with the page as it is typed.
+  const whole = [];
   let stopped = false;
   let pressed = null;
   let wait = RETRY[0];
@@ -33,13 +36,22 @@ export function saveByItself(form, live) {
     if (!navigator.onLine) {
       event.preventDefault();
       cannotSend();
-    } else if (running) {
-      // A save is under way and will change the revision: the button waits for it.
+    } else if (running || form.dataset.underWay) {
+      // A save is under way, or a file, and will change the revision: the button waits for it.
       event.preventDefault();
       pressed = event.submitter ?? form.querySelector("button");
+      if (form.dataset.underWay) say(form.dataset.hold, false);
     } else {
       sending(form);
     }
+  });
+  form.addEventListener("whole", ({ detail }) => {
+    whole.push(detail);
+    save();
+  });
+  form.addEventListener("sent", ({ detail }) => {
+    if (!detail) pressed = null;
+    if (!running) goOn();
   });
   sendWhatIsKept();
 
@@ -49,31 +61,39 @@ export function saveByItself(form, live) {
   }
 
   async function save() {
-    if (running || stopped || !("changed" in form.dataset)) return;
+    if (running || !(whole.length || ("changed" in form.dataset && !stopped))) return;
     clearTimeout(timer);
     running = true;
     const before = edits;
+    const file = whole.shift();
     try {
-      const told = await post(address, [...pairsOf(form), ["~do", "save"], live.standing()]);
+      const told = await post(file?.address ?? address, [...pairsOf(form), ["~do", "save"], live.standing(), ...(file?.pairs ?? [])]);
       form.querySelector("[name='~revision']").value = told.revision;
       drop(form);
+      refreshTabs(told.tabs);
       wait = RETRY[0];
+      file?.take(told);
       if (before === edits) {
         live.apply(told);
         if (!told.problem && !hasFiles(form)) delete form.dataset.changed;
       }
       say(form.dataset.saved + new Date().toLocaleTimeString() + (told.problem ? ` ${told.problem}` : ""), Boolean(told.problem));
     } catch (error) {
-      failed(error);
+      file?.fail(error);
+      if (!file || [401, 409].includes(error.status)) failed(error);
     }
     running = false;
-    if (pressed) {
-      const button = pressed.isConnected ? pressed : undefined;
-      pressed = null;
-      form.requestSubmit(button);
-    } else if (before !== edits) {
-      later(PAUSE);
-    }
+    if (before !== edits) later(PAUSE);
+    if (whole.length) save();
+    else goOn();
+  }
+
+  /** Presses the button that waits. */
+  function goOn() {
+    if (!pressed || form.dataset.underWay) return;
+    const button = pressed.isConnected ? pressed : undefined;
+    pressed = null;
+    form.requestSubmit(button);
   }
 
   function say(text, isWrong) {

@@ -1,6 +1,8 @@
-// A worker: finds the counter for which SHA-256 of challenge and counter begins with enough zero bits.
-// Written out, because crypto.subtle answers one hash at a time and is not there without HTTPS.
+// A worker: finds the counter for which SHA-256 of challenge and counter begins with enough zero bits, or the SHA-256
+// of a file. Written out, because crypto.subtle answers one hash at a time, wants a file whole and is not there
+// without HTTPS.
 
+const PIECE = 1 << 20;
 const ROUND = Uint32Array.from(primes(64), (prime) => fraction(Math.cbrt(prime)));
 const START = Uint32Array.from(primes(8), (prime) => fraction(Math.sqrt(prime)));
 
@@ -17,13 +19,10 @@ function fraction(root) {
 }
 
 const words = new Uint32Array(64);
+const state = new Uint32Array(8);
 
-/** The first word of the hash of at most 55 bytes. */
-function firstWord(bytes) {
-  words.fill(0, 0, 16);
-  for (let at = 0; at < bytes.length; at++) words[at >> 2] |= bytes[at] << (24 - 8 * (at & 3));
-  words[bytes.length >> 2] |= 0x80 << (24 - 8 * (bytes.length & 3));
-  words[15] = bytes.length * 8;
+/** Takes the block in the first 16 words into the state. */
+function block() {
   for (let at = 16; at < 64; at++) {
     const a = words[at - 15];
     const b = words[at - 2];
@@ -31,7 +30,7 @@ function firstWord(bytes) {
     const large = ((b >>> 17) | (b << 15)) ^ ((b >>> 19) | (b << 13)) ^ (b >>> 10);
     words[at] = words[at - 16] + small + words[at - 7] + large;
   }
-  let [a, b, c, d, e, f, g, h] = START;
+  let [a, b, c, d, e, f, g, h] = state;
   for (let at = 0; at < 64; at++) {
     const large = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
     const first = (h + large + ((e & f) ^ (~e & g)) + ROUND[at] + words[at]) | 0;
@@ -46,16 +45,44 @@ function firstWord(bytes) {
     b = a;
     a = (first + second) | 0;
   }
-  return (START[0] + a) >>> 0;
+  [a, b, c, d, e, f, g, h].forEach((word, at) => { state[at] += word; });
 }
 
-onmessage = ({ data }) => {
+/** Takes the blocks of a piece, and after the last piece what ends a text of `size` bytes. */
+function take(bytes, size) {
+  const end = size === undefined ? bytes.length : (((bytes.length + 8) >> 6) + 1) << 6;
+  for (let from = 0; from < end; from += 64) {
+    words.fill(0, 0, 16);
+    for (let at = from; at < from + 64 && at <= bytes.length; at++) {
+      words[(at - from) >> 2] |= (at < bytes.length ? bytes[at] : 0x80) << (24 - 8 * (at & 3));
+    }
+    if (size !== undefined && from + 64 === end) {
+      words[14] = size / 2 ** 29;
+      words[15] = size * 8;
+    }
+    block();
+  }
+}
+
+/** The hash of a file, in hexadecimal digits. */
+async function digest(file) {
+  state.set(START);
+  for (let at = 0; at <= file.size; at += PIECE) {
+    const bytes = new Uint8Array(await file.slice(at, at + PIECE).arrayBuffer());
+    take(bytes, at + PIECE > file.size ? file.size : undefined);
+  }
+  return Array.from(state, (word) => word.toString(16).padStart(8, "0")).join("");
+}
+
+onmessage = async ({ data }) => {
+  // A file that cannot be read any more has none.
+  if (data instanceof Blob) return postMessage(await digest(data).catch(() => ""));
   const [challenge, bits] = data.split(":");
   const encoder = new TextEncoder();
   for (let counter = 0; ; counter++) {
-    if (Math.clz32(firstWord(encoder.encode(challenge + counter))) >= bits) {
-      postMessage(String(counter));
-      return;
-    }
+    const text = encoder.encode(challenge + counter);
+    state.set(START);
+    take(text, text.length);
+    if (Math.clz32(state[0]) >= bits) return postMessage(String(counter));
   }
 };

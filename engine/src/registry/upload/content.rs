@@ -5,6 +5,7 @@ use std::io::{Cursor, Read};
 use zip::ZipArchive;
 
 use crate::definition::Text;
+use crate::document::Leaves;
 
 /// The most bytes that a packed file may unpack to.
 const MOST_UNPACKED: u64 = 256 << 20;
@@ -14,6 +15,17 @@ const MOST_PACKED: usize = 10_000;
 const MOST_PIXELS: u64 = 200_000_000;
 /// A PDF says within so many bytes of its end that it is whole.
 const PDF_END: usize = 2048;
+
+/// What there is to tell of a file that is kept.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Look {
+    /// `cut-off`, `broken` or `encrypted`.
+    pub(super) state: Option<&'static str>,
+    /// How many pages a PDF has, where that can be found out.
+    pub(super) pages: Option<usize>,
+    /// Width and height of a picture, in pixels.
+    pub(super) pixels: Option<(u32, u32)>,
+}
 
 /// What a file is by its content: `pdf`, `png`, `jpg`, `docx`, `xlsx`, `doc`, `xls`, `zip`.
 pub fn kind_of(content: &[u8]) -> Option<&'static str> {
@@ -68,24 +80,50 @@ impl Unfit {
     }
 }
 
-/// Looks into a file of this kind. Gives what a person should know of it: `cut-off` or `encrypted`.
-pub(super) fn look(kind: &str, content: &[u8]) -> Result<Option<&'static str>, Unfit> {
+/// Looks into a file of this kind. Of a PDF it reads no page: [`Look::with`] tells of those.
+pub(super) fn look(kind: &str, content: &[u8]) -> Result<Look, Unfit> {
     match kind {
-        "docx" | "xlsx" | "zip" => unpacked(content).map(|()| None),
-        "png" | "jpg" => {
-            let (width, height) = match kind {
-                "png" => png_size(content),
-                _ => jpeg_size(content),
-            }
-            .ok_or(Unfit::Damaged)?;
-            match u64::from(width) * u64::from(height) {
-                0 => Err(Unfit::Damaged),
-                pixels if pixels > MOST_PIXELS => Err(Unfit::TooManyPixels),
-                _ => Ok(None),
-            }
+        "docx" | "xlsx" | "zip" => unpacked(content).map(|()| Look::default()),
+        "png" => picture(png_size(content), || png_ends(content)),
+        "jpg" => picture(jpeg_size(content), || jpeg_ends(content)),
+        "pdf" => Ok(Look {
+            state: pdf(content),
+            ..Look::default()
+        }),
+        _ => Ok(Look::default()),
+    }
+}
+
+impl Look {
+    /// The same of a PDF whose pages were counted.
+    pub(super) fn with(self, leaves: Leaves) -> Self {
+        let pages = match leaves {
+            Leaves::Pages(pages) => Some(pages),
+            _ => None,
+        };
+        let found = match leaves {
+            Leaves::Locked => Some("encrypted"),
+            Leaves::Broken => Some("broken"),
+            Leaves::Pages(_) | Leaves::Unread => None,
+        };
+        Self {
+            state: self.state.or(found),
+            pages,
+            ..self
         }
-        "pdf" => Ok(pdf(content)),
-        _ => Ok(None),
+    }
+}
+
+fn picture(size: Option<(u32, u32)>, is_whole: impl FnOnce() -> bool) -> Result<Look, Unfit> {
+    let (width, height) = size.ok_or(Unfit::Damaged)?;
+    match u64::from(width) * u64::from(height) {
+        0 => Err(Unfit::Damaged),
+        pixels if pixels > MOST_PIXELS => Err(Unfit::TooManyPixels),
+        _ => Ok(Look {
+            state: (!is_whole()).then_some("cut-off"),
+            pixels: Some((width, height)),
+            pages: None,
+        }),
     }
 }
 
@@ -113,6 +151,42 @@ fn png_size(content: &[u8]) -> Option<(u32, u32)> {
     let header = content.get(12..24).filter(|header| header.starts_with(b"IHDR"))?;
     let number = |from: usize| Some(u32::from_be_bytes(header.get(from..from + 4)?.try_into().ok()?));
     Some((number(4)?, number(8)?))
+}
+
+/// Whether the last of its chunks is there.
+fn png_ends(content: &[u8]) -> bool {
+    let mut at = 8;
+    loop {
+        let Some([a, b, c, d, kind @ ..]) = content.get(at..at + 8) else {
+            return false;
+        };
+        let length = u32::from_be_bytes([*a, *b, *c, *d]) as usize;
+        let end = at.saturating_add(length).saturating_add(12);
+        if end > content.len() {
+            return false;
+        }
+        if kind == b"IEND" {
+            return true;
+        }
+        at = end;
+    }
+}
+
+/// Whether its end mark stands behind the picture itself, in which no such mark can be.
+fn jpeg_ends(content: &[u8]) -> bool {
+    let mut at = 2;
+    while let Some([0xff, kind]) = content.get(at..at + 2) {
+        match kind {
+            0xff => at += 1,
+            0x01 | 0xd0..=0xd8 => at += 2,
+            0xda => return content[at..].windows(2).any(|mark| mark == [0xff, 0xd9]),
+            _ => match content.get(at + 2..at + 4) {
+                Some([high, low]) => at += 2 + (usize::from(*high) << 8 | usize::from(*low)).max(2),
+                _ => return false,
+            },
+        }
+    }
+    false
 }
 
 /// The size in the frame's header, which stands behind other segments.
@@ -149,6 +223,8 @@ fn pdf(content: &[u8]) -> Option<&'static str> {
         Some("cut-off")
     } else if has(content, b"/Encrypt") {
         Some("encrypted")
+    } else if !has(content, b"startxref") {
+        Some("broken")
     } else {
         None
     }
@@ -193,37 +269,83 @@ mod tests {
         png
     }
 
+    fn chunk(kind: &[u8], content: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(content.len()).unwrap().to_be_bytes();
+        [&length[..], kind, content, b"crc!"].concat()
+    }
+
+    fn looks(state: Option<&'static str>, pixels: Option<(u32, u32)>) -> Result<Look, Unfit> {
+        Ok(Look {
+            state,
+            pixels,
+            pages: None,
+        })
+    }
+
     #[test]
     fn files_are_looked_into() {
         let bomb = packed(&[("word/document.xml", 200 << 20), ("b", 100 << 20)]);
         assert!(bomb.len() < 1 << 20);
-        let jpeg = b"\xff\xd8\xff\xe0\0\x04ab\xff\xc0\0\x11\x08\0\x10\0\x20\x03";
+        let jpeg =
+            b"\xff\xd8\xff\xe0\0\x04ab\xff\xc0\0\x0b\x08\0\x10\0\x20\x01\x01\x11\0\xff\xda\0\x02ab\xff\0\xff\xd9";
+        let whole = [
+            png(2480, 3508),
+            b"\x08\0\0\0\0crc!".to_vec(),
+            chunk(b"IDAT", b"x"),
+            chunk(b"IEND", b""),
+        ]
+        .concat();
+        let size = Some((2480, 3508));
         let cases = [
-            ("docx", packed(&[("word/document.xml", 1000)]), Ok(None)),
+            ("docx", packed(&[("word/document.xml", 1000)]), looks(None, None)),
             ("docx", bomb, Err(Unfit::Bomb)),
             ("zip", b"PK\x03\x04 broken".to_vec(), Err(Unfit::Damaged)),
-            ("png", png(2480, 3508), Ok(None)),
+            ("png", whole.clone(), looks(None, size)),
+            ("png", whole[..whole.len() - 12].to_vec(), looks(Some("cut-off"), size)),
+            ("png", png(2480, 3508), looks(Some("cut-off"), size)),
             ("png", png(100_000, 100_000), Err(Unfit::TooManyPixels)),
             ("png", png(0, 1), Err(Unfit::Damaged)),
             ("png", b"\x89PNG\r\n\x1a\n cut".to_vec(), Err(Unfit::Damaged)),
-            ("jpg", jpeg.to_vec(), Ok(None)),
+            ("jpg", jpeg.to_vec(), looks(None, Some((32, 16)))),
+            (
+                "jpg",
+                jpeg[..jpeg.len() - 2].to_vec(),
+                looks(Some("cut-off"), Some((32, 16))),
+            ),
+            ("jpg", jpeg[..22].to_vec(), looks(Some("cut-off"), Some((32, 16)))),
             ("jpg", jpeg[..12].to_vec(), Err(Unfit::Damaged)),
             ("jpg", b"\xff\xd8\xff\xda\0\x02".to_vec(), Err(Unfit::Damaged)),
             ("jpg", [&b"\xff\xd8"[..], &[0xff; 1000]].concat(), Err(Unfit::Damaged)),
-            (
-                "pdf",
-                b"%PDF-1.7 ... trailer << /Root 1 0 R >> %%EOF\n".to_vec(),
-                Ok(None),
-            ),
-            (
-                "pdf",
-                b"%PDF-1.7 ... trailer << /Encrypt 9 0 R >> %%EOF".to_vec(),
-                Ok(Some("encrypted")),
-            ),
-            ("pdf", b"%PDF-1.7 half of".to_vec(), Ok(Some("cut-off"))),
         ];
         for (kind, content, expected) in cases {
             assert_eq!(look(kind, &content), expected, "{kind} of {} bytes", content.len());
+        }
+        for (content, state) in [
+            ("%PDF-1.7 trailer << /Root 1 0 R >> startxref 9 %%EOF\n", None),
+            ("%PDF-1.7 trailer << /Encrypt 9 0 R >> %%EOF", Some("encrypted")),
+            ("%PDF-1.7 no table %%EOF", Some("broken")),
+            ("%PDF-1.7 half of", Some("cut-off")),
+        ] {
+            assert_eq!(look("pdf", content.as_bytes()), looks(state, None), "{content}");
+        }
+    }
+
+    #[test]
+    fn what_was_seen_first_is_told_first() {
+        let cut = Look {
+            state: Some("cut-off"),
+            ..Look::default()
+        };
+        for (look, leaves, state, pages) in [
+            (Look::default(), Leaves::Pages(3), None, Some(3)),
+            (Look::default(), Leaves::Locked, Some("encrypted"), None),
+            (Look::default(), Leaves::Broken, Some("broken"), None),
+            (Look::default(), Leaves::Unread, None, None),
+            (cut, Leaves::Pages(1), Some("cut-off"), Some(1)),
+            (cut, Leaves::Broken, Some("cut-off"), None),
+        ] {
+            let told = look.with(leaves);
+            assert_eq!((told.state, told.pages), (state, pages), "{leaves:?}");
         }
     }
 }

@@ -280,7 +280,7 @@ impl<'a> Writer<'a> {
             self.out.push_str("\">");
             escape::push(&mut self.out, part("name"));
             let bytes = file.get("size").and_then(Json::as_u64).unwrap_or_default();
-            self.all(&["</a> <small>", &size(bytes), "</small>"]);
+            self.all(&["</a> <small>", &size(bytes), &self.extent(file), "</small>"]);
             if matches!(part("kind"), "pdf" | "png" | "jpg") && !self.filling.files_at.is_empty() {
                 self.out.push_str("<a href=\"");
                 escape::push(&mut self.out, &self.filling.files_at);
@@ -292,6 +292,7 @@ impl<'a> Writer<'a> {
             }
             match part("state") {
                 "cut-off" => self.all(&["<span class=\"warning\">", &self.words.file_cut_off, "</span>"]),
+                "broken" => self.all(&["<span class=\"warning\">", &self.words.file_broken, "</span>"]),
                 "encrypted" => self.all(&["<span class=\"warning\">", &self.words.file_encrypted, "</span>"]),
                 _ => {}
             }
@@ -307,6 +308,22 @@ impl<'a> Writer<'a> {
             self.out.push_str("</li>");
         }
         self.out.push_str("</ul>");
+    }
+
+    /// How many pages a file has, or how large a picture it is; nothing where that is not known.
+    fn extent(&self, file: &Json) -> String {
+        let number = |at: &str| file.pointer(at).and_then(Json::as_u64).map(|number| number.to_string());
+        if let Some(pages) = number("/pages") {
+            return self.words.file_pages.replace("{n}", &pages);
+        }
+        match (number("/pixels/0"), number("/pixels/1")) {
+            (Some(width), Some(height)) => self
+                .words
+                .file_pixels
+                .replace("{width}", &width)
+                .replace("{height}", &height),
+            _ => String::new(),
+        }
     }
 
     /// A button that saves and then does `command`; `of` says of what, to whoever hears the

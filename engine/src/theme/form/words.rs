@@ -57,6 +57,11 @@ pub(super) struct Words {
     pub(super) file_too_large: String,
     pub(super) file_cut_off: String,
     pub(super) file_encrypted: String,
+    pub(super) file_broken: String,
+    /// With `{n}` still in it.
+    pub(super) file_pages: String,
+    /// With `{width}` and `{height}` still in it.
+    pub(super) file_pixels: String,
     pub(super) no_file: String,
     pub(super) template: String,
     pub(super) rows_full: String,
@@ -109,6 +114,9 @@ impl Words {
             file_too_large: says("file_too_large"),
             file_cut_off: says("file_cut_off"),
             file_encrypted: says("file_encrypted"),
+            file_broken: says("file_broken"),
+            file_pages: says("file_pages"),
+            file_pixels: says("file_pixels"),
             no_file: says("no_file"),
             template: says("file_template"),
             rows_full: says("rows_full"),
