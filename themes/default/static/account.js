@@ -8,7 +8,7 @@ const PAUSE = 500;
 /** Watches an account form. */
 export function watchAccount(form) {
   const again = form.querySelector(".buttons [value=again]");
-  // Pressed by itself below, it need not be seen; the style of buttons is stronger than `hidden`.
+  // Pressed by itself below, it need not be seen.
   if (again) again.style.display = "none";
   // Other questions depend on it.
   form.addEventListener("change", (event) => {
