@@ -184,6 +184,12 @@ test("what is typed is checked while it is typed, and a meter shows the password
   await page.locator("[name='id_no']").fill("450103198503152036");
   await page.locator("[name='phone']").focus();
   await page.locator(".field.is-invalid", { hasText: "身份证号码" }).waitFor({ state: "detached" });
+  // The form asks anew by itself: the button for that is for pages without JavaScript.
+  assert.ok(!(await page.getByRole("button", { name: "刷新需填写的内容" }).isVisible()));
+  await page.locator("[name='id_type']").selectOption({ label: "军官证" });
+  await page.getByLabel("证件号码").waitFor();
+  await page.locator("[name='id_type']").selectOption({ label: "居民身份证" });
+  await page.getByLabel("身份证号码").waitFor();
   const meter = page.locator("[data-strength]");
   for (const [typed, expected] of [["abc", /不符合要求/], ["beihai2026", /中/], [CHOSEN + "-Yulin", /强/]]) {
     await page.locator("[name='password']").fill(typed);

@@ -198,6 +198,9 @@ pub struct Unit {
     /// The unit that it has become part of; its people and applications are that one's.
     #[serde(default)]
     pub merged_into: Option<String>,
+    /// The language that it was registered in; the region's where it is not known.
+    #[serde(default)]
+    pub language: Option<Language>,
 }
 
 /// A name that a unit or an entry of a register had.
@@ -228,6 +231,7 @@ impl Unit {
             sealed: Value::Null,
             former_names: Vec::new(),
             merged_into: None,
+            language: None,
         }
     }
 

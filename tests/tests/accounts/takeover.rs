@@ -172,14 +172,16 @@ async fn a_unit_is_told_what_was_decided() {
         letter.text.contains(name) && letter.text.contains("请上传公章"),
         "{letter:?}"
     );
+    let mut browser = app.client();
+    browser.get("/language/en?next=/").await;
     led(
-        &app.client().post(address, &filled(&guangxi::UNIT)).await,
+        &browser.post(address, &filled(&guangxi::UNIT)).await,
         &format!("{address}/waits"),
     );
     approve(&app, "guangxi", name).await;
     let letter = app.letter_to("guangxi", "zuojiang@example.cn").await;
     assert!(
-        letter.text.contains("已通过审核") && letter.text.contains("/guangxi/"),
+        letter.text.contains("was approved") && letter.text.contains("/guangxi/"),
         "{letter:?}"
     );
 }

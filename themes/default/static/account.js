@@ -9,7 +9,7 @@ const PAUSE = 500;
 export function watchAccount(form) {
   const again = form.querySelector(".buttons [value=again]");
   // Pressed by itself below, it need not be seen.
-  if (again) again.hidden = true;
+  if (again) again.style.display = "none";
   // Other questions depend on it.
   form.addEventListener("change", (event) => {
     if (again && event.target.closest("[data-refresh]")) form.requestSubmit(again);

@@ -128,7 +128,7 @@ impl Registry {
 
     /// A letter to an address that a unit has given.
     pub(super) fn letter_to_unit(&self, unit: &Unit, address: &str, letter: &Letter) -> Result<Put, Refused> {
-        self.letter_out(&unit.region, &unit.id, address, None, letter)
+        self.letter_out(&unit.region, &unit.id, address, unit.language, letter)
     }
 
     fn letter_out(

@@ -168,7 +168,10 @@ impl Registry {
         }
         let unit = match &way.creates_unit {
             Some(kind) => {
-                let unit = self.new_unit(office, way, kind, sheet.form(), answers)?;
+                let unit = Unit {
+                    language: Some(typed.language),
+                    ..self.new_unit(office, way, kind, sheet.form(), answers)?
+                };
                 change.expect.push(no_unit(&unit));
                 change
                     .put
