@@ -127,7 +127,7 @@ struct FormOptions {
 
 /// The region called `id`, or what is wrong with it as a text.
 fn sound_region(folders: &Folders, id: &str, language: Language) -> Result<Arc<Region>, String> {
-    let loaded = load(folders, Some(id)).map_err(|error| error.to_string())?;
+    let loaded = load(folders, Some(id)).map_err(|error| error.told().get(language).to_owned())?;
     let problems = || {
         print(
             &loaded.problems,

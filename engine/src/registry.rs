@@ -23,6 +23,7 @@ mod list;
 mod live;
 mod migrate;
 mod office;
+mod once;
 mod operator;
 pub mod outbox;
 mod passed;
@@ -30,6 +31,7 @@ mod password;
 mod people;
 mod personal;
 mod pick;
+mod press;
 mod print;
 mod refused;
 pub mod registers;
@@ -39,6 +41,8 @@ mod save;
 mod sealed;
 mod search;
 mod settle;
+mod sign_in_name;
+mod stamp;
 pub mod statistics;
 mod table_sheet;
 mod units;
@@ -66,6 +70,7 @@ pub use list::{Entry, EntryPage, Verified};
 pub use live::Judged;
 pub use migrate::{Fate, Outcome, Reason};
 pub use office::{Office, OfficeError};
+pub use once::Once;
 pub use operator::{Link as PasswordLink, NewAccount, OPERATOR, Operator};
 pub use people::{Entrance, From, Person, SignedIn};
 pub use personal::{Erasure, Exported, Kept};
@@ -213,7 +218,8 @@ impl Registry {
         }
     }
 
-    /// Forgets sessions, short-lived permissions and half-sent files that have ended.
+    /// Forgets sessions, short-lived permissions and half-sent files that have ended, and sign-ups that nobody has
+    /// completed.
     pub async fn purge(&self) -> Result<(), Refused> {
         let now = self.inner.clock.now();
         let purge = |region: &Id| Put::PurgeExpired {
@@ -232,7 +238,7 @@ impl Registry {
         if swept > 0 {
             tracing::info!(swept, "what was left of files that were never sent whole is forgotten");
         }
-        Ok(())
+        self.forget_lapsed().await
     }
 
     /// How the server is reached from outside, without a slash at the end.

@@ -14,7 +14,7 @@ mod standing;
 #[cfg(test)]
 mod tests;
 
-pub use decide::{Facts, Request, Step, condition, decide, offered};
+pub use decide::{Facts, Request, Step, condition, decide, may_pick, offered};
 pub use editing::{Editing, may_edit};
 pub use input::InputFault;
 pub use refusal::Refusal;

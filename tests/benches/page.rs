@@ -3,13 +3,14 @@
 #![allow(missing_docs, reason = "the macros make public functions")]
 
 use std::cell::RefCell;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
 use axum::http::Request;
 use criterion::{Criterion, criterion_group, criterion_main};
 use dengji::definition::Language;
-use dengji::theme::filling::{Candidate, Filling};
+use dengji::theme::filling::Filling;
 use dengji::theme::{PreparedForm, Theme};
 use dengji_tests::{AtWork, Client, page_pairs, repository};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -39,14 +40,8 @@ fn page(criterion: &mut Criterion, region: &str) {
     );
     let prepared = PreparedForm::new(&office.form, &theme.expect("the theme loads"));
     let case = office.case();
-    let evaluated = case.evaluated();
     let mut filling = Filling::new(case.answers());
-    let candidate = |(value, label)| Candidate { value, label };
-    let candidates = evaluated.candidates(&office.form.pages[page.as_str()].fields, case.units());
-    filling.candidates = candidates
-        .into_iter()
-        .map(|(path, list)| (path, list.into_iter().map(candidate).collect()))
-        .collect();
+    filling.asked = Arc::clone(&case.page_now(&office.form.pages[page.as_str()]).asked);
     let fields = prepared.page(&page).expect("the page is prepared");
     group.bench_function("fields", |bencher| {
         bencher.iter(|| fields.fill(Language::Chinese, &filling))
@@ -67,11 +62,7 @@ fn page(criterion: &mut Criterion, region: &str) {
     group.bench_function("shown", |bencher| bencher.iter(|| office.runtime.block_on(show())));
     tell(&office, "shown", &show);
 
-    let revision = shown
-        .hidden("~revision")
-        .expect("the page has a revision")
-        .parse()
-        .expect("a number");
+    let revision = shown.revision().expect("the page has a revision");
     let (typed, _) = page_pairs(&office.form.pages[page.as_str()].fields, &office.answers, revision);
     let judge = || async {
         let mut client = client.borrow().clone();
@@ -91,6 +82,11 @@ fn page(criterion: &mut Criterion, region: &str) {
     group.sample_size(20).measurement_time(Duration::from_secs(8));
     group.bench_function("saved", |bencher| bencher.iter(|| office.runtime.block_on(save())));
     tell(&office, "saved", &save);
+    let both = || async {
+        save().await;
+        show().await;
+    };
+    tell(&office, "saved and shown again", &both);
     group.finish();
 }
 

@@ -37,6 +37,13 @@ export async function glance(page, name) {
   }
 }
 
+/** A look at the page that is open in the size that it has. */
+export async function narrow(page, name) {
+  note(page);
+  await noOverflow(page, name);
+  await clean(page, RULES, name);
+}
+
 /** What the switch in the header does, without asking the server for the page again. */
 async function large(page, name, isWhole) {
   const was = await page.evaluate(() => document.documentElement.classList.contains("large-text"));

@@ -12,6 +12,9 @@ const PICTURES = process.env.SCREENSHOTS;
 const WIDE = { width: 1280, height: 900 };
 const NARROW = { width: 320, height: 640 };
 
+/** A phone as many have it, held upright and touched. */
+export const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
+
 /** Starts the browser; `close()` ends it. */
 export function launch() {
   return chromium.launch({
@@ -64,6 +67,16 @@ export async function picture(page, name) {
   await page.setViewportSize(WIDE);
   await noOverflow(page, name);
   await shot(page, `${name}-1280`);
+}
+
+/** A picture of the page as it stands on a phone, and as it stands at a desk. */
+export async function snap(page, name) {
+  const own = page.viewportSize();
+  await shot(page, `${name}-${own.width}`);
+  await page.setViewportSize(WIDE);
+  await noOverflow(page, name);
+  await shot(page, `${name}-1280`);
+  await page.setViewportSize(own);
 }
 
 async function shot(page, name) {

@@ -1,42 +1,22 @@
 // Registers as people keep them, documents over them and statistics: by keyboard and without JavaScript, looked at by
 // axe, wide and narrow, light and dark. The server has a copy of a region, which is given a register.
 
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { spawn } from "node:child_process";
-import { createInterface } from "node:readline";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { look as examine } from "./axe.mjs";
+import { House } from "./house.mjs";
 import { launch, leads, person, picture } from "./browser.mjs";
 import { follow, signIn } from "./office.mjs";
 
-const HOUSE = join(import.meta.dirname, "../..");
-
-let browser, server, baseURL;
-const folder = mkdtempSync(join(tmpdir(), "dengji-registers-"));
-const file = (name) => join(folder, name);
-
-/** Replaces a text of a file that has it. */
-function edit(name, from, to) {
-  const text = readFileSync(file(name), "utf8");
-  assert.ok(text.includes(from), `${name} has ${from}`);
-  writeFileSync(file(name), text.replace(from, to));
-}
-
-function write(name, text) {
-  mkdirSync(join(file(name), ".."), { recursive: true });
-  writeFileSync(file(name), text);
-}
+let browser, baseURL;
+const house = new House("registers");
 
 before(async () => {
-  for (const part of ["forms", "themes", "plugins/dist"]) cpSync(join(HOUSE, part), file(part), { recursive: true });
   const region = "forms/gansu/region.yaml";
-  edit(region, "\nunits: ", "\nregisters:\n  batches: {label: 批次, form: batch, editedBy: [office], seed: codes/batches.csv}\nunits: ");
-  edit(region, "\ndocuments:\n", "\ndocuments:\n  summary: {label: 批次汇总表, template: documents/summary.typ, over: batches, by: [office]}\n");
-  edit("forms/gansu/texts/menu.yaml", "- label: {zh: 系统管理", "- label: 批次管理\n  roles: [office]\n  items: [{label: 登记册, to: registers}, {label: 汇总文书, to: documents}]\n- label: {zh: 系统管理");
-  write("forms/gansu/registers/batch.form.yaml", `form: batch
+  house.edit(region, "\nunits: ", "\nregisters:\n  batches: {label: 批次, form: batch, editedBy: [office], seed: codes/batches.csv}\nunits: ");
+  house.edit(region, "\ndocuments:\n", "\ndocuments:\n  summary: {label: 批次汇总表, template: documents/summary.typ, over: batches, by: [office]}\n");
+  house.edit("forms/gansu/texts/menu.yaml", "- label: {zh: 系统管理", "- label: 批次管理\n  roles: [office]\n  items: [{label: 登记册, to: registers}, {label: 汇总文书, to: documents}]\n- label: {zh: 系统管理");
+  house.write("forms/gansu/registers/batch.form.yaml", `form: batch
 title: 批次
 pages:
   batch:
@@ -49,20 +29,14 @@ pages:
       note: {label: 说明, type: long-text, maxLength: 500}
 `);
   const rows = Array.from({ length: 60 }, (_, at) => `b${at},${1990 + Math.floor(at / 2)}年第${at % 2 ? "二" : "一"}批,${1990 + Math.floor(at / 2)}-0${at % 2 ? 7 : 1}-01,否`);
-  write("forms/gansu/codes/batches.csv", `id,name,opened,open\n${rows.join("\n")}\n`);
-  write("forms/gansu/documents/summary.typ", '#let data = json("/data.json")\n#set text(font: "Noto Serif SC", lang: "zh")\n= #data.entry.name\n#data.applications.len()\n');
-  const places = ["--forms", file("forms"), "--plugins", file("plugins/dist"), "--themes", file("themes"), "--data", file("data")];
-  server = spawn(process.env.PROGRAM, ["serve", "--demo", "--listen", "127.0.0.1:0", ...places], { stdio: ["ignore", "pipe", "ignore"] });
-  for await (const line of createInterface({ input: server.stdout })) {
-    baseURL = line.match(/http:\/\/[\d.:]+/)?.[0];
-    if (baseURL) break;
-  }
+  house.write("forms/gansu/codes/batches.csv", `id,name,opened,open\n${rows.join("\n")}\n`);
+  house.write("forms/gansu/documents/summary.typ", '#let data = json("/data.json")\n#set text(font: "Noto Serif SC", lang: "zh")\n= #data.entry.name\n#data.applications.len()\n');
+  baseURL = await house.serve("--demo");
   browser = await launch();
 });
 after(async () => {
   await browser?.close();
-  server?.kill();
-  rmSync(folder, { recursive: true, force: true });
+  house.close();
 });
 
 /** Pictures of a page, and what axe says of it. */

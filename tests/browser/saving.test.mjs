@@ -79,9 +79,22 @@ test("computed values follow the typing, and only what was touched is told wrong
 
 test("the page saves itself and says when", async () => {
   await open(applicant, "summary");
+  const tab = applicant.locator(".tabs [aria-current]");
+  const done = () => applicant.locator(".tabs progress").getAttribute("value").then(Number);
+  const before = await done();
+  assert.equal(await tab.getAttribute("class"), "untouched");
   await applicant.locator("[name=summary]").fill("自动保存的内容");
   await putAway(applicant);
   await applicant.waitForFunction(() => /已自动保存 .*\d/.test(document.querySelector("[data-status]").textContent));
+  assert.equal(await tab.getAttribute("class"), "complete", "the tab shows it at once");
+  assert.equal(await done(), before + 1);
+  assert.equal(await applicant.evaluate(() => document.activeElement.name), "summary");
+  // The page goes on from the revision that it has made.
+  await applicant.locator("[name=summary]").fill("自动保存的内容，又添了一句");
+  await putAway(applicant);
+  await applicant.waitForFunction(() => !("changed" in document.querySelector("#page-form").dataset));
+  await applicant.locator("[name=summary]").fill("自动保存的内容");
+  assert.equal(await save(applicant), 200);
   await open(applicant, "summary");
   assert.equal(await applicant.locator("[name=summary]").inputValue(), "自动保存的内容");
 });
@@ -211,16 +224,51 @@ test("back works: no question whether to post again", async () => {
   assert.ok(await applicant.locator("#page-form").isVisible());
 });
 
+test("two tabs: what one has not touched is as the other saved it", async () => {
+  const other = await applicant.context().newPage();
+  await open(applicant, "project");
+  await open(other, "project");
+  await other.locator("[name=fund_national]").fill("31");
+  assert.equal(await save(other), 200);
+  await applicant.locator("[name=fund_own]").fill("33");
+  assert.equal(await save(applicant), 409);
+  assert.ok(await applicant.locator("[name='~choose.fund_national'][value=theirs]").isChecked());
+  assert.ok(await applicant.locator("[name='~choose.fund_own'][value=mine]").isChecked());
+  assert.equal(await save(applicant), 200);
+  assert.equal(await applicant.locator("[name=fund_national]").inputValue(), "31");
+  assert.equal(await applicant.locator("[name=fund_own]").inputValue(), "33");
+  await other.close();
+});
+
+test("a double click adds one application, and copies it once", async () => {
+  const page = await person(browser, { javaScriptEnabled: false });
+  await signIn(page, REGION, "solo@demo.example");
+  const all = async () => {
+    await page.goto(`/${REGION}/applications`);
+    return page.locator("main tbody tr").count();
+  };
+  const before = await all();
+  await page.goto(`/${REGION}/applications/new`);
+  await page.getByRole("button", { name: /填写申请.*软科学类/ }).dblclick();
+  await page.locator(".notice.done").waitFor();
+  assert.equal(await all(), before + 1);
+  await page.getByRole("button", { name: /复制/ }).first().dblclick();
+  await page.locator(".notice").waitFor();
+  assert.equal(await all(), before + 2);
+  await page.context().close();
+});
+
 test("a double click saves once and is no conflict", async () => {
   const page = await person(browser, { javaScriptEnabled: false });
   await signIn(page, REGION, "invited@demo.example");
   await open(page, "summary");
-  const before = Number(await page.locator("[name='~revision']").getAttribute("value"));
+  const revision = async () => Number.parseInt(await page.locator("[name='~revision']").getAttribute("value"), 10);
+  const before = await revision();
   await page.locator("[name=summary]").fill("按了两次");
   await page.locator(".buttons button[value=save]").first().dblclick();
   await page.locator(".notice.done").waitFor();
   await open(page, "summary");
   assert.equal(await page.locator("[name=summary]").inputValue(), "按了两次");
-  assert.equal(Number(await page.locator("[name='~revision']").getAttribute("value")), before + 1);
+  assert.equal(await revision(), before + 1);
   await page.context().close();
 });

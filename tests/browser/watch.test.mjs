@@ -1,53 +1,33 @@
 // A server that watches its files, in a browser: what is saved is on the page by itself, problems stand
 // over it, what was typed is not thrown away; preview and theme reference have no finding of axe.
 
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { spawn } from "node:child_process";
-import { createInterface } from "node:readline";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { after, before, test } from "node:test";
 import assert from "node:assert/strict";
 import { look } from "./axe.mjs";
+import { House } from "./house.mjs";
 import { launch, leads, person } from "./browser.mjs";
 
-const HOUSE = join(import.meta.dirname, "../..");
 const PREVIEW = "/preview/gansu/applied-technology";
 const FORM = "forms/gansu/common.form.yaml";
 
-let browser, server, baseURL;
-const folder = mkdtempSync(join(tmpdir(), "dengji-watch-"));
-const file = (name) => join(folder, name);
+let browser, baseURL;
+const house = new House("watch");
 
 before(async () => {
-  for (const part of ["forms", "themes", "plugins/dist"]) cpSync(join(HOUSE, part), file(part), { recursive: true });
-  const places = ["--forms", file("forms"), "--plugins", file("plugins/dist"), "--themes", file("themes"), "--data", file("data")];
-  server = spawn(process.env.PROGRAM, ["serve", "--watch", "--listen", "127.0.0.1:0", ...places], { stdio: ["ignore", "pipe", "ignore"] });
-  for await (const line of createInterface({ input: server.stdout })) {
-    baseURL = line.match(/http:\/\/[\d.:]+/)?.[0];
-    if (baseURL) break;
-  }
+  baseURL = await house.serve("--watch");
   browser = await launch();
 });
 after(async () => {
   await browser?.close();
-  server?.kill();
-  rmSync(folder, { recursive: true, force: true });
+  house.close();
 });
-
-/** Replaces a text of a file that has it. */
-function edit(name, from, to) {
-  const text = readFileSync(file(name), "utf8");
-  assert.ok(text.includes(from), `${name} has ${from}`);
-  writeFileSync(file(name), text.replace(from, to));
-}
 
 test("what is saved opens by itself, and problems stand over the page until they are mended", async () => {
   const page = await person(browser, { baseURL });
   await page.goto(`${PREVIEW}?page=guide`);
-  await Promise.all([page.waitForNavigation(), edit(FORM, "zh: 填报说明", "zh: 先读这里")]);
+  await Promise.all([page.waitForNavigation(), house.edit(FORM, "zh: 填报说明", "zh: 先读这里")]);
   await page.getByRole("heading", { name: "先读这里" }).waitFor();
-  await Promise.all([page.waitForNavigation(), edit(FORM, "type: file", "type: fil")]);
+  await Promise.all([page.waitForNavigation(), house.edit(FORM, "type: file", "type: fil")]);
   const problems = page.locator(".watch-problems");
   assert.match(await problems.innerText(), /gansu\/common\.form\.yaml:15:15/);
   assert.equal(await problems.locator("mark").innerText(), "fil");
@@ -56,7 +36,7 @@ test("what is saved opens by itself, and problems stand over the page until they
   await leads(page, () => problems.getByRole("link").first().click());
   assert.match(page.url(), /preview\/files\/gansu\/common\.form\.yaml#L15$/);
   await look(page, "source");
-  await Promise.all([page.waitForNavigation(), edit(FORM, "type: fil\n", "type: file\n")]);
+  await Promise.all([page.waitForNavigation(), house.edit(FORM, "type: fil\n", "type: file\n")]);
   await problems.waitFor({ state: "detached" });
   assert.deepEqual(page.broken, []);
 });
@@ -65,7 +45,7 @@ test("what was typed stays until the person opens the new version", async () => 
   const page = await person(browser, { baseURL });
   await page.goto(`${PREVIEW}?page=overview`);
   await page.locator("[name=name]").fill("刚刚填写");
-  edit("forms/national/result.form.yaml", "zh: 成果概况", "zh: 成果大概");
+  house.edit("forms/national/result.form.yaml", "zh: 成果概况", "zh: 成果大概");
   await page.locator("#watch-new").waitFor();
   assert.equal(await page.locator("[name=name]").inputValue(), "刚刚填写");
   page.on("dialog", (dialog) => dialog.accept());

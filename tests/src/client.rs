@@ -6,6 +6,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode, header};
 use bytes::Bytes;
+use dengji::theme::input_name::{REVISION, revision};
 use http_body_util::BodyExt;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use sha2::{Digest, Sha256};
@@ -60,6 +61,11 @@ impl Answer {
             .get(name)
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default()
+    }
+
+    /// The revision that the page was rendered from.
+    pub fn revision(&self) -> Option<u64> {
+        self.hidden(REVISION).and_then(|stamp| revision(&stamp))
     }
 
     /// The value of the hidden input `name`.

@@ -168,10 +168,7 @@ impl Client {
         let address = filed.page(page);
         let shown = self.get(&address).await;
         assert_eq!(shown.status, 200, "{address}: {}", shown.text());
-        let revision = shown
-            .hidden("~revision")
-            .and_then(|revision| revision.parse().ok())
-            .unwrap_or(0);
+        let revision = shown.revision().unwrap_or(0);
         let (pairs, files) = page_pairs(&form.pages[page].fields, answers, revision);
         self.send_page(&address, &pairs, &files).await
     }
@@ -194,7 +191,7 @@ impl Client {
             let mut saved = self.send_page(&address, &pairs, &files).await;
             // What was asked first is there already; the page that comes back knows its revision.
             if saved.status == 409 {
-                let revision = saved.hidden("~revision").and_then(|revision| revision.parse().ok());
+                let revision = saved.revision();
                 let (pairs, files) = page_pairs(&page.fields, answers, revision.expect("the page has a revision"));
                 saved = self.send_page(&address, &pairs, &files).await;
             }

@@ -11,6 +11,8 @@ mod credentials;
 mod gansu;
 #[path = "accounts/guangxi.rs"]
 mod guangxi;
+#[path = "accounts/takeover.rs"]
+mod takeover;
 #[path = "accounts/third_way.rs"]
 mod third_way;
 #[path = "accounts/units.rs"]

@@ -5,6 +5,7 @@ use axum::http::Request;
 use dengji::http::Settings;
 use dengji::store::Store;
 use dengji_tests::{Answer, Client, TestApp};
+use jiff::SignedDuration;
 
 const RESET: &str = "/gansu/reset";
 const NAME: (&str, &str) = ("name", "nobody@example.com");
@@ -16,7 +17,11 @@ fn letters(app: &TestApp, page: &Answer) -> String {
 }
 
 async fn answered(client: &mut Client, id: &str, letters: &str, work: &str) -> u16 {
-    let pairs = [NAME, ("captcha_id", id), ("captcha", letters), ("captcha_work", work)];
+    answered_for(client, NAME, id, letters, work).await
+}
+
+async fn answered_for(client: &mut Client, name: (&str, &str), id: &str, letters: &str, work: &str) -> u16 {
+    let pairs = [name, ("captcha_id", id), ("captcha", letters), ("captcha_work", work)];
     client.post(RESET, &pairs).await.status
 }
 
@@ -38,6 +43,11 @@ async fn letters_or_work_answer_it_once() {
             _ => ("", work.as_str()),
         };
         assert_eq!(answered(&mut client, &id, typed, counter).await, 303, "{way}");
+        let other = answered_for(&mut client, ("name", "else@example.cn"), &id, typed, counter).await;
+        assert_eq!(other, 422, "{way} for another form");
+        // A double click is no second use; a form kept for later is.
+        assert_eq!(answered(&mut client, &id, typed, counter).await, 303, "{way} twice");
+        app.clock.pass(SignedDuration::from_mins(1));
         assert_eq!(answered(&mut client, &id, typed, counter).await, 422, "{way} again");
     }
 }

@@ -125,6 +125,43 @@ async fn a_list_is_sorted_by_its_headings() {
         page.contains("aria-sort=\"ascending\"") && page.contains("sort=%2Dname"),
         "{page}"
     );
+    // Where there is no room for headings, the same orders are chosen above the list.
+    assert!(
+        page.contains("<option value=\"name\" selected>成果名称（升序）</option>"),
+        "{page}"
+    );
+    for word in ["-name", "category", "-state", "updated", "-number"] {
+        let page = registrant.get(&format!("{LIST}?sort={word}")).await.page();
+        assert!(page.contains(&format!("<option value=\"{word}\" selected>")), "{word}");
+        assert_eq!(page.matches("selected>").count(), 1, "{word}");
+    }
+    assert!(page.contains("<option value=\"\">新增的在前</option>"), "{page}");
+}
+
+#[tokio::test]
+async fn a_button_that_is_pressed_twice_adds_one_application() {
+    let (app, mut registrant) = archive().await;
+    let before = found(&mut registrant, "").await.len();
+    let address = "/gansu/applications/new/soft-science";
+    let once = registrant.get("/gansu/applications/new").await.hidden("~once").unwrap();
+    let press = [("~once", once.as_str())];
+    let (mut one, mut other) = (registrant.clone(), registrant.clone());
+    let (one, other) = tokio::join!(one.post(address, &press), other.post(address, &press));
+    assert_eq!(
+        (one.status, other.status),
+        (303, 303),
+        "{} {}",
+        one.text(),
+        other.text()
+    );
+    assert_eq!(one.location(), other.location());
+    assert_eq!(registrant.post(address, &press).await.location(), one.location());
+    // Another category on the same page is another application; so is the same to somebody who comes back later.
+    let theory = registrant.post("/gansu/applications/new/basic-theory", &press).await;
+    assert_ne!(theory.location(), one.location());
+    app.clock.pass(jiff::SignedDuration::from_mins(2));
+    assert_ne!(registrant.post(address, &press).await.location(), one.location());
+    assert_eq!(found(&mut registrant, "").await.len(), before + 3);
 }
 
 #[tokio::test]
@@ -166,8 +203,8 @@ async fn a_long_list_has_pages_and_tells_nobody_of_drafts() {
     assert_eq!(found(&mut office, "q=%E5%85%89%E4%BC%8F").await, Vec::<String>::new());
 }
 
-#[tokio::test]
-async fn an_earlier_application_is_copied() {
+/// A registrant with an application that was submitted.
+async fn submitted() -> (TestApp, Client, Filed) {
     let app = TestApp::start().await;
     app.staff(REGION).await;
     let form = app.form(REGION, "applied-technology");
@@ -175,6 +212,12 @@ async fn an_earlier_application_is_copied() {
     let complete = app.answers(REGION, "complete");
     let filed = registrant.fill(REGION, &form, &complete).await;
     registrant.must_act(&filed, "submit", &[]).await;
+    (app, registrant, filed)
+}
+
+#[tokio::test]
+async fn an_earlier_application_is_copied() {
+    let (app, mut registrant, filed) = submitted().await;
     assert!(registrant.get(LIST).await.page().contains(&filed.at("copy")));
     let copied = registrant.post(&filed.at("copy"), &[("", "")]).await;
     assert_eq!(copied.status, 303, "{}", copied.text());
@@ -208,6 +251,17 @@ async fn an_earlier_application_is_copied() {
     let check = registrant.get(&copy.at("check")).await.page();
     assert!(check.contains("所有检查全部合格"), "{check}");
     registrant.must_act(&copy, "submit", &[]).await;
+    // The button pressed twice makes one copy; pressed on a fresh list, it makes another.
+    let mut copies = std::collections::BTreeSet::new();
+    for presses in [2, 1] {
+        let once = registrant.get(LIST).await.hidden("~once").unwrap();
+        for _ in 0..presses {
+            let copied = registrant.post(&filed.at("copy"), &[("~once", &once)]).await;
+            assert_eq!(copied.status, 303, "{}", copied.text());
+            copies.insert(copied.location().to_owned());
+        }
+    }
+    assert_eq!(copies.len(), 2, "{copies:?}");
     // Nobody copies what is not theirs.
     for name in ["unit@demo.example", "office@demo.example", "solo@demo.example"] {
         let mut other = app.signed_in(REGION, name).await;
@@ -218,20 +272,25 @@ async fn an_earlier_application_is_copied() {
 
 #[tokio::test]
 async fn what_nobody_has_reviewed_can_be_taken_back() {
-    let app = TestApp::start().await;
-    app.staff(REGION).await;
+    let (app, mut registrant, filed) = submitted().await;
     let form = app.form(REGION, "applied-technology");
-    let mut registrant = app.signed_in(REGION, "invited@demo.example").await;
-    let complete = app.answers(REGION, "complete");
-    let filed = registrant.fill(REGION, &form, &complete).await;
-    registrant.must_act(&filed, "submit", &[]).await;
-    assert!(registrant.get(&filed.at("")).await.page().contains("撤回修改"));
+    let submitted = registrant.get(&filed.at("")).await.page();
+    assert!(submitted.contains("撤回修改"));
+    assert!(
+        submitted.contains("现在的工作进度是“单位管理员审核”，下一步由单位管理员办理"),
+        "{submitted}"
+    );
     registrant.must_act(&filed, "withdraw", &[]).await;
+    let taken_back = registrant.get(&filed.at("")).await.page();
+    assert!(
+        taken_back.contains("现在的工作进度是“填写中”，由申请人修改后重新提交"),
+        "{taken_back}"
+    );
     let stored = app.application(REGION, &filed.id).await;
     assert_eq!((&*stored.state, stored.filed_on), ("draft", None));
     let mut unit = app.signed_in(REGION, "unit@demo.example").await;
     assert_eq!(unit.get(&filed.at("review")).await.status, 404, "it is a draft again");
-    let renamed = with(&complete, &[("name", json!("戈壁微电网"))]);
+    let renamed = with(&app.answers(REGION, "complete"), &[("name", json!("戈壁微电网"))]);
     assert_eq!(registrant.save(&filed, &form, "overview", &renamed).await.status, 303);
     registrant.must_act(&filed, "submit", &[]).await;
     unit.must_act(&filed, "unit_pass", &[]).await;

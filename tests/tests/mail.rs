@@ -25,6 +25,7 @@ fn outbox(registry: &Registry, mailer: Mailer) -> Outbox {
 fn to(address: &str) -> Recipient {
     Recipient::Address {
         address: address.into(),
+        of: String::new(),
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use dengji::check::Answers;
 use dengji::definition::{FieldType, Form, Page};
 use dengji::registry::{Entrance, From, demo};
-use dengji_tests::{Answer, Client, Filed, TestApp, page_pairs, with};
+use dengji_tests::{Answer, Client, Copied, Filed, TestApp, Upload, page_pairs, with};
 use jiff::SignedDuration;
 use serde_json::{Value as Json, json};
 
@@ -69,7 +69,10 @@ fn is_marked(page: &str, path: &str) -> bool {
 }
 
 async fn office() -> (TestApp, Client, Filed) {
-    let app = TestApp::start().await;
+    office_of(TestApp::start().await).await
+}
+
+async fn office_of(app: TestApp) -> (TestApp, Client, Filed) {
     let accounts = app.staff(REGION).await;
     let mut client = app.in_role(REGION, &accounts, "registrant", Some(true)).await;
     let form = app.form(REGION, FORM);
@@ -142,7 +145,7 @@ async fn what_is_judged_while_it_is_typed_is_what_saving_shows() {
 async fn agrees(app: &TestApp, client: &mut Client, filed: &Filed, page: &Page, answers: &Answers) {
     let address = filed.page(&page.id);
     let shown = client.get(&address).await;
-    let revision = shown.hidden("~revision").unwrap().parse().unwrap();
+    let revision = shown.revision().unwrap();
     let (posted, _) = page_pairs(&page.fields, answers, revision);
     let mut typed = posted.clone();
     typed.push(("~seen".into(), seen(&shown)));
@@ -238,7 +241,13 @@ async fn a_script_is_told_of_its_save_in_json() {
         ])
     };
     let (status, told) = quietly(&mut client, &address, &typed(0, "简介")).await;
-    assert_eq!((status, &told["revision"], told.get("problem")), (200, &json!(1), None));
+    assert_eq!((status, told.get("problem")), (200, None));
+    // The page goes on from there, and its tabs show how far each is filled now.
+    let now = client.get(&address).await;
+    assert_eq!(told["revision"].as_str(), now.hidden("~revision").as_deref());
+    let tabs = told["tabs"].as_str().unwrap();
+    assert!(now.text().contains(tabs.trim()), "{tabs}");
+    assert!(tabs.contains("class=\"complete\" aria-current=\"page\""), "{tabs}");
     let (status, told) = quietly(&mut client, &address, &typed(0, "另一份简介")).await;
     assert_eq!(status, 409);
     assert!(told["problem"].as_str().unwrap().contains("别处已保存过"), "{told}");
@@ -372,6 +381,92 @@ async fn both_versions_are_shown_and_chosen_field_by_field() {
         (&stored["fund_national"], &stored["fund_local"]),
         (&json!(21), &json!(12))
     );
+}
+
+#[tokio::test]
+async fn what_nobody_touched_is_as_it_was_saved_elsewhere() {
+    let (app, mut here, filed) = office().await;
+    let address = filed.page("project");
+    let revision = |answer: &Answer| answer.hidden("~revision").unwrap();
+    let typed = |revision: &str, given: [&str; 3]| {
+        let mut posted = pairs(&[("~revision", revision)]);
+        for (field, value) in ["fund_national", "fund_local", "fund_own"].into_iter().zip(given) {
+            posted.extend(pairs(&[("~", field), (field, value)]));
+        }
+        posted
+    };
+    let began = revision(&here.get(&address).await);
+    assert_eq!(here.post(&address, &typed(&began, ["1", "2", "3"])).await.status, 303);
+    // Two pages are open: one changes the first and the second, the other the second and the third.
+    let seen = revision(&here.get(&address).await);
+    let mut there = here.clone();
+    assert_eq!(there.post(&address, &typed(&seen, ["11", "12", "3"])).await.status, 303);
+    let stale = here.post(&address, &typed(&seen, ["1", "22", "23"])).await;
+    assert_eq!(stale.status, 409);
+    let page = stale.text();
+    for (field, chosen) in [
+        ("fund_national", "theirs"),
+        ("fund_local", "mine"),
+        ("fund_own", "mine"),
+    ] {
+        let is_chosen = |which: &str| page.contains(&format!("name=\"~choose.{field}\" value=\"{which}\" checked"));
+        assert_eq!(
+            (is_chosen("mine"), is_chosen("theirs")),
+            (chosen == "mine", chosen == "theirs"),
+            "{field}"
+        );
+    }
+    // As it comes it loses nothing of either.
+    let mut again = typed(&revision(&stale), ["1", "22", "23"]);
+    again.extend(pairs(&[("~choose.fund_national", "theirs")]));
+    assert_eq!(here.post(&address, &again).await.status, 303);
+    let stored = &app.stored(REGION, &filed.id).await["project"].answers;
+    let stored = ["fund_national", "fund_local", "fund_own"].map(|field| stored[field].clone());
+    assert_eq!(stored, [json!(11), json!(22), json!(23)]);
+    // A mark tells nothing of an answer: the same one elsewhere has another.
+    let other = here
+        .add(REGION, &app.form(REGION, FORM), &app.answers(REGION, "complete"))
+        .await;
+    let began = revision(&here.get(&other.page("project")).await);
+    here.post(&other.page("project"), &typed(&began, ["1", "2", "3"])).await;
+    let others = revision(&here.get(&other.page("project")).await);
+    assert_ne!(others.split('.').nth(1), seen.split('.').nth(1));
+}
+
+#[tokio::test]
+async fn files_of_rows_that_come_twice_are_one_save() {
+    let copied = Copied::of(&[REGION]);
+    let date = "          date: {label: {zh: 申请或授权日期, en: Date}, type: date, required: true}\n";
+    let proof = "          proof: {label: {zh: 证书, en: Proof}, type: file, accept: [pdf], maxSize: 1 MB}\n";
+    copied.edit(
+        "forms/national/applied-technology.form.yaml",
+        date,
+        &format!("{date}{proof}"),
+    );
+    let (app, mut client, filed) = office_of(TestApp::of(copied.folders()).await).await;
+    let address = filed.page("ip");
+    let row = pairs(&[
+        ("~revision", "0"),
+        ("~", "ip:1"),
+        ("~", "ip[0].name"),
+        ("ip[0].name", "一种装置"),
+        ("~", "ip[0].proof"),
+    ]);
+    let proof = |content: &str| Upload {
+        field: "ip[0].proof".into(),
+        name: "证书.pdf".into(),
+        content: format!("%PDF-1.7 {content}\n%%EOF").into_bytes(),
+    };
+    for _ in 0..2 {
+        let saved = client.upload(&address, &row, &[proof("one")]).await;
+        assert_eq!(saved.status, 303, "{}", saved.page());
+    }
+    let stored = &app.stored(REGION, &filed.id).await["ip"];
+    assert_eq!(stored.revision, 1);
+    assert_eq!(stored.answers["ip"][0]["proof"].as_array().unwrap().len(), 1);
+    // Another file is not the same post.
+    let other = client.upload(&address, &row, &[proof("two")]).await;
+    assert_eq!(other.status, 409, "{}", other.page());
 }
 
 #[tokio::test]

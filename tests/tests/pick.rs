@@ -449,3 +449,114 @@ async fn a_very_long_list_is_searched_at_once() {
     let one = suggested(&mut registrant, &filed, "field=narrowed&q=44981", &typed).await;
     assert_eq!(texts(&one), ["44981 第44981类计算机科学"]);
 }
+
+/// On English pages codes read in English where somebody has said it, and are found and taken by both names.
+#[tokio::test]
+async fn names_are_those_of_the_page() {
+    let copied = Copied::of(&[REGION]);
+    let list = "code,name,name_en,parent\n1,红色,Red,\n11,深红,Dark red,1\n12,浅红,Light red,1\n13,绿色,,1\n";
+    std::fs::write(copied.file("forms/national/codes/colours.csv"), list).unwrap();
+    copied.edit(
+        "forms/guangxi/common.form.yaml",
+        "    fields:\n",
+        "    fields:\n      colour: {label: {zh: 颜色, en: Colour}, type: tree, codes: colours, leafOnly: true}\n",
+    );
+    let app = TestApp::of(copied.folders()).await;
+    let (mut registrant, filed) = begun(&app).await;
+    let of = |found: &Json| found["items"].clone();
+    let chinese = suggested(&mut registrant, &filed, "field=colour&q=sh", &NOTHING).await;
+    assert_eq!(of(&chinese), json!([["11", "11 深红", "红色", true, false]]));
+    registrant.get("/language/en").await;
+    for query in ["q=dark", "q=%E6%B7%B1%E7%BA%A2", "q=sh", "q=11"] {
+        let found = suggested(&mut registrant, &filed, &format!("field=colour&{query}"), &NOTHING).await;
+        assert_eq!(
+            of(&found),
+            json!([["11", "11 Dark red", "Red", true, false]]),
+            "{query}"
+        );
+    }
+    let below = suggested(&mut registrant, &filed, "field=colour&below=1", &NOTHING).await;
+    assert_eq!(below["way"], json!([["1", "Red"]]));
+    assert_eq!(texts(&below), ["11 Dark red", "12 Light red", "13 绿色"]);
+    let page = registrant.get(&filed.page("overview/pick?field=colour&below=1")).await;
+    assert!(page.page().contains(">12 Light red</button>"), "{}", page.page());
+    for (typed, stored) in [
+        ("Light red", "12"),
+        ("11 Dark red", "11"),
+        ("浅红", "12"),
+        ("绿色", "13"),
+    ] {
+        let saved = post(
+            &mut registrant,
+            &filed.page("overview"),
+            &[("~", "colour"), ("colour", typed)],
+        )
+        .await;
+        assert_eq!(saved.status, 303, "{typed}: {}", saved.page());
+        assert_eq!(answer(&app, &filed, "overview", "colour").await, stored, "{typed}");
+    }
+}
+
+/// What is typed into an action's form is read as a page is.
+#[tokio::test]
+async fn an_action_takes_names_too() {
+    let copied = Copied::of(&[REGION]);
+    copied.edit(
+        "forms/guangxi/workflow.yaml",
+        "  recommend_pass:\n",
+        "  hand:\n    label: {zh: 转送, en: Hand over}\n    from: unit\n    by: unit_admin\n    to: recommend\n    \
+         form:\n      to: {label: {zh: 转送单位, en: To}, type: lookup, from: units, where: '\"recommending\" in it.kinds', required: true}\n      \
+         place: {label: {zh: 地区, en: Place}, type: tree, codes: gbt2260, leafOnly: true}\n      \
+         days: {label: {zh: 天数, en: Days}, type: integer}\n    effects: [{handTo: input.to}]\n  recommend_pass:\n",
+    );
+    let app = TestApp::of(copied.folders()).await;
+    let accounts = app.staff(REGION).await;
+    let mut registrant = app.in_role(REGION, &accounts, "registrant", None).await;
+    let form = app.form(REGION, FORM);
+    let filed = registrant.fill(REGION, &form, &app.answers(REGION, "complete")).await;
+    registrant.must_act(&filed, "submit", &[]).await;
+    let mut unit = app.in_role(REGION, &accounts, "unit_admin", None).await;
+    let shown = unit.get(&filed.action("hand")).await.text();
+    assert!(
+        !shown.contains("name=\"~pick\""),
+        "no button is there that would lead nowhere"
+    );
+    for (input, told) in [
+        (
+            [("to", "柳江市"), ("place", ""), ("days", "")],
+            "相近的有：柳江市科学技术局",
+        ),
+        (
+            [("to", "邕江智能装备有限公司"), ("place", ""), ("days", "")],
+            "未登记或不能选取",
+        ),
+        (
+            [("to", "柳江市科学技术局"), ("place", "南宁"), ("days", "")],
+            "相近的有：",
+        ),
+        ([("to", "柳江市科学技术局"), ("place", ""), ("days", "三天")], "三天"),
+        ([("to", ""), ("place", ""), ("days", "")], "必填"),
+    ] {
+        let refused = unit.act(&filed, "hand", &input).await;
+        assert!(
+            refused.status == 422 && refused.page().contains(told),
+            "{told}: {}",
+            refused.page()
+        );
+        assert_eq!(app.application(REGION, &filed.id).await.state, "unit");
+    }
+    // One of those that were named can be ticked, and what was typed elsewhere is still there.
+    let near = unit
+        .act(&filed, "hand", &[("to", "柳江市"), ("days", "3")])
+        .await
+        .text();
+    assert!(
+        near.contains("type=\"radio\" name=\"to\" value=\"liujiang\"") && near.contains("value=\"3\""),
+        "{near}"
+    );
+    unit.must_act(&filed, "hand", &[("to", "柳江市"), ("to", "liujiang"), ("days", "3")])
+        .await;
+    let stored = app.application(REGION, &filed.id).await;
+    assert_eq!(stored.waits_for.unwrap().unit.as_deref(), Some("liujiang"));
+    app.audit_holds(REGION).await;
+}

@@ -51,6 +51,33 @@ async fn every_page_of_every_form_is_shown_with_every_sample_and_case() {
     }
 }
 
+/// The tabs tell what they tell an applicant.
+#[tokio::test]
+async fn tabs_show_how_far_each_page_is_filled() {
+    let app = TestApp::start().await;
+    let mut client = app.watching();
+    let tab = |page: &str, id: &str| {
+        let links = between(page, "<nav class=\"tabs\"", "</nav>").to_owned();
+        let link = links
+            .split("<a ")
+            .find(|link| link.contains(&format!("page={id}&")))
+            .unwrap()
+            .to_owned();
+        between(&link, "class=\"", "\"").to_owned()
+    };
+    let blank = client.get(&format!("{FORM}?page=overview&sample=")).await.page();
+    assert_eq!(
+        (tab(&blank, "guide").as_str(), tab(&blank, "overview").as_str()),
+        ("plain", "untouched")
+    );
+    let complete = client.get(&format!("{FORM}?page=overview")).await.page();
+    assert_eq!(tab(&complete, "overview"), "complete");
+    let reversed = with(&app, "overview", "period_end", "2001-01-01").await.page();
+    assert_eq!(tab(&reversed, "overview"), "wrong");
+    let lacking = with(&app, "overview", "period_end", "").await.page();
+    assert_eq!(tab(&lacking, "overview"), "missing");
+}
+
 /// The values of the select `name`.
 fn options(answer: &Answer, name: &str) -> Vec<String> {
     let page = answer.page();

@@ -30,10 +30,7 @@ async fn a_signed_print_is_stale_once_answers_have_changed() {
     let printed = registrant.get(&print).await;
     assert!(printed.status == 200 && printed.body.starts_with(b"%PDF-"));
 
-    let revision = page
-        .hidden("~revision")
-        .and_then(|revision| revision.parse().ok())
-        .unwrap();
+    let revision = page.revision().unwrap();
     let (pairs, mut files) = page_pairs(&form.pages["attachments"].fields, &answers, revision);
     files.push(Upload {
         field: "signed".into(),

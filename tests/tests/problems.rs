@@ -193,6 +193,7 @@ fn rules_in_source() -> BTreeSet<String> {
             ".error_with(",
             ".warning(",
             ".unknown(",
+            ".unknown_here(",
             ".at_node(",
             ".refuse(",
             "Words::new(",

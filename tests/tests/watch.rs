@@ -2,13 +2,12 @@
 //! pages, an editor on its files. How long a change takes is measured elsewhere; here it only arrives.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use dengji::registry::demo;
-use dengji_tests::Copied;
+use dengji_tests::{Copied, Listening, command};
 use tempfile::TempDir;
 
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -17,8 +16,7 @@ const FORM: &str = "/preview/gansu/applied-technology";
 /// A server on files that the test may change.
 struct Server {
     files: Copied,
-    child: Child,
-    address: String,
+    program: Listening,
     _data: TempDir,
 }
 
@@ -35,39 +33,25 @@ impl Server {
         let themes = files.themes();
         let data = TempDir::new().unwrap();
         let folders = files.folders();
-        let mut child = Command::new(env!("CARGO_BIN_EXE_dengji-under-test"))
-            .args(["serve", "--listen", "127.0.0.1:0"])
-            .args(flags)
-            .arg("--forms")
-            .arg(&folders.forms)
-            .arg("--plugins")
-            .arg(&folders.plugins)
-            .arg("--themes")
-            .arg(themes)
-            .arg("--data")
-            .arg(data.path().join("data"))
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let address = lines.find_map(|line| {
-            let line = line.unwrap();
-            let (_, rest) = line.split_once("http://")?;
-            Some(rest.split('/').next()?.to_owned())
-        });
-        // What it says further is read to its end, so that it never waits for a reader.
-        std::thread::spawn(move || lines.for_each(drop));
+        let program = Listening::start(
+            command(&["serve", "--listen", "127.0.0.1:0"], &data.path().join("data"))
+                .args(flags)
+                .arg("--forms")
+                .arg(&folders.forms)
+                .arg("--plugins")
+                .arg(&folders.plugins)
+                .arg("--themes")
+                .arg(themes),
+        );
         Self {
             files,
-            child,
-            address: address.expect("the server says where it listens"),
+            program,
             _data: data,
         }
     }
 
     fn send(&self, request: &str) -> Page {
-        let mut stream = TcpStream::connect(&self.address).unwrap();
+        let mut stream = TcpStream::connect(self.program.address()).unwrap();
         stream.write_all(request.as_bytes()).unwrap();
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).unwrap();
@@ -81,7 +65,7 @@ impl Server {
     }
 
     fn get(&self, path: &str, cookies: &str) -> Page {
-        let host = &self.address;
+        let host = self.program.address();
         self.send(&format!(
             "GET {path} HTTP/1.1\r\nHost: {host}\r\nCookie: {cookies}\r\nConnection: close\r\n\r\n"
         ))
@@ -93,7 +77,7 @@ impl Server {
         let answer = self.send(&format!(
             "POST /{region}/sign-in HTTP/1.1\r\nHost: {}\r\nSec-Fetch-Site: same-origin\r\nContent-Type: \
              application/x-www-form-urlencoded\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
-            self.address,
+            self.program.address(),
             body.len()
         ));
         assert_eq!(answer.status, 303, "{}", answer.body);
@@ -128,13 +112,6 @@ impl Server {
 
     fn until_sound(&self, path: &str) -> Page {
         self.until(path, "is without problems", |page| !page.has_problems())
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

@@ -8,7 +8,7 @@ use super::{Context, Evaluated, Lookups, Path, limits};
 use crate::definition::code_list::{Entry, Typed};
 use crate::definition::expression::{Value, value_of};
 use crate::definition::form::{Choice, Lookup};
-use crate::definition::{CodeList, FieldType};
+use crate::definition::{CodeList, FieldType, Language};
 
 /// One question that is answered by picking, in its place.
 pub struct Picker<'e> {
@@ -16,6 +16,7 @@ pub struct Picker<'e> {
     lookups: &'e dyn Lookups,
     source: Source<'e>,
     extra: Vec<Value>,
+    language: Language,
 }
 
 #[derive(Clone, Copy)]
@@ -73,11 +74,17 @@ impl Evaluated {
             lookups: context.lookups,
             source,
             extra: self.records(path),
+            language: Language::Chinese,
         })
     }
 }
 
 impl Picker<'_> {
+    /// The same, with codes as they read in `language` where somebody has said it.
+    pub fn in_language(self, language: Language) -> Self {
+        Self { language, ..self }
+    }
+
     /// What `typed` finds, from the left first, then anywhere; at most [`limits::CANDIDATES`].
     pub fn search(&self, typed: &str) -> Found {
         match self.source {
@@ -85,7 +92,11 @@ impl Picker<'_> {
                 let shown = |entry: &Entry| self.takes(choice, entry) || self.opens(choice, entry);
                 // Code and name together are what an input shows of an entry.
                 let typed = choice.list.read(typed).map_or(typed, |entry| &entry.code);
-                let found = choice.list.search(typed, limits::CANDIDATES + 1, self.bounded(shown));
+                let read = choice.list.in_language(self.language);
+                let mut found = read.search(typed, limits::CANDIDATES + 1, self.bounded(shown));
+                if found.is_empty() {
+                    found = choice.list.search(typed, limits::CANDIDATES + 1, self.bounded(shown));
+                }
                 self.offered(choice, found)
             }
             Source::Records(lookup) => self.records(lookup, &Typed::new(typed)),
@@ -123,7 +134,7 @@ impl Picker<'_> {
             }
         };
         let mut found = self.offered(choice, level);
-        found.way = way(&choice.list, branch);
+        found.way = way(&choice.list.in_language(self.language), branch);
         found
     }
 
@@ -219,13 +230,14 @@ impl Picker<'_> {
     fn offered(&self, choice: &Choice, mut positions: Vec<usize>) -> Found {
         let more = positions.len() > limits::CANDIDATES;
         positions.truncate(limits::CANDIDATES);
-        let entries = choice.list.entries();
+        let list = choice.list.in_language(self.language);
+        let entries = list.entries();
         let offer = |at: usize| Offered {
             value: entries[at].code.to_string(),
-            text: choice.list.shown(&entries[at].code),
+            text: list.shown(&entries[at].code),
             above: entries[at]
                 .parent
-                .map(|above| choice.list.path(&entries[above].code))
+                .map(|above| list.path(&entries[above].code))
                 .unwrap_or_default(),
             picks: self.takes(choice, &entries[at]),
             opens: self.opens(choice, &entries[at]),
@@ -295,7 +307,8 @@ fn with_id(name: &str, id: &str) -> String {
 
 fn way(list: &CodeList, branch: Option<&Entry>) -> Vec<(String, String)> {
     let up = |entry: &&Entry| entry.parent.map(|above| &list.entries()[above]);
-    let mut way: Vec<_> = std::iter::successors(branch, up)
+    let here = branch.and_then(|branch| list.get(&branch.code));
+    let mut way: Vec<_> = std::iter::successors(here, up)
         .map(|entry| (entry.code.to_string(), entry.name.to_string()))
         .collect();
     way.reverse();

@@ -20,7 +20,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::definition::form::{Choice, Table};
 use crate::definition::{Field, FieldType, Id};
-use crate::theme::input_name::{COMMAND, Command, MARKER, PASTE, PICK, REVISION};
+use crate::theme::input_name::{COMMAND, Command, MARKER, ONCE, PASTE, PICK, REVISION, revision};
 
 pub use cell::{Written, choice_text, written};
 pub use fill::{Cells, CellsError, Start, carried, fill, sheet_columns};
@@ -148,11 +148,20 @@ pub fn decode(
     pairs: &[(String, String)],
     may_edit: &dyn Fn(&str) -> bool,
 ) -> Result<Posted, TooManyPairs> {
+    decode_each(fields.values(), pairs, may_edit)
+}
+
+/// The same for fields that are no page's.
+pub fn decode_each<'f>(
+    fields: impl Iterator<Item = &'f Field>,
+    pairs: &[(String, String)],
+    may_edit: &dyn Fn(&str) -> bool,
+) -> Result<Posted, TooManyPairs> {
     if pairs.len() > MAX_PAIRS {
         return Err(TooManyPairs(pairs.len()));
     }
     let mut reader = Reader::new(pairs, may_edit);
-    for field in fields.values() {
+    for field in fields {
         if let Some(answer) = reader.field(field, &field.id) {
             reader.posted.answers.insert(field.id.to_string(), answer);
         }
@@ -220,9 +229,9 @@ impl<'a> Reader<'a> {
                 };
                 self.markers.insert(path, rows);
             }
-            REVISION => self.posted.revision = value.parse().ok(),
+            REVISION => self.posted.revision = revision(value),
             // The handler leads there; the page is saved in any case.
-            PICK => {}
+            PICK | ONCE => {}
             COMMAND => match value.parse() {
                 Ok(command) => self.posted.command = command,
                 Err(_) => self.posted.unknown.push(format!("{COMMAND}={}", shorten(value))),

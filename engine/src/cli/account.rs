@@ -350,6 +350,12 @@ impl Desk {
                 format!("  {answers} personal answers of the application {id}, which is not registered"),
             ));
         }
+        for unit in &erasure.contact_of {
+            text.push_str(&self.say(
+                format!("  单位“{unit}”的联系人"),
+                format!("  whom to ask at the unit {unit}"),
+            ));
+        }
         if !erasure.kept.is_empty() {
             text.push_str(&self.say("保留：", "kept:"));
         }

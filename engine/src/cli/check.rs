@@ -48,10 +48,14 @@ pub(super) fn run(options: &Options) -> ExitCode {
     let mut loaded = match load(&folders, options.region.as_deref()) {
         Ok(loaded) => loaded,
         Err(error) => {
-            eprintln!("{error}");
+            eprintln!("{}", error.told().get(language));
             return ExitCode::from(2);
         }
     };
+    if loaded.regions.is_empty() && loaded.problems.is_empty() && options.region.is_none() {
+        eprintln!("{}", no_region(&folders.forms, language));
+        return ExitCode::from(2);
+    }
     for region in loaded.regions.values() {
         loaded.problems.extend(samples(&folders, region).1);
     }
@@ -73,12 +77,29 @@ pub(super) fn run(options: &Options) -> ExitCode {
     };
     put(&print(&loaded.problems, &folders.forms, language, format));
     if options.format == Output::Text {
-        println!("{}", summary(&loaded.problems, loaded.regions.len(), language));
+        put(&format!(
+            "{}\n",
+            summary(&loaded.problems, loaded.regions.len(), language)
+        ));
     }
     if loaded.has_errors() {
         ExitCode::FAILURE
     } else {
         ExitCode::SUCCESS
+    }
+}
+
+/// That a folder holds no region: mostly another folder was meant.
+fn no_region(forms: &Path, language: Language) -> String {
+    match language {
+        Language::Chinese => format!(
+            "{} 里没有地区：地区是其中带 region.yaml 的文件夹，用 --forms 指定",
+            forms.display()
+        ),
+        Language::English => format!(
+            "there is no region in {}: a region is a folder in it with a region.yaml; see --forms",
+            forms.display()
+        ),
     }
 }
 

@@ -60,7 +60,7 @@ fn tell(options: &Options, differences: &[Difference], language: Language) -> Ex
     };
     put(&print(differences, language, how));
     if options.format == Output::Text {
-        println!("{}", summary(differences, language));
+        put(&format!("{}\n", summary(differences, language)));
     }
     match differences.iter().any(|it| it.consequence != Consequence::Safe) {
         true => ExitCode::FAILURE,

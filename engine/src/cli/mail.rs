@@ -173,7 +173,7 @@ async fn messages(store: &Store, region: &str) -> Result<Vec<Message>, String> {
 fn line(message: &Message) -> String {
     let to = match &message.to {
         Recipient::Account(id) => format!("account {id}"),
-        Recipient::Address { address } => address.clone(),
+        Recipient::Address { address, .. } => address.clone(),
     };
     let state = match &message.phase {
         Phase::Waiting => "waits".to_owned(),

@@ -115,7 +115,7 @@ async fn migrate(options: &Options, language: Language) -> Result<(Outcome, bool
     })?;
     match options.format {
         Output::Json => drop(put(&format!("{:#}\n", Json::Array(all)))),
-        Output::Text => println!("{}", summary(&outcome, language, options.dry_run)),
+        Output::Text => drop(put(&format!("{}\n", summary(&outcome, language, options.dry_run)))),
     }
     Ok((outcome, unplaced.is_empty()))
 }

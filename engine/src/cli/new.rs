@@ -48,7 +48,7 @@ fn try_run(options: &Options) -> Result<String, String> {
         NewRegionError::Source(problems) => printed(&problems),
         other @ NewRegionError::File { .. } => other.to_string(),
     })?;
-    let loaded = load(&folders, Some(&wanted.region)).map_err(|error| error.to_string())?;
+    let loaded = load(&folders, Some(&wanted.region)).map_err(|error| error.told().get(language).to_owned())?;
     Ok(summary(&wanted, &made, language) + &printed(&loaded.problems))
 }
 

@@ -15,9 +15,11 @@ pub(super) fn run(options: &FormOptions) -> ExitCode {
 
 fn try_run(options: &FormOptions) -> Result<String, String> {
     let folders = options.folders.folders();
-    let merged = merged_form(&folders, &options.region, &options.form).map_err(|error| error.to_string())?;
+    let language = language(options.lang);
+    let merged = merged_form(&folders, &options.region, &options.form);
+    let merged = merged.map_err(|error| error.told().get(language).to_owned())?;
     merged.map(|node| show(&node)).map_err(|problems| {
         let format = Format::Text { colour: false };
-        print(&problems, &folders.forms, language(options.lang), format)
+        print(&problems, &folders.forms, language, format)
     })
 }

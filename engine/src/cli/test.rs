@@ -86,7 +86,8 @@ pub(super) fn run(options: &Options) -> ExitCode {
 /// What came; or why nothing could be run.
 async fn try_run(options: &Options) -> Result<Report, String> {
     let folders = options.folders.folders();
-    let loaded = load(&folders, options.region.as_deref()).map_err(|error| error.to_string())?;
+    let loaded = load(&folders, options.region.as_deref())
+        .map_err(|error| error.told().get(language(options.lang)).to_owned())?;
     let tell = |problems: &[Problem]| {
         let language = language(options.lang);
         print(problems, &folders.forms, language, Format::Text { colour: false })

@@ -1,5 +1,8 @@
-//! `dengji workflow REGION`: who can do what in which state, as a table, or as a Mermaid diagram.
+//! `dengji workflow REGION`: who can do what in which state, as a table, as a picture, or for Mermaid.
 
+mod drawing;
+
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
@@ -16,6 +19,9 @@ pub(super) struct Options {
     /// 输出 Mermaid 流程图。A Mermaid diagram instead of the table.
     #[arg(long)]
     diagram: bool,
+    /// 另外把流程图写到这个 SVG 文件。Also writes the diagram into this SVG file.
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
     #[command(flatten)]
     folders: FolderOptions,
     /// 提示的语言。
@@ -32,6 +38,10 @@ fn try_run(options: &Options) -> Result<String, String> {
     let folders = options.folders.folders();
     let language = language(options.lang);
     let region = sound_region(&folders, &options.region, language)?;
+    if let Some(file) = &options.svg {
+        let drawn = drawing::drawing(&region, language);
+        std::fs::write(file, drawn).map_err(|error| format!("{}: {error}", file.display()))?;
+    }
     Ok(match options.diagram {
         true => diagram(&region, language),
         false => matrix(&region, language),

@@ -246,11 +246,12 @@ fn kind(id: &str, kind: Kind, scope: &Scope) -> FieldType {
             if let Some(outer) = scope.names.get("row") {
                 inside = inside.with("outer", outer.clone());
             }
-            let columns = columns
+            let columns: IndexMap<Id, Field> = columns
                 .into_iter()
                 .map(|ask| (ask.id.into(), field(ask, &inside)))
                 .collect();
             FieldType::Table(Table {
+                order: (0..columns.len()).collect(),
                 columns,
                 min_rows: min,
                 max_rows: max,

@@ -262,9 +262,13 @@ impl CodeList {
     pub fn in_language(self: &Arc<Self>, language: Language) -> Arc<Self> {
         let english = match language {
             Language::Chinese => None,
-            Language::English => self.english.get_or_init(|| self.translated().map(Arc::new)).clone(),
+            Language::English => self.english(),
         };
-        english.unwrap_or_else(|| Arc::clone(self))
+        Arc::clone(english.unwrap_or(self))
+    }
+
+    fn english(&self) -> Option<&Arc<Self>> {
+        self.english.get_or_init(|| self.translated().map(Arc::new)).as_ref()
     }
 
     fn translated(&self) -> Option<Self> {
@@ -281,7 +285,7 @@ impl CodeList {
             by_code: self.by_code.clone(),
             is_tree: self.is_tree,
             index: OnceLock::new(),
-            english: OnceLock::new(),
+            english: OnceLock::from(None),
         })
     }
 
@@ -334,9 +338,14 @@ impl CodeList {
         })
     }
 
-    /// The positions of the entries that have this name, whatever the width and case of its letters.
+    /// The positions of the entries that have this name, or where none has it this English name, whatever the width
+    /// and case of its letters.
     pub fn named(&self, name: &str) -> Vec<usize> {
-        self.index().named(name)
+        let named = self.index().named(name);
+        match self.english() {
+            Some(english) if named.is_empty() => english.index().named(name),
+            _ => named,
+        }
     }
 
     /// The positions of up to `most` entries that `typed` finds and `keep` lets stand: by code, name and pinyin

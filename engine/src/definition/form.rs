@@ -315,6 +315,8 @@ pub struct Table {
     pub ordered: bool,
     /// What a row reads as: each column's type, then `index`.
     pub row_type: Type,
+    /// Where the columns stand in `columns`, each behind those of its row that it reads.
+    pub order: Vec<usize>,
 }
 
 /// What a `file` field takes.

@@ -28,8 +28,10 @@ mod relies;
 mod renamed;
 mod rule;
 mod sample;
+mod secret;
 mod shown;
 mod sound;
+mod spoken;
 mod template;
 mod told;
 mod trees;
@@ -46,8 +48,9 @@ use indexmap::{IndexMap, IndexSet};
 use super::expression::{Type, with_room};
 use super::merge::Files;
 use super::problem::Problem;
+use super::scope::App;
 use super::source::{Node, Problems, Spot};
-use super::{Calendar, CodeList, Id, Region};
+use super::{Calendar, CodeList, Id, Region, Text};
 
 pub use checkers::{PinnedPlugin, pinned_checkers};
 #[cfg(test)]
@@ -120,6 +123,22 @@ pub enum LoadError {
         /// What there is.
         known: Vec<String>,
     },
+}
+
+impl LoadError {
+    /// What is wrong, for whoever gave the command.
+    pub fn told(&self) -> Text {
+        let listed = |known: &[String]| known.join("、");
+        let zh = match self {
+            Self::Folder { path, error } => format!("读不了定义所在的文件夹 {}：{error}", path.display()),
+            Self::NoForm { asked, known } => format!("没有登记表「{asked}」；这个地区有：{}", listed(known)),
+            Self::NoRegion { asked, known } if known.is_empty() => {
+                format!("没有地区「{asked}」：这个文件夹里一个地区也没有")
+            }
+            Self::NoRegion { asked, known } => format!("没有地区「{asked}」；这个文件夹里有：{}", listed(known)),
+        };
+        Text::both(zh, self.to_string())
+    }
 }
 
 /// Loads every region of a folder, or the one called `only`.
@@ -242,6 +261,8 @@ struct Loader<'a> {
     folders: Vec<PathBuf>,
     codes: IndexMap<Id, Arc<CodeList>>,
     calendar: Arc<Calendar>,
+    /// What `app` reads as.
+    app: Type,
     texts: IndexMap<String, String>,
     /// What was declared but has mistakes of its own, told already: whoever names it is not blamed.
     broken: HashSet<(&'static str, String)>,
@@ -280,6 +301,7 @@ impl<'a> Loader<'a> {
             folders: vec![PathBuf::from(id)],
             codes: IndexMap::new(),
             calendar: Arc::default(),
+            app: App::ty(),
             texts: IndexMap::new(),
             broken: HashSet::new(),
             removed: Vec::new(),

@@ -172,7 +172,14 @@ impl Files {
                 format!("`extends` names {}, which does not exist", path.display()),
             );
             let known = self.siblings(chain.suffix);
-            let help = source::nearest(name, known.iter().map(String::as_str));
+            let without = name.strip_suffix(chain.suffix).or(name.strip_suffix(".yaml"));
+            let help = match without.filter(|name| known.iter().any(|known| known == name)) {
+                Some(name) => Some(Text::both(
+                    format!("不写后缀：{name}"),
+                    format!("write it without its ending: {name}"),
+                )),
+                None => source::nearest(name, known.iter().map(String::as_str)),
+            };
             chain.problems.at_node("extends-missing", node, message, help);
             return None;
         }

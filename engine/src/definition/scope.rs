@@ -32,21 +32,45 @@ pub struct App {
     pub category: String,
 }
 
+/// What `app` can say, so that a value it never has is told where it is compared with one. Where a list is
+/// not known, any text passes: a stored form may speak of a state that is gone.
+#[derive(Debug, Default)]
+pub struct AppWords {
+    /// The states of the workflow.
+    pub states: Option<Arc<CodeList>>,
+    /// The region's roles.
+    pub roles: Option<Arc<CodeList>>,
+    /// Every region there is: a base serves several.
+    pub regions: Option<Arc<CodeList>>,
+    /// Every form there is.
+    pub categories: Option<Arc<CodeList>>,
+}
+
 impl App {
-    /// The type of `app`.
+    /// The type of `app`, of which nothing is known.
     pub fn ty() -> Type {
+        Self::ty_of(&AppWords::default())
+    }
+
+    /// The type of `app`.
+    pub fn ty_of(words: &AppWords) -> Type {
+        let one_of = |list: &Option<Arc<CodeList>>| list.clone().map_or(Type::Text, Type::Code);
         let applicant = record(
             "applicant",
-            [("name", Type::Text), ("unit", Type::Text), ("role", Type::Text)],
+            [
+                ("name", Type::Text),
+                ("unit", Type::Text),
+                ("role", one_of(&words.roles)),
+            ],
         );
         record(
             "app",
             [
                 ("filed_on", Type::Date),
                 ("applicant", applicant),
-                ("state", Type::Text),
-                ("region", Type::Text),
-                ("category", Type::Text),
+                ("state", one_of(&words.states)),
+                ("region", one_of(&words.regions)),
+                ("category", one_of(&words.categories)),
             ],
         )
     }
@@ -127,17 +151,18 @@ pub fn field_type(kind: &FieldType) -> Type {
 }
 
 /// What `it` reads as in the `where` of a choice or tree: `code`, `name`, `parent`, then the list's
-/// further columns as text.
-pub fn entry_type(list: &CodeList) -> Type {
+/// further columns as text. Code and parent are codes of the list itself.
+pub fn entry_type(list: &Arc<CodeList>) -> Type {
     let further = list
         .entries()
         .first()
         .into_iter()
         .flat_map(|entry| entry.columns.keys());
-    let columns = ["code", "name", "parent"]
-        .into_iter()
-        .chain(further.map(String::as_str));
-    record(&list.id, columns.map(|column| (column, Type::Text)))
+    let code = || Type::Code(Arc::clone(list));
+    let own = [("code", code()), ("name", Type::Text), ("parent", code())];
+    let further = further.map(|column| (column.as_str(), Type::Text));
+    let called = list.id.strip_prefix("field:").unwrap_or(&list.id);
+    record(called, own.into_iter().chain(further))
 }
 
 /// The value of `it` for one entry, in the order of [`entry_type`].

@@ -19,7 +19,7 @@ pub(super) use id::{RESERVED, check_id, is_id};
 pub use parse::parse;
 pub use problems::Problems;
 pub use reader::MapReader;
-pub(super) use reader::{list_of, names_of, nearest, replaced, string_of, text_of, words_of, wrong_type};
+pub(super) use reader::{empty_value, list_of, names_of, nearest, replaced, string_of, text_of, words_of, wrong_type};
 
 /// A file that was read, kept for excerpts.
 #[derive(Debug, PartialEq, Eq)]

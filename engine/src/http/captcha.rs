@@ -46,7 +46,9 @@ impl Visit {
     /// What is wrong with the answer to the captcha, for its input; nothing where it is right or not asked.
     pub(super) async fn captcha_fault(&self, posting: &Posting) -> Result<Option<(&'static str, Text)>, Error> {
         let text = |name| posting.get(name).unwrap_or_default();
+        let once = self.once(posting);
         let solution = Solution {
+            once: Some(&once),
             id: text("captcha_id"),
             letters: text(INPUT),
             work: text("captcha_work"),

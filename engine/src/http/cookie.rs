@@ -135,9 +135,11 @@ pub(super) fn forget_notice(secure: bool) -> HeaderValue {
     value(cookie.http_only(true).max_age(cookie::time::Duration::ZERO).build())
 }
 
-pub(super) fn read_notice(headers: &HeaderMap) -> Option<(&'static str, NoticeKind)> {
-    let key = read(headers, NOTICE)?;
-    NOTICES.into_iter().find(|(known, _)| *known == key)
+/// What is to be told, and what it is about: a word of ours behind a full stop.
+pub(super) fn read_notice(headers: &HeaderMap) -> Option<(&'static str, NoticeKind, &str)> {
+    let (key, about) = read(headers, NOTICE).map(|told| told.split_once('.').unwrap_or((told, "")))?;
+    let known = NOTICES.into_iter().find(|(known, _)| *known == key);
+    known.map(|(key, kind)| (key, kind, about))
 }
 
 fn base(name: String, content: String, path: String, secure: bool) -> cookie::CookieBuilder<'static> {

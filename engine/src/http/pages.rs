@@ -6,6 +6,7 @@ pub(super) mod activation;
 pub(super) mod applications;
 pub(super) mod approvals;
 pub(super) mod captcha;
+mod care;
 pub(super) mod certificates;
 pub(super) mod check;
 mod conflict;

@@ -6,6 +6,7 @@ use super::visit::Visit;
 use crate::check::{Answers, Path};
 use crate::definition::Form;
 use crate::definition::form::Severity;
+use crate::registry::Once;
 use crate::registry::accounts::{Sheet, Typed, Unfit};
 use crate::registry::states;
 use crate::theme::filling::{Editing, Filling, Message};
@@ -15,8 +16,9 @@ use crate::theme::view::{AccountPart, ErrorLink, Input};
 use super::body::Posting;
 
 /// What was posted beside a form.
-pub(super) fn typed<'p>(visit: &Visit, posting: &'p Posting) -> Typed<'p> {
+pub(super) fn typed<'p>(visit: &Visit, posting: &'p Posting, once: &'p Once) -> Typed<'p> {
     Typed {
+        once: Some(once),
         language: visit.language,
         pairs: &posting.pairs,
         sign_in_name: posting.get("sign_in_name").unwrap_or_default(),

@@ -6,6 +6,7 @@ use super::app::App;
 use super::visit::Visit;
 use super::{Error, cookie};
 use crate::definition::region::MenuTarget;
+use crate::definition::workflow::Edits;
 use crate::definition::{Language, Region};
 use crate::theme::LANGUAGES;
 use crate::theme::view::{Crumb, Frame, LanguageLink, MenuEntry, Notice, RegionHead, RoleChoice, Shell, User};
@@ -72,9 +73,12 @@ impl Visit {
         let region = self.office.region();
         let language = self.language;
         let mut shell = bare(&self.app, Some(region), language, &self.address, &self.headers);
-        shell.notice = cookie::read_notice(&self.headers).map(|(key, kind)| Notice {
+        shell.notice = cookie::read_notice(&self.headers).map(|(key, kind, about)| Notice {
             kind,
-            text: self.text(&format!("notice_{key}"), &[]),
+            text: match key {
+                "action_done" => self.told_of_action(about),
+                key => self.text(&format!("notice_{key}"), &[]),
+            },
         });
         if let Some(person) = &self.person {
             shell.frame.user = Some(User {
@@ -99,6 +103,20 @@ impl Visit {
         }
         shell.breadcrumb = breadcrumb(&shell.frame.menu, stand);
         Ok(shell)
+    }
+
+    /// What an action has come to, by the state it led to: where the application stands, and whose turn it is.
+    fn told_of_action(&self, state: &str) -> String {
+        let workflow = &self.office.region().workflow;
+        let Some(state) = workflow.now(state).and_then(|state| workflow.states.get(state)) else {
+            return self.text("notice_action_done", &[]);
+        };
+        let label = ("state", state.label.get(self.language));
+        match (&state.waits_for, state.edits) {
+            (Some(waits), _) => self.text("notice_action_waits", &[label, ("who", &self.role(&waits.role))]),
+            (None, Edits::Nobody) => self.text("notice_action_ended", &[label]),
+            (None, _) => self.text("notice_action_returned", &[label]),
+        }
     }
 
     pub(super) async fn unit_name(&self, unit: &str) -> Result<Option<String>, Error> {

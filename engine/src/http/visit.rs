@@ -10,9 +10,10 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 
 use super::app::{App, Shop};
+use super::body::Posting;
 use super::{Error, client, cookie};
 use crate::definition::Language;
-use crate::registry::{Case, From, Office, Person};
+use crate::registry::{Case, From, Office, Once, Person};
 use crate::theme::view::{Shell, View};
 
 /// A request to an office, by somebody who may be signed in.
@@ -131,6 +132,12 @@ impl Visit {
             browser: cookie::read(&self.headers, &cookie::browser_name(region)).map(str::to_owned),
             agent: agent.unwrap_or_default().to_owned(),
         }
+    }
+
+    /// The form that was posted here, by which it is known when it comes a second time.
+    pub(super) fn once(&self, posting: &Posting) -> Once {
+        let by = self.person.as_ref().map_or("", |person| person.account.as_str());
+        Once::of(&self.address, by, &posting.pairs)
     }
 
     /// Counts one more sign-up from the client's address, or refuses it.

@@ -18,6 +18,7 @@ mod sheet;
 mod sign_up;
 mod unit_care;
 
+use super::Once;
 use crate::check::{Answers, Finding, posted};
 use crate::definition::{Language, Text};
 
@@ -49,6 +50,8 @@ pub struct Typed<'a> {
     pub agreed: bool,
     /// The language of the page it was typed on.
     pub language: Language,
+    /// The form as it was posted.
+    pub once: Option<&'a Once>,
 }
 
 /// What is wrong with what was typed; nothing was stored.

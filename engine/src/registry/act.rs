@@ -1,6 +1,7 @@
 //! An action carried out: state, number, certificate, mail and audit entry in one transaction.
 
 mod effects;
+mod inputs;
 
 use std::collections::BTreeMap;
 

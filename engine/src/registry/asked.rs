@@ -16,6 +16,8 @@ pub struct PageNow {
     pub asked: Arc<Asked>,
     /// How its fields stand, as its script is told.
     pub seen: OnceLock<String>,
+    /// What its fields are, for whoever saves it later ([`super::Registry::stamp`]).
+    pub(super) stamp: OnceLock<String>,
 }
 
 impl Case {
@@ -31,6 +33,7 @@ impl Case {
         let now = Arc::new(PageNow {
             asked: Arc::new(asked),
             seen: OnceLock::new(),
+            stamp: OnceLock::new(),
         });
         let mut pages = self.opened.pages.write().unwrap_or_else(PoisonError::into_inner);
         pages.insert(page.id.clone(), Arc::clone(&now));

@@ -24,63 +24,39 @@ pub(super) struct Rate {
     pub(super) window: SignedDuration,
 }
 
+impl Rate {
+    const fn new(what: &'static str, limit: usize, window: SignedDuration) -> Self {
+        Self { what, limit, window }
+    }
+}
+
+const MINUTE: SignedDuration = SignedDuration::from_mins(1);
+const QUARTER: SignedDuration = SignedDuration::from_mins(15);
+const HOUR: SignedDuration = SignedDuration::from_hours(1);
+const DAY: SignedDuration = SignedDuration::from_hours(24);
+
 /// Failed sign-ins from one address.
-pub(super) const SIGN_IN: Rate = Rate {
-    what: "sign-in",
-    limit: 50,
-    window: SignedDuration::from_mins(15),
-};
+pub(super) const SIGN_IN: Rate = Rate::new("sign-in", 50, QUARTER);
 /// A failure from an address, after which a captcha is asked.
 pub(super) const SIGN_IN_AGAIN: Rate = Rate { limit: 1, ..SIGN_IN };
 /// A failure with a name, after which a captcha is asked.
-pub(super) const SIGN_IN_NAME: Rate = Rate {
-    what: "sign-in-name",
-    limit: 1,
-    window: SignedDuration::from_mins(15),
-};
+pub(super) const SIGN_IN_NAME: Rate = Rate::new("sign-in-name", 1, QUARTER);
 /// Accounts and units registered from one address.
-pub(super) const SIGN_UP: Rate = Rate {
-    what: "sign-up",
-    limit: 30,
-    window: SignedDuration::from_hours(1),
-};
-/// Requests for a link or a code, from one address.
-pub(super) const ASK: Rate = Rate {
-    what: "ask",
-    limit: 20,
-    window: SignedDuration::from_hours(1),
-};
+pub(super) const SIGN_UP: Rate = Rate::new("sign-up", 30, HOUR);
+/// Requests for a link or a code, from one address or by one person.
+pub(super) const ASK: Rate = Rate::new("ask", 20, HOUR);
+/// Accounts that one person allots: a whole institute in a day.
+pub(super) const INVITE: Rate = Rate::new("invite", 200, HOUR);
 /// Letters to one mailbox or phone.
-pub(super) const LETTERS: Rate = Rate {
-    what: "letters",
-    limit: 5,
-    window: SignedDuration::from_hours(1),
-};
+pub(super) const LETTERS: Rate = Rate::new("letters", 5, HOUR);
 /// Codes to one phone, one after the other.
-pub(super) const CODE_AGAIN: Rate = Rate {
-    what: "code-again",
-    limit: 1,
-    window: SignedDuration::from_mins(1),
-};
+pub(super) const CODE_AGAIN: Rate = Rate::new("code-again", 1, MINUTE);
 /// Codes to one phone, or for one account, in a day: short messages cost money.
-pub(super) const CODES_A_DAY: Rate = Rate {
-    what: "codes-a-day",
-    limit: 10,
-    window: SignedDuration::from_hours(24),
-};
-/// Codes typed against one account.
-pub(super) const CODES: Rate = Rate {
-    what: "codes",
-    limit: 10,
-    window: SignedDuration::from_mins(15),
-};
-
+pub(super) const CODES_A_DAY: Rate = Rate::new("codes-a-day", 10, DAY);
+/// Codes and passwords typed against one account by whoever has part of it.
+pub(super) const CODES: Rate = Rate::new("codes", 10, QUARTER);
 /// Searches in a look-up by somebody without a session, from one address.
-pub(super) const SUGGEST: Rate = Rate {
-    what: "suggest",
-    limit: 300,
-    window: SignedDuration::from_mins(15),
-};
+pub(super) const SUGGEST: Rate = Rate::new("suggest", 300, QUARTER);
 
 impl Registry {
     /// Whether `of` may try once more; nothing is counted.

@@ -8,11 +8,11 @@
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use sha2::{Digest, Sha256};
 
 use super::people::{hash_token, random_token};
-use super::{Refused, Registry};
+use super::{Once, Refused, Registry, once};
 use crate::store::{Change, CommitError, Expect, Put, Ticket, place};
 use crate::theme::lettering::ALPHABET;
 
@@ -57,6 +57,8 @@ pub struct Solution<'a> {
     pub letters: &'a str,
     /// The counter that the browser found.
     pub work: &'a str,
+    /// The form that it came with.
+    pub once: Option<&'a Once>,
 }
 
 impl Registry {
@@ -94,7 +96,7 @@ impl Registry {
     }
 
     /// Whether the answer is right, in either way. True where the region asks for none. Whatever the answer, the
-    /// challenge is used up.
+    /// challenge is used up, but for the same form sent once more.
     pub async fn solved(&self, region: &str, solution: &Solution<'_>) -> Result<bool, Refused> {
         if !self.region(region)?.sign_in.captcha {
             return Ok(true);
@@ -103,27 +105,34 @@ impl Registry {
         let riddle = self.riddle(region, solution.id)?.filter(|_| given);
         let Some(riddle) = riddle else { return Ok(false) };
         let right = plain_letters(solution.letters) == riddle.letters || is_work(solution.id, solution.work);
-        Ok(self.use_up(region, riddle).await? && right)
+        Ok(self.use_up(region, riddle, solution.once).await? && right)
     }
 
-    /// False where the challenge was used before.
-    async fn use_up(&self, region: &str, riddle: Riddle) -> Result<bool, Refused> {
+    /// False where the challenge was used before, but by the same form just now.
+    async fn use_up(&self, region: &str, riddle: Riddle, once: Option<&Once>) -> Result<bool, Refused> {
+        let now = self.inner.clock.now();
         let ticket = Ticket {
             region: region.to_owned(),
             kind: KIND.to_owned(),
             key: riddle.key,
-            data: Json::Null,
+            data: json!({"once": once.map(Once::key), "until": now + once::KNOWN}),
             expires_at: riddle.ends,
         };
+        let key = ticket.key.clone();
         let expect = vec![Expect::NoTicket {
-            region: ticket.region.clone(),
-            kind: ticket.kind.clone(),
-            key: ticket.key.clone(),
+            region: region.to_owned(),
+            kind: KIND.to_owned(),
+            key: key.clone(),
         }];
         let put = vec![Put::Ticket(ticket)];
         match self.inner.store.commit(Change { expect, put }).await {
             Ok(_) => Ok(true),
-            Err(CommitError::Stale { .. } | CommitError::Taken { .. }) => Ok(false),
+            Err(CommitError::Stale { .. } | CommitError::Taken { .. }) => {
+                let before = self.inner.store.ticket(region, KIND, &key).await?;
+                let by_it = |before: &Ticket| once.is_some_and(|once| before.data["once"] == once.key());
+                let until = |before: Ticket| before.data["until"].as_str()?.parse::<Timestamp>().ok();
+                Ok(before.filter(by_it).and_then(until).is_some_and(|until| until > now))
+            }
             Err(error) => Err(error.into()),
         }
     }

@@ -21,7 +21,13 @@ pub struct Copied {
 impl Registry {
     /// Makes a new application of the form of today with the answers of one that the person has filed or is filling,
     /// its files among them. What was printed and signed belongs to the earlier one and is left out.
-    pub async fn copy_application(&self, person: &Person, id: &str) -> Result<Copied, Refused> {
+    /// `pairs` are what the button posted.
+    pub async fn copy_application(
+        &self,
+        person: &Person,
+        id: &str,
+        pairs: &[(String, String)],
+    ) -> Result<Copied, Refused> {
         let case = self.case(person, id).await?;
         if case.application().applicant != person.account || !person.files() {
             return Err(Refused::NotFound);
@@ -50,9 +56,8 @@ impl Registry {
                 }));
             }
         }
-        self.inner.store.commit(entered.change).await?;
         Ok(Copied {
-            id: entered.id,
+            id: self.enter_once(person, pairs, id, entered).await?,
             first_page: form.form().pages.keys().next().cloned(),
             whole: carried.losses.is_empty() && without == 0,
         })

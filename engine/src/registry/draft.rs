@@ -55,7 +55,8 @@ impl Registry {
         }
         let mut answers = check::initial_answers(definition);
         answers.extend(given);
-        Ok(Ok(self.enter(person, form, answers).await?))
+        let entered = self.entered(person, form, answers, json!({}))?;
+        Ok(Ok(self.enter_once(person, pairs, &definition.id, entered).await?))
     }
 
     /// What can be picked in the fields that are asked first, by path, and the names of what these answers pick.

@@ -14,7 +14,7 @@ use crate::store::Application;
 pub(super) const RETURNED_WITH: &str = "returned_with";
 
 /// The same press of a button comes again within so long.
-const TWICE: SignedDuration = SignedDuration::from_mins(1);
+pub(super) const TWICE: SignedDuration = SignedDuration::from_mins(1);
 
 /// One action that was taken.
 #[derive(Debug, Clone)]

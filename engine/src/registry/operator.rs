@@ -11,7 +11,7 @@ use serde_json::{Value as Json, json};
 use super::accounts::{password_fault, password_link};
 use super::email::Email;
 use super::password::Passwords;
-use super::{Clock, Refused};
+use super::{Clock, Refused, sign_in_name};
 use crate::definition::region::Sees;
 use crate::definition::{Region, Text};
 use crate::store::{
@@ -137,6 +137,12 @@ impl Operator {
         password: Option<String>,
         without_second_factor: bool,
     ) -> Result<Option<Link>, Refused> {
+        if matches!(account.standing, Standing::AwaitsActivation | Standing::AwaitsApproval) {
+            return Err(Refused::Input(Text::both(
+                "这个账号还没有激活或审核通过，没有密码可重置；请由分配或审核账号的人员重新发送或审核",
+                "the account is not activated or approved yet, so there is no password to reset: have it sent or approved again",
+            )));
+        }
         let (password_hash, link, ticket) = self.entrance(&account, password).await?;
         let earlier = self.store.all_tickets(&account.region).await?;
         let earlier = earlier
@@ -265,7 +271,7 @@ impl Operator {
         let sign_in_name = match Email::parse(&new.sign_in_name) {
             Ok(email) if self.region.sign_in.by_email => email.as_str().to_owned(),
             Err(fault) if self.region.sign_in.by_email => return Err(Refused::Input(fault.text())),
-            _ => new.sign_in_name.trim().to_owned(),
+            _ => sign_in_name::plain(&new.sign_in_name),
         };
         let known = || self.region.roles.keys().map(|id| &**id).collect::<Vec<_>>();
         if new.roles.is_empty() {

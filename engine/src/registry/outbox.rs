@@ -28,6 +28,7 @@ use super::{Refused, Registry};
 use crate::definition::Language;
 use crate::store::{Message, Phase, Put, Recipient, fresh_id};
 
+pub(super) use compose::clean;
 pub use gateway::{Mailer, Phone, Secret};
 pub use letter::{Letter, News};
 pub use sender::{Outbox, OutboxError, Passed, Sending};

@@ -6,6 +6,7 @@ mod sign_in;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jiff::Timestamp;
+use serde_json::Value as Json;
 use sha2::{Digest, Sha256};
 
 use super::{Office, Refused};
@@ -117,7 +118,7 @@ fn person(office: &Office, account: &Account, session: &Session) -> Option<Perso
     })
 }
 
-fn audit(region: &str, person: &Person, at: Timestamp, act: &str) -> Put {
+fn audit(region: &str, person: &Person, at: Timestamp, act: &str, detail: Json) -> Put {
     Put::Audit(Audit {
         region: region.to_owned(),
         application: None,
@@ -125,7 +126,7 @@ fn audit(region: &str, person: &Person, at: Timestamp, act: &str) -> Put {
         actor: person.account.clone(),
         role: person.role.to_string(),
         act: act.to_owned(),
-        detail: serde_json::Value::Null,
+        detail,
     })
 }
 

@@ -9,7 +9,7 @@ use serde_json::Value as Json;
 use super::Refused;
 use super::operator::Operator;
 use crate::definition::Text;
-use crate::store::{Account, Application, AuditEntry, Listing, Message, Page, Recipient, Ticket};
+use crate::store::{Account, Application, AuditEntry, Listing, Message, Page, Recipient, Ticket, Unit};
 
 pub use erase::{Erasure, Kept};
 pub use export::Exported;
@@ -29,6 +29,8 @@ pub(super) struct Holdings {
     pub(super) entries: Vec<AuditEntry>,
     /// What it did to other people's applications.
     pub(super) acts: Vec<AuditEntry>,
+    /// The units that name it as whom to ask: with its address or its telephone number.
+    pub(super) contact_of: Vec<Unit>,
 }
 
 impl Operator {
@@ -55,7 +57,15 @@ impl Operator {
                 Some(_) => {}
             }
         }
+        let mut contact_of = self.store.units(region).await?;
+        contact_of.retain(|unit| {
+            let reached = |(field, own): (&str, &String)| !own.is_empty() && unit.sealed[field] == **own;
+            [("email", &account.email), ("phone", &account.phone)]
+                .into_iter()
+                .any(reached)
+        });
         Ok(Holdings {
+            contact_of,
             messages,
             tickets: tickets.collect(),
             applications,
@@ -71,7 +81,8 @@ impl Operator {
         loop {
             let part = self.store.messages(&self.region.id, &page).await?;
             let to = |message: &Message| match &message.to {
-                Recipient::Account(to) | Recipient::Address { address: to } => names.contains(&to.as_str()),
+                Recipient::Account(to) => names.contains(&to.as_str()),
+                Recipient::Address { address, of } => [address, of].iter().any(|name| names.contains(&name.as_str())),
             };
             all.extend(part.items.into_iter().filter(to));
             match part.next {

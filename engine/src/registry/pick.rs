@@ -8,7 +8,7 @@ use super::save::{not_editable, page_answers};
 use super::{Case, Person, Refused, Registry, Saved};
 use crate::check::picker::Found;
 use crate::check::{CompiledForm, Context, Evaluated, Path, Picker, posted};
-use crate::definition::{FieldType, Text};
+use crate::definition::{FieldType, Language, Text};
 use crate::theme::input_name::{MARKER, PICK, REVISION};
 use crate::workflow::Editing;
 
@@ -21,13 +21,16 @@ pub struct Wanted<'a> {
     pub typed: &'a str,
     /// The branch to look into instead; empty for the top.
     pub below: Option<&'a str>,
+    /// How what is found is to read.
+    pub language: Language,
     /// The inputs of the page as they stand now, with their markers; a filter may read them.
     pub pairs: &'a [(String, String)],
 }
 
 impl Wanted<'_> {
     /// What `picker` finds of it.
-    pub(super) fn find(&self, picker: &Picker<'_>) -> Found {
+    pub(super) fn find(&self, picker: Picker<'_>) -> Found {
+        let picker = picker.in_language(self.language);
         match self.below {
             Some(code) => picker.level(code),
             None => picker.search(self.typed),
@@ -45,7 +48,7 @@ impl Registry {
         let given = posted.merge(&definition.fields, &stored);
         let evaluated = case.evaluated_over(&case.over_page(definition, &given));
         let picker = evaluated.picker(&at, &case.context()).ok_or(Refused::NotFound)?;
-        Ok(wanted.find(&picker))
+        Ok(wanted.find(picker))
     }
 
     /// The same for a field that is asked before there is an application.
@@ -65,7 +68,7 @@ impl Registry {
         let (given, _) = first_read(form.form(), wanted.pairs, &context)?;
         let evaluated = Evaluated::new(form.form(), &given, &context);
         let picker = evaluated.picker(&at, &context).ok_or(Refused::NotFound)?;
-        Ok(wanted.find(&picker))
+        Ok(wanted.find(picker))
     }
 
     /// The first step as it was posted by 选择: with what can be picked there. Nothing is added.

@@ -81,6 +81,12 @@ impl From<CommitError> for Refused {
                 "这一栏在别处已保存过，您填写的内容还没有保存，都在下面。请逐项选择要保留的内容，再保存",
                 "This page was saved elsewhere; what you typed is not stored yet and stands below. Choose for each field what to keep, then save.",
             )),
+            CommitError::Stale {
+                what: Subject::Account | Subject::Unit | Subject::Ticket | Subject::Session,
+            } => Self::Stale(Text::both(
+                "账号或单位的情况已改变，您的操作没有生效，请刷新后再看",
+                "The account or unit has changed meanwhile; nothing was done. Please reload the page.",
+            )),
             CommitError::Stale { .. } | CommitError::Missing { .. } => Self::Stale(Text::both(
                 "申请的状态已改变，您的操作没有生效，请刷新后再看",
                 "The application has moved on; nothing was changed. Please reload the page.",

@@ -307,7 +307,12 @@ fn as_seen(posted: &Posted, fields: &IndexMap<Id, Field>, stored: &Answers) -> A
 /// Whether this very file is among the stored ones of its field.
 fn is_there(stored: &Answers, field: &str, file: &Received) -> bool {
     let id = FileId::of(&file.content).to_string();
-    let files = stored.get(field).and_then(Json::as_array).into_iter().flatten();
+    let at = field.parse::<check::Path>().ok();
+    let files = at
+        .as_ref()
+        .and_then(|at| at.get(stored)?.as_array())
+        .into_iter()
+        .flatten();
     files
         .into_iter()
         .any(|known| known.get("id").and_then(Json::as_str) == Some(&id))

@@ -11,7 +11,7 @@ use super::key;
 use super::record::{Record, Unique, quiet_debug};
 use super::seal::found_in;
 use super::table::Table;
-use crate::definition::Language;
+use crate::definition::{Language, unseen};
 
 /// A person's sign-in.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -168,7 +168,7 @@ pub struct Unit {
     pub id: String,
     /// How many times it was changed, counted from 1.
     pub revision: u64,
-    /// The name, as on its seal; unique in the region.
+    /// The name, as on its seal; unique in the region, whatever the width and case of its letters.
     pub name: String,
     /// 统一社会信用代码; empty if unknown, otherwise unique in the region.
     pub credit_code: String,
@@ -354,8 +354,15 @@ fn unit_code_key(region: &str, code: &str) -> Vec<u8> {
     key::of(&["unit code", region, &code.trim().to_uppercase()])
 }
 
+/// One name is one unit's, with brackets and letters of either width, and whatever stands between them unseen.
 fn unit_name_key(region: &str, name: &str) -> Vec<u8> {
-    key::of(&["unit name", region, name.trim()])
+    let seen = name.chars().filter(|c| !c.is_whitespace() && !unseen(*c));
+    let plain = |c: char| match c {
+        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
+        other => other,
+    };
+    let name: String = seen.map(plain).collect();
+    key::of(&["unit name", region, &name.to_lowercase()])
 }
 
 impl Store {
@@ -397,7 +404,7 @@ impl Store {
         self.read(move |view| view.get(&key)).await
     }
 
-    /// The unit with exactly this name.
+    /// The unit with this name, whatever the width and case of its letters.
     pub async fn unit_by_name(&self, region: &str, name: &str) -> Result<Option<Unit>, StoreError> {
         let key = unit_name_key(region, name);
         self.read(move |view| view.unique(&key)).await

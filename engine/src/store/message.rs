@@ -84,10 +84,13 @@ impl Channel {
 pub enum Recipient {
     /// An account, by its id; where its mail goes is looked up when the message is sent.
     Account(String),
-    /// Somebody without an account, by address or number.
+    /// Whoever reads an address or has a number that is not, or not yet, an account's own.
     Address {
         /// The address or number, normalised.
         address: String,
+        /// The id of the account or unit that has given it: what records name it by.
+        #[serde(default)]
+        of: String,
     },
 }
 

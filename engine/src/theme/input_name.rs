@@ -4,7 +4,8 @@
 //! |---|---|
 //! | `field`, `table[0].column`, `list[0]` | what was typed |
 //! | `~` | the path of a field or cell that was offered for editing; of a table with `:rows` behind |
-//! | `~revision` | the revision that the page was rendered from |
+//! | `~revision` | the revision that the page was rendered from, and behind a full stop what its fields were then |
+//! | `~once` | what makes the same post twice one new application |
 //! | `~do` | the button that was pressed: a [`Command`] |
 //! | `~pick` | the path of the field whose 选择 was pressed |
 //! | `~paste:table` | lines out of a spreadsheet, for the button `fill:table` |
@@ -17,6 +18,13 @@ use std::str::FromStr;
 pub const MARKER: &str = "~";
 /// The revision the page was rendered from.
 pub const REVISION: &str = "~revision";
+/// The number in a value of [`REVISION`].
+pub fn revision(value: &str) -> Option<u64> {
+    value.split('.').next()?.parse().ok()
+}
+
+/// Says which press of a button that adds an application this is.
+pub const ONCE: &str = "~once";
 /// The button.
 pub const COMMAND: &str = "~do";
 /// The button beside a field that is picked from a long list: its value is the field's path.

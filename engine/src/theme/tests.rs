@@ -17,9 +17,30 @@ mod pages;
 const ATTACK: &str = "<script>alert('x')</script>";
 
 fn all(theme: &Theme, language: Language, text: &str) -> Vec<(&'static str, String)> {
-    let mut all = pages(theme, language, text);
+    let inside = shell(language, true);
+    let mut all = pages(theme, &inside, text);
     all.extend(accounts::pages(theme, language, text));
     all
+}
+
+#[test]
+fn a_page_that_is_put_into_a_frame_is_the_page_that_is_rendered_whole() {
+    let (framed, mut whole) = (theme(), theme());
+    whole.frames = Frames::new(&IndexMap::new());
+    // Blocks that end in a line break end without it.
+    let marks = |page: &str| page.split('>').map(|part| part.trim().to_owned()).collect::<Vec<_>>();
+    for language in LANGUAGES {
+        let unwatched = Shell {
+            watch: None,
+            ..shell(language, true)
+        };
+        let both = pages(&framed, &unwatched, ATTACK)
+            .into_iter()
+            .zip(pages(&whole, &unwatched, ATTACK));
+        for ((name, framed), (_, whole)) in both {
+            assert_eq!(marks(&framed), marks(&whole), "{name}");
+        }
+    }
 }
 
 #[test]

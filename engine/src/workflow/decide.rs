@@ -7,6 +7,7 @@ use super::refusal::{Refusal, not_for};
 use super::standing::{Actor, Standing, Waits, may_see};
 use super::{due, input};
 use crate::definition::expression::{Frame, Type, Value, value_of};
+use crate::definition::form::Lookup;
 use crate::definition::scope::{App, input_type};
 use crate::definition::workflow::{Action, By, Effect, State, WaitsForUnit, Workflow};
 use crate::definition::{Expression, Form, Id};
@@ -65,6 +66,17 @@ pub fn offered<'w>(workflow: &'w Workflow, standing: &Standing, actor: &Actor, f
     actions
         .filter(|action| permitted(workflow, action, standing, actor, facts, &none).is_ok())
         .collect()
+}
+
+/// Whether a look-up of an action's form lets this record stand.
+pub fn may_pick(workflow: &Workflow, action: &Action, facts: &Facts<'_>, lookup: &Lookup, record: &Json) -> bool {
+    let Some(filter) = &lookup.filter else { return true };
+    let slots = Slots::new(workflow, action, facts, &Map::new());
+    let frame = Frame {
+        base: &slots.base,
+        extra: &[value_of(record, &lookup.record)],
+    };
+    filter.holds(&frame).unwrap_or(false)
 }
 
 /// Whether the action's own condition holds with this input; none where it has none.

@@ -1,6 +1,6 @@
 //! What people get wrong, and what some try on purpose.
 
-use dengji_tests::{Answer, TestApp};
+use dengji_tests::{Answer, Client, TestApp};
 use jiff::SignedDuration;
 
 use super::counter::{
@@ -84,6 +84,94 @@ async fn a_form_that_is_sent_twice_counts_once() {
     let (won, lost) = if one.status == 303 { (one, two) } else { (two, one) };
     assert_eq!(won.status, 303);
     refused(&lost, "这个用户名已被使用");
+}
+
+/// A browser shows the answer to the last of two posts: a double click is told what the first was told.
+#[tokio::test]
+async fn the_same_form_once_more_is_answered_as_the_first() {
+    let app = TestApp::start().await;
+    app.staff("guangxi").await;
+    app.staff("gansu").await;
+    // With the same captcha, as a browser sends it.
+    let twice = async |from: &mut Client, address: &str, typed: &[(String, String)]| {
+        let page = from.get(address).await;
+        let mut typed = typed.to_vec();
+        typed.extend(
+            page.solution()
+                .into_iter()
+                .flatten()
+                .map(|(name, value)| (name.to_owned(), value)),
+        );
+        let mut other = from.clone();
+        let (one, two) = tokio::join!(
+            from.post_as_it_is(address, &typed),
+            other.post_as_it_is(address, &typed)
+        );
+        let later = from.post_as_it_is(address, &typed).await;
+        for answer in [&two, &later] {
+            led(answer, one.location());
+        }
+        assert_eq!(one.status, 303, "{}", told(&one));
+        one.location().to_owned()
+    };
+    let mut browser = app.client();
+    let ready = twice(&mut browser, "/guangxi/sign-up/individual", &filled(&guangxi::PERSON)).await;
+    assert_eq!(ready, "/guangxi/sign-up/individual/ready");
+    twice(&mut browser, "/guangxi/sign-up/unit", &filled(&guangxi::UNIT)).await;
+    let waits = twice(&mut browser, "/gansu/sign-up/unit", &filled(&gansu::UNIT)).await;
+    assert_eq!(waits, "/gansu/sign-up/unit/waits");
+    let link = mailed(&app).await;
+    assert_eq!(
+        twice(&mut browser, &link, &filled(&gansu::ACTIVATION)).await,
+        "/gansu/activated"
+    );
+    assert_eq!(app.client().get(&link).await.status, 410, "the link itself opens once");
+    let mut clerk = office(&app, "gansu").await;
+    let one = link_to(&clerk.get("/gansu/approvals").await, "/approvals/", "牛建国");
+    twice(&mut clerk, &one, &filled(&[("do", "approve")])).await;
+    let mut admin = app.signed_in("gansu", "unit@demo.example").await;
+    let invited = filled(&[("name", "赵敏"), ("email", "zhao@example.cn")]);
+    twice(&mut admin, "/gansu/people/new/invited", &invited).await;
+    let letters = app.letters("gansu").await;
+    assert_eq!(
+        letters.iter().filter(|letter| letter.to == "zhao@example.cn").count(),
+        1
+    );
+    // After a while it is an act of its own.
+    let page = browser.get("/guangxi/sign-up/individual").await;
+    let mut again = filled(&but(&guangxi::PERSON, &[("sign_in_name", "huangdahai")]));
+    again.extend(
+        page.solution()
+            .into_iter()
+            .flatten()
+            .map(|(name, value)| (name.to_owned(), value)),
+    );
+    let address = "/guangxi/sign-up/individual";
+    led(
+        &browser.post_as_it_is(address, &again).await,
+        "/guangxi/sign-up/individual/ready",
+    );
+    app.clock.pass(SignedDuration::from_mins(2));
+    refused(&browser.post_as_it_is(address, &again).await, "验证码不正确");
+    // Another form with the same captcha is no second time.
+    let page = browser.get("/guangxi/sign-up/individual").await;
+    let mut other = filled(&but(&guangxi::PERSON, &[("sign_in_name", "huangxiaohai")]));
+    other.extend(
+        page.solution()
+            .into_iter()
+            .flatten()
+            .map(|(name, value)| (name.to_owned(), value)),
+    );
+    browser.post_as_it_is("/guangxi/sign-up/individual", &other).await;
+    other
+        .iter_mut()
+        .filter(|(name, _)| name == "sign_in_name")
+        .for_each(|(_, name)| name.push('2'));
+    refused(
+        &browser.post_as_it_is("/guangxi/sign-up/individual", &other).await,
+        "验证码不正确",
+    );
+    app.audit_holds("gansu").await;
 }
 
 #[tokio::test]

@@ -369,7 +369,14 @@ async fn mail_and_phone_are_verified() {
     let here = "/gansu/account";
     led(
         &browser
-            .post(here, &[("do", "email"), ("email", "New.Box@Example.CN")])
+            .post(
+                here,
+                &[
+                    ("do", "email"),
+                    ("email", "New.Box@Example.CN"),
+                    ("confirm", dengji::registry::demo::PASSWORD),
+                ],
+            )
             .await,
         here,
     );

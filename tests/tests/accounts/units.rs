@@ -37,6 +37,22 @@ async fn a_unit_gets_another_name_and_keeps_its_history() {
         &post_unit(&mut clerk, &old, &[("do", "rename"), ("name", "河西生态环境研究所")]).await,
         "同名单位",
     );
+    let other = post_unit(
+        &mut clerk,
+        &old,
+        &[("do", "rename"), ("name", "河西\u{200b}生态环境研究所")],
+    )
+    .await;
+    refused(&other, "同名单位");
+    assert!(
+        other.page().contains("value=\"河西"),
+        "what was typed stays: {}",
+        other.page()
+    );
+    refused(
+        &post_unit(&mut clerk, &old, &[("do", "enable")]).await,
+        "单位现在的状态不能这样操作",
+    );
     led(
         &post_unit(&mut clerk, &old, &[("do", "rename"), ("name", new)]).await,
         &here,
@@ -132,19 +148,29 @@ async fn units_are_merged_with_all_that_is_theirs() {
     let titles = |text: &str| text.matches("待").count();
     assert_eq!(titles(&waiting), titles(&after), "the administrator's work goes on");
 
-    // A stop between the change of the units and the last application.
+    // A stop between the change of the units and the last application and account.
+    let behind = dengji::store::Account {
+        revision: invited.revision + 1,
+        unit: Some(from.id.clone()),
+        ..invited
+    };
     let left = app.application(REGION, &before[0].id).await;
-    let put = vec![Put::Application(Box::new(dengji::store::Application {
-        applicant_unit: Some(from.id.clone()),
-        revision: left.revision + 1,
-        ..left
-    }))];
+    let put = vec![
+        Put::Application(Box::new(dengji::store::Application {
+            applicant_unit: Some(from.id.clone()),
+            revision: left.revision + 1,
+            ..left
+        })),
+        Put::Account(Box::new(behind)),
+    ];
     let expect = Vec::new();
     store.commit(dengji::store::Change { expect, put }).await.unwrap();
     drop((clerk, admin));
     let app = app.restart().await;
     let ended = app.application(REGION, &before[0].id).await;
     assert_eq!(ended.applicant_unit.as_deref(), Some(&*into.id));
+    let ended = account(&app, REGION, "invited@demo.example").await.unwrap();
+    assert_eq!(ended.unit.as_deref(), Some(&*into.id));
     app.audit_holds(REGION).await;
 }
 

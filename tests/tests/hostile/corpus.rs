@@ -80,11 +80,7 @@ impl Life {
 
     async fn save(&self, client: &mut Client, filed: &Filed, form: &Form, page: &str, answers: &Answers) -> Answer {
         let address = filed.page(page);
-        let revision = client
-            .get(&address)
-            .await
-            .hidden("~revision")
-            .and_then(|it| it.parse().ok());
+        let revision = client.get(&address).await.revision();
         let (pairs, mut files) = page_pairs(&form.pages[page].fields, answers, revision.unwrap_or(0));
         for (n, file) in files.iter_mut().enumerate() {
             file.name = self.words.file_name(n, &file.name);
@@ -143,11 +139,7 @@ impl Life {
         answers: &Answers,
     ) {
         let address = filed.page(&page.id);
-        let revision = client
-            .get(&address)
-            .await
-            .hidden("~revision")
-            .and_then(|it| it.parse().ok());
+        let revision = client.get(&address).await.revision();
         let (mut pairs, _) = page_pairs(&page.fields, answers, revision.unwrap_or(0));
         for (n, (_, value)) in pairs.iter_mut().filter(|(name, _)| !name.starts_with('~')).enumerate() {
             *value = self.words.text(n, 2000);

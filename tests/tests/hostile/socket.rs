@@ -1,20 +1,18 @@
 //! The program itself over a socket: what it holds in memory while it is sent too much, and what breaks off.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::process::{Child, Stdio};
 use std::time::Duration;
 
 use dengji::registry::demo;
-use dengji_tests::{command, folders, repository};
+use dengji_tests::{Listening, command, folders, repository};
 use tempfile::TempDir;
 
 /// What the program may take on for one post, in KiB: the post's own limit twice over, and room to breathe.
 const MORE: u64 = 200 << 10;
 
 struct Server {
-    child: Child,
-    address: String,
+    program: Listening,
     cookie: String,
     _data: TempDir,
 }
@@ -24,29 +22,20 @@ impl Server {
         let data = TempDir::new().unwrap();
         let themes = repository().join("themes");
         let folders = folders();
-        let mut child = command(
-            &["serve", "--listen", "127.0.0.1:0", "--demo"],
-            &data.path().join("data"),
-        )
-        .arg("--forms")
-        .arg(folders.forms)
-        .arg("--plugins")
-        .arg(folders.plugins)
-        .arg("--themes")
-        .arg(themes)
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let address = lines.find_map(|line| {
-            let line = line.unwrap();
-            let (_, rest) = line.split_once("http://")?;
-            Some(rest.split('/').next()?.to_owned())
-        });
-        std::thread::spawn(move || lines.for_each(drop));
+        let program = Listening::start(
+            command(
+                &["serve", "--listen", "127.0.0.1:0", "--demo"],
+                &data.path().join("data"),
+            )
+            .arg("--forms")
+            .arg(folders.forms)
+            .arg("--plugins")
+            .arg(folders.plugins)
+            .arg("--themes")
+            .arg(themes),
+        );
         let mut server = Self {
-            child,
-            address: address.expect("the server says where it listens"),
+            program,
             cookie: String::new(),
             _data: data,
         };
@@ -71,12 +60,13 @@ impl Server {
         format!(
             "POST {path} HTTP/1.1\r\nHost: {}\r\nSec-Fetch-Site: same-origin\r\nCookie: {}\r\nContent-Type: \
              {kind}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n",
-            self.address, self.cookie
+            self.program.address(),
+            self.cookie
         )
     }
 
     fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(&self.address).unwrap();
+        let stream = TcpStream::connect(self.program.address()).unwrap();
         stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
         stream
     }
@@ -90,14 +80,15 @@ impl Server {
     fn get(&self, path: &str) -> (u16, String) {
         let request = format!(
             "GET {path} HTTP/1.1\r\nHost: {}\r\nCookie: {}\r\nConnection: close\r\n\r\n",
-            self.address, self.cookie
+            self.program.address(),
+            self.cookie
         );
         self.send(request.as_bytes())
     }
 
     /// The most memory that it has ever held, in KiB.
     fn most_memory(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.program.id())).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
         line.trim().trim_end_matches(" kB").parse().unwrap()
     }
@@ -117,13 +108,6 @@ impl Server {
             .map(|id| format!("/gansu/applications/{id}/pages/attachments"));
         let found = pages.find(|page| self.get(page).1.contains("name=\"~revision\""));
         found.expect("an application may be changed")
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
     }
 }
 

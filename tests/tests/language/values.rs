@@ -670,3 +670,33 @@ fn l3_what_is_offered() {
         ],
     );
 }
+
+#[test]
+fn l4_a_column_reads_any_other_of_its_row() {
+    let any = "A column may read any other of its row, in whatever order they are written";
+    let behind = "rows: {label: 表, type: table, columns: {c: {label: 丙, type: computed, of: integer, compute: 'row.b + 1'}, \
+                  b: {label: 乙, type: computed, of: integer, compute: 'row.a * 2'}, \
+                  a: {label: 甲, type: integer, showWhen: 'row.yes'}, yes: {label: 有, type: yes-no, showWhen: 'row.n > 0'}, \
+                  n: {label: 数, type: integer}}}";
+    values(
+        "L4",
+        vec![
+            (
+                any,
+                behind,
+                "integer",
+                "sum(rows.map(r, r.c))",
+                json!({"rows": [{"n": 1, "yes": true, "a": 5}, {"n": 1, "yes": true, "a": 7}]}),
+                json!(26),
+            ),
+            (
+                any,
+                behind,
+                "integer",
+                "sum(rows.map(r, r.c))",
+                json!({"rows": [{"n": 0, "yes": true, "a": 5}]}),
+                json!(0),
+            ),
+        ],
+    );
+}

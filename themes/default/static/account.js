@@ -7,10 +7,10 @@ const PAUSE = 500;
 
 /** Watches an account form. */
 export function watchAccount(form) {
-  const again = form.querySelector("button[value='again']");
+  const again = form.querySelector(".buttons [value=again]");
   // Pressed by itself below, it need not be seen.
   if (again) again.hidden = true;
-  // A choice on which other questions depend: the server shows the form anew.
+  // Other questions depend on it.
   form.addEventListener("change", (event) => {
     if (again && event.target.closest("[data-refresh]")) form.requestSubmit(again);
   });

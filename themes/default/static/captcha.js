@@ -14,7 +14,7 @@ export function solveCaptcha(field) {
     field.classList.remove("is-done");
     worker = new Worker(new URL("./work.js", import.meta.url), { type: "module" });
     worker.onmessage = ({ data }) => done(data);
-    // Without the work the picture is asked, as it is without JavaScript.
+    // Without the work the picture is asked.
     worker.onerror = () => {
       worker = undefined;
       state.textContent = "";
@@ -26,7 +26,7 @@ export function solveCaptcha(field) {
   function done(counter) {
     worker = undefined;
     form.elements.captcha_work.value = counter;
-    // Whoever is typing the characters already is not interrupted.
+    // Whoever types is not interrupted.
     if (!input.value && document.activeElement !== input) field.classList.add("is-done");
     state.textContent = field.dataset.done;
     field.classList.remove("is-invalid");
@@ -60,7 +60,6 @@ export function solveCaptcha(field) {
       input.focus();
       work(another.work);
     } catch {
-      // The server shows the page anew, with another picture.
       form.requestSubmit(event.target);
     }
   });

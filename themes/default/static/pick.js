@@ -1,4 +1,4 @@
-// Fields that are searched become comboboxes (ARIA 1.2): the server finds, and reads what is posted, picked or not.
+// Fields that are searched become comboboxes (ARIA 1.2): the server finds, and reads what is posted.
 
 import { changed, make, set } from "./make.js";
 import { pairsOf, post } from "./post.js";
@@ -62,7 +62,7 @@ function combobox(input) {
     });
   }
 
-  /** Does what a key asks; false where the key is the input's own. */
+  /** False where the key is the input's own. */
   function key(pressed) {
     if (popup.hidden) {
       if (pressed !== "ArrowDown" && pressed !== "ArrowUp") return false;
@@ -146,12 +146,11 @@ function combobox(input) {
     } catch {
       answer = { status: form.dataset.pickOffline, way: [], items: [] };
     }
-    // A later question was asked meanwhile, or the list was closed.
     if (mine !== turn || !input.isConnected) return;
     show(answer, moved);
   }
 
-  /** What the page has now: a filter may read it. Passwords and files stay here. */
+  /** What a filter may read. */
   function inputs() {
     return pairsOf(form).filter(([name]) => !form.querySelector(`[type=password][name="${CSS.escape(name)}"]`));
   }

@@ -4,6 +4,7 @@
 import { drop, keep, kept, sending } from "./keep.js";
 import { make } from "./make.js";
 import { hasFiles, pairsOf, post } from "./post.js";
+import { refreshTabs } from "./tabs.js";
 
 const PAUSE = 15_000;
 const RETRY = [2_000, 60_000];
@@ -69,6 +70,7 @@ export function saveByItself(form, live) {
       const told = await post(file?.address ?? address, [...pairsOf(form), ["~do", "save"], live.standing(), ...(file?.pairs ?? [])]);
       form.querySelector("[name='~revision']").value = told.revision;
       drop(form);
+      refreshTabs(told.tabs);
       wait = RETRY[0];
       file?.take(told);
       if (before === edits) {

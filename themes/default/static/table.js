@@ -30,7 +30,7 @@ export function quickTables(form, begin) {
 
   async function send(command) {
     const changed = "changed" in form.dataset;
-    // Nothing else may save meanwhile: the revision is about to change.
+    // Nothing else may save meanwhile.
     delete form.dataset.changed;
     form.setAttribute("aria-busy", "true");
     try {

@@ -9,7 +9,7 @@ export function addCalendars(root) {
 
 function addCalendar(input) {
   const kind = input.dataset.calendar;
-  const own = make("input", { type: kind, tabindex: -1, "aria-hidden": "true", max: kind === "date" ? "9999-12-31" : "9999-12" });
+  const own = make("input", { type: kind, tabindex: -1, "aria-hidden": "true" });
   if (!own.showPicker || own.type === "text") return;
   const frame = make("div", { class: "pick day" });
   const label = `${input.dataset.label} ${input.labels[0]?.firstChild.textContent ?? ""}`;

@@ -44,10 +44,10 @@ impl Work<'_> {
         states
     }
 
-    /// First the cells that depend on nothing, then the others in order.
+    /// Each cell behind those that it reads.
     fn row(&mut self, mut row: Row<'_>) -> RowState {
-        for depends in [false, true] {
-            for column in row.table.columns.values().filter(|column| reads_row(column) == depends) {
+        for at in &row.table.order {
+            if let Some((_, column)) = row.table.columns.get_index(*at) {
                 self.cell(&mut row, column);
             }
         }

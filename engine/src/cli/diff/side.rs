@@ -57,7 +57,10 @@ impl Reader {
             return self.whole(&path, None);
         }
         let (Some(forms), Some(region)) = (path.parent(), path.file_name()) else {
-            return Err(format!("{} is no folder of a region", path.display()));
+            return Err(match self.language {
+                Language::Chinese => format!("{} 不是地区的文件夹", path.display()),
+                Language::English => format!("{} is no folder of a region", path.display()),
+            });
         };
         self.whole(forms, Some(&region.to_string_lossy()))
     }
@@ -74,7 +77,7 @@ impl Reader {
             forms: forms.to_path_buf(),
             plugins,
         };
-        let loaded = load(&folders, only).map_err(|error| error.to_string())?;
+        let loaded = load(&folders, only).map_err(|error| error.told().get(self.language).to_owned())?;
         if loaded.has_errors() || loaded.regions.is_empty() {
             let told = print(&loaded.problems, forms, self.language, Format::Text { colour: false });
             let why = match self.language {
@@ -104,7 +107,7 @@ impl Reader {
         let [version] = named.as_slice() else {
             return Err(ambiguous(place, hash, &own, self.language));
         };
-        let loaded = load(&self.folders, Some(region)).map_err(|error| error.to_string())?;
+        let loaded = load(&self.folders, Some(region)).map_err(|error| error.told().get(self.language).to_owned())?;
         let today = loaded.regions.get(region).ok_or_else(|| {
             let told = Format::Text { colour: false };
             print(&loaded.problems, &self.folders.forms, self.language, told)

@@ -1,10 +1,11 @@
 //! Finding entries by what a person types: width and case of letters and white space count for nothing, and pinyin
-//! initials find Chinese names (`jsj` finds 计算机).
+//! initials find Chinese names (`jsj` finds 计算机). A character that is read in several ways is found by each of them:
+//! nobody is asked which reading a name takes (`cq` and `zq` find 重庆).
 //!
-//! A list of 45,000 entries is searched in three texts that were joined once, so that a search allocates for what it
-//! finds and for nothing else.
+//! A list of 45,000 entries is searched in three sequences that were joined once, so that a search allocates for what
+//! it finds and for nothing else.
 
-use pinyin::ToPinyin;
+use pinyin::ToPinyinMulti;
 
 use super::Entry;
 
@@ -16,7 +17,7 @@ const END: u8 = b'\n';
 pub(super) struct Index {
     codes: Keys,
     names: Keys,
-    initials: Keys,
+    initials: Initials,
     entries: usize,
 }
 
@@ -27,21 +28,43 @@ struct Keys {
     starts: Vec<u32>,
 }
 
+/// The initials of a list's entries, in the entries' order, each between two [`NONE`]s.
+#[derive(Debug)]
+struct Initials {
+    letters: Vec<Sounds>,
+    starts: Vec<u32>,
+}
+
+/// By which letters a character is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Sounds {
+    /// A bit for each letter that one of its readings begins with.
+    all: u64,
+    /// The bit of the usual reading.
+    usual: u64,
+}
+
+/// The mask of what no letter or digit stands for: what lies between two keys, or a letter of another script.
+const NONE: Sounds = Sounds { all: 0, usual: 0 };
+
 /// How well an entry fits, best first.
-const RANKS: usize = 6;
+const RANKS: usize = 8;
 const EXACT: usize = 0;
 const CODE: usize = 1;
 const NAME: usize = 2;
 const INITIALS: usize = 3;
-const IN_NAME: usize = 4;
-const IN_INITIALS: usize = 5;
+/// The initials of a less usual reading.
+const READING: usize = 4;
+const IN_NAME: usize = 5;
+const IN_INITIALS: usize = 6;
+const IN_READING: usize = 7;
 
 impl Index {
     pub(super) fn new(entries: &[Entry]) -> Self {
         Self {
             codes: Keys::new(entries, |entry, out| fold(&entry.code, out)),
             names: Keys::new(entries, |entry, out| fold(&entry.name, out)),
-            initials: Keys::new(entries, |entry, out| initials(&entry.name, out)),
+            initials: Initials::new(entries),
             entries: entries.len(),
         }
     }
@@ -76,11 +99,12 @@ impl Index {
             Fit::Inside => ranks[IN_NAME].push(at),
         });
         if query.is_ascii() {
-            self.initials.each(&query, |at, fit| match fit {
-                Fit::Whole | Fit::Left => ranks[INITIALS].push(at),
-                // One letter stands somewhere in most of them.
-                Fit::Inside if query.len() > 1 => ranks[IN_INITIALS].push(at),
-                Fit::Inside => {}
+            // One letter stands somewhere in most of them.
+            let least = if query.len() > 1 { IN_READING } else { READING };
+            self.initials.each(&query, |at, rank| {
+                if rank <= least {
+                    ranks[rank].push(at);
+                }
             });
         }
         let mut seen = vec![false; self.entries];
@@ -149,6 +173,51 @@ impl Keys {
     }
 }
 
+impl Initials {
+    fn new(entries: &[Entry]) -> Self {
+        let mut keys = Self {
+            letters: vec![NONE],
+            starts: Vec::with_capacity(entries.len()),
+        };
+        for entry in entries {
+            keys.starts.push(u32::try_from(keys.letters.len()).unwrap_or(u32::MAX));
+            initials(&entry.name, &mut keys.letters);
+            keys.letters.push(NONE);
+        }
+        keys
+    }
+
+    /// Gives every entry that has `query` in it, in the entries' order, with how well it fits.
+    fn each(&self, query: &str, mut found: impl FnMut(usize, usize)) {
+        let query: Vec<u64> = query.bytes().map(bit).collect();
+        let ends = self.starts.iter().skip(1).copied();
+        let ends = ends.chain([u32::try_from(self.letters.len()).unwrap_or(u32::MAX)]);
+        for (at, (start, end)) in self.starts.iter().zip(ends).enumerate() {
+            let name = &self.letters[*start as usize..(end as usize).saturating_sub(1)];
+            if let Some(rank) = rank(name, &query) {
+                found(at, rank);
+            }
+        }
+    }
+}
+
+/// How well a name's initials fit where they have the query first.
+fn rank(name: &[Sounds], query: &[u64]) -> Option<usize> {
+    let at = name
+        .windows(query.len().max(1))
+        .position(|part| part.iter().zip(query).all(|(letter, wanted)| letter.all & wanted != 0))?;
+    let is_usual = name[at..]
+        .iter()
+        .zip(query)
+        .all(|(letter, wanted)| letter.usual == *wanted);
+    Some(match (at, is_usual) {
+        (0, true) => INITIALS,
+        (0, false) => READING,
+        (_, true) => IN_INITIALS,
+        (_, false) => IN_READING,
+    })
+}
+
 /// A query against names that are in no index: units and registers.
 #[derive(Debug)]
 pub struct Typed {
@@ -173,13 +242,11 @@ impl Typed {
             Some(0) => return Some(NAME),
             Some(_) => return Some(IN_NAME),
             None if !self.query.is_ascii() => return None,
-            None => key.clear(),
+            None => {}
         }
+        let (mut key, query) = (Vec::new(), self.query.bytes().map(bit).collect::<Vec<_>>());
         initials(name, &mut key);
-        match key.find(&self.query)? {
-            0 => Some(INITIALS),
-            _ => Some(IN_INITIALS),
-        }
+        rank(&key, &query)
     }
 
     /// Whether `name` is what was typed, whatever the width and case of its letters.
@@ -210,19 +277,33 @@ fn fold(text: &str, out: &mut String) {
     }
 }
 
-/// The first letter of each character's sound; letters and digits stand for themselves, signs are left out.
-fn initials(name: &str, out: &mut String) {
+/// The first letters of each character's readings; letters and digits stand for themselves, signs are left out.
+fn initials(name: &str, out: &mut Vec<Sounds>) {
     for letter in name.chars() {
-        match letter.to_pinyin() {
-            Some(sound) => out.extend(sound.plain().chars().next()),
-            None => {
-                let mut plain = [0; 4];
-                fold(letter.encode_utf8(&mut plain), out);
-                if !out.ends_with(char::is_alphanumeric) && !out.ends_with('\n') {
-                    out.pop();
-                }
-            }
+        if let Some(readings) = letter.to_pinyin_multi() {
+            let first = readings.into_iter().filter_map(|sound| sound.plain().bytes().next());
+            let mut bits = first.map(bit);
+            let usual = bits.next().unwrap_or(0);
+            out.push(Sounds {
+                all: bits.fold(usual, |all, other| all | other),
+                usual,
+            });
+            continue;
         }
+        let (mut plain, mut folded) = ([0; 4], String::new());
+        fold(letter.encode_utf8(&mut plain), &mut folded);
+        let letters = folded.chars().filter(|letter| letter.is_alphanumeric());
+        let bits = letters.map(|letter| u8::try_from(letter).map_or(0, bit));
+        out.extend(bits.map(|bit| Sounds { all: bit, usual: bit }));
+    }
+}
+
+/// The bit of a small letter or a digit.
+fn bit(letter: u8) -> u64 {
+    match letter {
+        b'a'..=b'z' => 1 << (letter - b'a'),
+        b'0'..=b'9' => 1 << (26 + letter - b'0'),
+        _ => 0,
     }
 }
 
@@ -279,6 +360,48 @@ mod tests {
         ] {
             assert_eq!(found(&list, typed), expected, "{typed}");
         }
+    }
+
+    #[test]
+    fn every_reading_of_a_character_finds_it() {
+        let list = list(&[
+            ("500000", "重庆市", ""),
+            ("430100", "长沙市", ""),
+            ("350200", "厦门市", ""),
+            ("371722", "单县", ""),
+            ("1", "重庆长江3D打印", ""),
+        ]);
+        for (typed, expected) in [
+            ("cq", vec!["500000", "1"]),
+            ("zqs", vec!["500000"]),
+            ("cs", vec!["430100"]),
+            ("zs", vec!["430100"]),
+            ("xm", vec!["350200"]),
+            ("sx", vec!["371722"]),
+            ("dx", vec!["371722"]),
+            ("cqcj3ddy", vec!["1"]),
+            ("zqzj3", vec!["1"]),
+            ("cqx", vec![]),
+        ] {
+            assert_eq!(found(&list, typed), expected, "{typed}");
+            let rank = |name: &str| Typed::new(typed).rank(name);
+            let named = list.entries().iter().filter(|entry| rank(&entry.name).is_some());
+            assert_eq!(named.map(|entry| &*entry.code).collect::<Vec<_>>(), expected, "{typed}");
+        }
+    }
+
+    #[test]
+    fn the_usual_reading_comes_before_others() {
+        let list = list(&[
+            ("1", "重庆", ""),
+            ("2", "产权", ""),
+            ("3", "生产权", ""),
+            ("4", "江北重庆", ""),
+        ]);
+        let usual = |typed: &str| found(&list, typed);
+        assert_eq!(usual("cq"), ["2", "1", "3", "4"]);
+        let rank = |typed: &str| Typed::new(typed).rank("重庆");
+        assert!(rank("zq") < rank("cq") && rank("cq") < rank("q"), "{:?}", rank("cq"));
     }
 
     #[test]

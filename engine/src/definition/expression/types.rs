@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Language, Text, Type};
+use super::{CodeList, Language, Text, Type};
 
 impl Type {
     /// What an author calls it.
@@ -12,7 +12,10 @@ impl Type {
             Self::Int => Text::both("整数", "a whole number"),
             Self::Decimal => Text::both("小数", "a decimal number"),
             Self::Text => Text::both("文本", "a text"),
-            Self::Code(list) => Text::both(format!("代码（{}）", list.id), format!("a code of {}", list.id)),
+            Self::Code(list) => Text::both(
+                format!("代码（{}）", called(list)),
+                format!("a code of {}", called(list)),
+            ),
             Self::Date => Text::both("日期", "a date"),
             Self::Month => Text::both("年月", "a month"),
             Self::Period => Text::both("时长", "a period"),
@@ -109,6 +112,17 @@ impl Type {
                     | (Self::Period, Self::Period)
             )
     }
+}
+
+/// What an author calls a list in a Chinese sentence: one that has a file is said to be one.
+pub(super) fn called_in_chinese(list: &CodeList) -> String {
+    let has_file = !list.id.contains([':', '.']);
+    format!("{}{}", if has_file { "代码表 " } else { "" }, called(list))
+}
+
+/// What an author calls a list: its file, or the field whose codes are written out.
+pub(super) fn called(list: &CodeList) -> &str {
+    list.id.strip_prefix("field:").unwrap_or(&list.id)
 }
 
 impl Text {

@@ -1,12 +1,16 @@
 //! What can be said of a condition without any answer: that it always or never holds.
 //!
-//! Three things are looked at: literals, comparisons of a field with itself, and what `==`, `!=`, `in`
-//! and truth values ask of one field at a time. What is said is sure; of what is not understood, nothing is said.
+//! Four things are looked at: literals, comparisons of a field with itself, what `==`, `!=`, `in` and truth
+//! values ask of one field at a time, and between which numbers or days that lets it lie. What is said is
+//! sure; of what is not understood, nothing is said.
+
+mod range;
 
 use std::collections::BTreeMap;
 
 use super::node::{Comparison, Node};
 use super::{Calendar, Expression, Frame, Scope, Type, Value, eval};
+use range::Range;
 
 /// A field, or a column of the row at hand: its slot, then positions in records.
 type Place = Vec<usize>;
@@ -22,6 +26,7 @@ enum Allowed {
 #[derive(Debug, Default)]
 struct Facts {
     places: BTreeMap<Place, Allowed>,
+    ranges: BTreeMap<Place, Range>,
     never: Option<Place>,
 }
 
@@ -106,6 +111,10 @@ fn facts(node: &Node, wanted: bool) -> Facts {
                 ..Facts::default()
             }
         }
+        Node::Compare(how, both) if ranged(*how, both, wanted).is_some() => Facts {
+            ranges: ranged(*how, both, wanted).into_iter().collect(),
+            ..Facts::default()
+        },
         Node::Compare(how @ (Comparison::Equal | Comparison::Unequal), both) => {
             let equal = (*how == Comparison::Equal) == wanted;
             let sides = [(&both[0], &both[1]), (&both[1], &both[0])];
@@ -122,6 +131,25 @@ fn facts(node: &Node, wanted: bool) -> Facts {
             Facts::of(place, vec![Value::Bool(wanted)], true)
         }),
     }
+}
+
+/// The range in which a comparison of a place with a literal number, day or month holds it.
+fn ranged(how: Comparison, both: &[Node; 2], wanted: bool) -> Option<(Place, Range)> {
+    use Comparison as C;
+    let turned = match how {
+        C::Less => C::Greater,
+        C::LessOrEqual => C::GreaterOrEqual,
+        C::Greater => C::Less,
+        C::GreaterOrEqual => C::LessOrEqual,
+        same => same,
+    };
+    let [left, right] = both;
+    [(left, right, how), (right, left, turned)]
+        .into_iter()
+        .find_map(|(place, value, how)| match value {
+            Node::Constant(value) => Some((place_of(place)?, Range::of(how, value, wanted)?)),
+            _ => None,
+        })
 }
 
 fn place_of(node: &Node) -> Option<Place> {
@@ -166,7 +194,7 @@ impl Facts {
         };
         Self {
             places: [(place, allowed)].into(),
-            never: None,
+            ..Self::default()
         }
     }
 
@@ -183,6 +211,13 @@ impl Facts {
             }
             self.places.insert(place, both);
         }
+        for (place, range) in other.ranges {
+            let both = self.ranges.get(&place).map_or(range, |first| first.and(range));
+            if both.is_empty() {
+                self.never.get_or_insert_with(|| place.clone());
+            }
+            self.ranges.insert(place, both);
+        }
         self
     }
 
@@ -197,8 +232,13 @@ impl Facts {
             let second = other.places.remove(&place)?;
             Some((place, allowed.or(second)))
         });
+        let ranges = self.ranges.into_iter().filter_map(|(place, range)| {
+            let second = other.ranges.remove(&place)?;
+            Some((place, range.or(second)))
+        });
         Self {
             places: places.collect(),
+            ranges: ranges.collect(),
             never: None,
         }
     }

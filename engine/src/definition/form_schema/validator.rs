@@ -73,6 +73,33 @@ impl Validator {
         })
     }
 
+    /// The formats that can be asked for: those of JSON Schema and the language's own.
+    pub fn formats() -> impl Iterator<Item = &'static str> {
+        let standard = [
+            "date",
+            "date-time",
+            "time",
+            "duration",
+            "email",
+            "idn-email",
+            "hostname",
+            "idn-hostname",
+            "ipv4",
+            "ipv6",
+            "uri",
+            "uri-reference",
+            "iri",
+            "iri-reference",
+            "uri-template",
+            "uuid",
+            "json-pointer",
+            "relative-json-pointer",
+            "regex",
+            "month",
+        ];
+        standard.into_iter().chain(FORMATS.iter().map(|(name, _)| *name))
+    }
+
     /// Every misfit of `answer`, in the order of the schema.
     pub fn misfits(&self, answer: &Json) -> Vec<Misfit> {
         if self.0.is_valid(answer) {

@@ -71,6 +71,14 @@ impl Loader<'_> {
         }
         for entry in entries {
             let name = words_of(&entry.value, self.problems)?;
+            if name.to_string().trim().is_empty() {
+                let message = Text::both(
+                    format!("代码「{}」没有名称", entry.key),
+                    format!("the code `{}` has no label", entry.key),
+                );
+                let help = Text::both("写成 代码: 名称", "write `code: label`");
+                self.problems.error("empty-value", &entry.key_spot, message, Some(help));
+            }
             rows.push(Row {
                 code: entry.key.clone(),
                 name: name.to_string(),
@@ -250,6 +258,22 @@ pub(super) fn records(
             Err(error) => unlike.push((line_of(error.position()), cells_of(&error))),
         }
     }
+    let open = file.text.lines().filter(|line| !line.starts_with('#'));
+    if open.map(|line| line.matches('"').count()).sum::<usize>() % 2 == 1 && unlike.is_empty() {
+        let over_lines = |cells: &IndexMap<String, String>| cells.values().any(|cell| cell.contains('\n'));
+        let line = rows.iter().rev().find(|(_, cells)| over_lines(cells)).or(rows.last());
+        let message = Text::both(
+            "从这一行起有一个双引号没有成对，后面的行都算进了这一格",
+            "a double quote that opens here is never closed: the lines behind it are taken for one cell",
+        );
+        let help = Text::both(
+            "补上另一个双引号；格里要写双引号时写两个",
+            "close it; a double quote in a cell is written twice",
+        );
+        let line = line.map_or_else(|| header_line(file), |(line, _)| *line);
+        problems.error("csv-row", &line_spot(file, line), message, Some(help));
+        return Vec::new();
+    }
     for (line, cells) in unlike.iter().take(MOST_TOLD) {
         let message = Text::both(
             format!("这一行有 {cells} 格，表头有 {} 列", header.len()),
@@ -350,13 +374,16 @@ pub(super) fn line_spot(file: &Arc<SourceFile>, line: usize) -> Spot {
 fn read_list(file: &Arc<SourceFile>, id: &Id, problems: &mut Problems) -> Option<Arc<CodeList>> {
     let header = line_spot(file, header_line(file));
     let before = problems.len();
-    let (mut lines, mut rows, mut empty) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut lines, mut rows, mut empty, mut odd) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (line, mut record) in records(file, &["code", "name"], problems) {
         let mut take = |key: &str| record.shift_remove(key).unwrap_or_default();
         let (code, name, parent, branch) = (take("code"), take("name"), take("parent"), take("branch"));
         if code.is_empty() || name.is_empty() {
             empty.push((line, if code.is_empty() { "code" } else { "name" }));
             continue;
+        }
+        if !matches!(branch.as_str(), "" | "0" | "1" | "true" | "false" | "yes" | "no") {
+            odd.push(line);
         }
         lines.push(line);
         rows.push(Row {
@@ -376,6 +403,15 @@ fn read_list(file: &Arc<SourceFile>, id: &Id, problems: &mut Problems) -> Option
         problems.error("code-list-row", &line_spot(file, *line), message, None);
     }
     not_told(file, empty.iter().map(|(line, _)| *line), problems);
+    for line in odd.iter().take(MOST_TOLD) {
+        let message = Text::both("branch 写 true 或不写", "`branch` is true or empty");
+        let help = Text::both(
+            "下级没有随本表给出的分支写 true，其他的不写",
+            "write true for a branch whose children are not in the list, nothing for all others",
+        );
+        problems.error("code-list-row", &line_spot(file, *line), message, Some(help));
+    }
+    not_told(file, odd.iter().copied(), problems);
     if problems.len() > before && rows.is_empty() {
         return None;
     }
@@ -390,8 +426,19 @@ fn read_list(file: &Arc<SourceFile>, id: &Id, problems: &mut Problems) -> Option
     }
     renamed_codes(file, &rows, &lines, problems);
     match CodeList::new(id.clone(), rows) {
-        Ok(list) => Some(Arc::new(list)),
-        Err(found) => {
+        Ok(list) => {
+            terms_begin_first(file, &list, &lines, problems);
+            Some(Arc::new(list))
+        }
+        Err(mut found) => {
+            // Below a row that is too deep, every row is.
+            if let Some(deep) = found
+                .iter()
+                .position(|problem| matches!(problem, RowProblem::Deep { .. }))
+            {
+                let first = found[deep].row();
+                found.retain(|problem| !matches!(problem, RowProblem::Deep { row } if *row != first));
+            }
             for problem in found.iter().take(MOST_TOLD) {
                 tell_row(file, &lines, problem, problems);
             }
@@ -399,6 +446,25 @@ fn read_list(file: &Arc<SourceFile>, id: &Id, problems: &mut Problems) -> Option
             not_told(file, found.iter().map(line), problems);
             None
         }
+    }
+}
+
+/// A code may be chosen on one day at least.
+fn terms_begin_first(file: &Arc<SourceFile>, list: &CodeList, lines: &[usize], problems: &mut Problems) {
+    let never = list.entries().iter().zip(lines).filter(|(entry, _)| {
+        let term = entry.term;
+        term.from.zip(term.to).is_some_and(|(from, to)| from > to)
+    });
+    for (_, line) in never.take(MOST_TOLD) {
+        let message = Text::both(
+            "停用早于启用，这个代码哪一天都不能选",
+            "it ends before it begins: the code can be chosen on no day",
+        );
+        let help = Text::both(
+            "核对 valid_from、valid_to 和 retired",
+            "compare `valid_from`, `valid_to` and `retired`",
+        );
+        problems.error("code-list-date", &line_spot(file, *line), message, Some(help));
     }
 }
 

@@ -42,6 +42,7 @@ impl Loader<'_> {
             }
         }
         self.contradictions(map, &constraints);
+        self.whole_numbers(map, &constraints);
         self.patterns += patterns(&constraints);
         if self.patterns > limits::PATTERNS {
             let what = ("一份登记表的正则表达式", "the patterns of one form");
@@ -55,6 +56,7 @@ impl Loader<'_> {
                 .or_else(|| map.get("schema")?.get(word))
                 .or(map.get("schema"))
                 .unwrap_or(map.node);
+            let help = self.mend_of(word, node);
             let message = match word {
                 "pattern" => Text::both("这不是正确的正则表达式", "this is not a regular expression"),
                 "" => Text::both(
@@ -64,11 +66,22 @@ impl Loader<'_> {
                 _ => Text::both(format!("「{word}」不能是这个值"), format!("`{word}` cannot be this")),
             };
             if !self.problems.any_since(before, &["unknown-schema-word"]) {
-                self.problems.at_node("constraint-invalid", node, message, None);
+                self.problems.at_node("constraint-invalid", node, message, help);
             }
             constraints.clear();
         }
         constraints
+    }
+
+    /// How a word with a faulty value is mended.
+    fn mend_of(&self, word: &str, node: &Node) -> Option<Text> {
+        let written = node.scalar().unwrap_or_default();
+        match word {
+            "pattern" => why_no_pattern(written),
+            "format" => nearest(written, Validator::formats()),
+            "multipleOf" => Some(Text::both("写一个大于 0 的数", "write a number above 0")),
+            _ => None,
+        }
     }
 
     /// Tells every key of a schema that is no word of JSON Schema.
@@ -98,7 +111,14 @@ impl Loader<'_> {
             format!("JSON Schema 没有「{}」这个词", entry.key),
             format!("JSON Schema has no word `{}` for a field", entry.key),
         );
-        let help = nearest(&entry.key, words::WORDS.iter().map(|(word, _)| *word));
+        let help = if entry.key.starts_with('$') {
+            Some(Text::both(
+                "字段里不能引用别处；整张表用 JSON Schema 文件写时才有 $ref",
+                "a field stands for itself; `$ref` and anchors are for a form that is a JSON Schema file",
+            ))
+        } else {
+            nearest(&entry.key, words::WORDS.iter().map(|(word, _)| *word))
+        };
         self.problems
             .error("unknown-schema-word", &entry.key_spot, message, help);
     }
@@ -106,6 +126,8 @@ impl Loader<'_> {
     /// What can be answered at all: an enumeration is not empty, and one of its values meets the
     /// field's other words.
     pub(super) fn can_be_met(&mut self, field: &Field, map: &MapReader<'_>) {
+        self.type_can_be_met(field, map);
+        self.const_can_be_met(field, map);
         let (word, values): (&str, Vec<Json>) = match (&field.kind, field.constraints.get("enum")) {
             (_, Some(Json::Array(values))) => ("enum", values.clone()),
             (FieldType::Choice(choice) | FieldType::Tree(choice), None) if !field.constraints.is_empty() => (
@@ -138,7 +160,21 @@ impl Loader<'_> {
             let misfits = validator.misfits(&listed(value));
             misfits.iter().any(|misfit| !list || misfit.item.is_some())
         };
-        if values.iter().all(unmet) {
+        if values.iter().any(|value| !unmet(value)) && word == "enum" {
+            let items = match &node.value {
+                Value::List(items) => items.as_slice(),
+                _ => &[],
+            };
+            for (_, item) in values.iter().zip(items).filter(|(value, _)| unmet(value)) {
+                let message = Text::both(
+                    "这个值不符合本字段的其他约束，永远选不到",
+                    "this value does not meet the field's other constraints: it can never be given",
+                );
+                let help = Text::both("删去它，或放宽那个约束", "delete it, or loosen the constraint");
+                self.problems
+                    .at_node("constraint-contradiction", item, message, Some(help));
+            }
+        } else if values.iter().all(unmet) {
             let message = Text::both(
                 "所列的值没有一个符合本字段的其他约束",
                 "none of these values meets the field's other constraints",
@@ -147,6 +183,92 @@ impl Loader<'_> {
                 "改写 pattern 等约束，或改写所列的值",
                 "change the constraints such as `pattern`, or the values",
             );
+            self.problems
+                .at_node("constraint-contradiction", node, message, Some(help));
+        }
+    }
+
+    /// The one value that is let in meets the field's other words.
+    fn const_can_be_met(&mut self, field: &Field, map: &MapReader<'_>) {
+        let Some(node) = written(map, "const").filter(|_| !field.constraints.contains_key("enum")) else {
+            return;
+        };
+        let value = typed(&field.kind, node);
+        let Ok(validator) = Validator::new(&field_schema(field)) else {
+            return;
+        };
+        if let Some(misfit) = validator.misfits(&value).first() {
+            let message = Text::both(
+                format!("const 的值自己就不能作答案：{}", misfit.message.get(Language::Chinese)),
+                format!(
+                    "the value of `const` cannot be an answer: {}",
+                    misfit.message.get(Language::English)
+                ),
+            );
+            let help = Text::both(
+                "改写这个值，或放宽那个约束",
+                "change it, or loosen the other constraint",
+            );
+            self.problems
+                .at_node("constraint-contradiction", node, message, Some(help));
+        }
+    }
+
+    /// A `type` that answers of this field are never of lets nothing in.
+    fn type_can_be_met(&mut self, field: &Field, map: &MapReader<'_>) {
+        let Some(node) = map.get("schema").and_then(|schema| schema.get("type")) else {
+            return;
+        };
+        let named: Vec<&str> = match &node.value {
+            Value::List(items) => items.iter().filter_map(Node::scalar).collect(),
+            _ => node.scalar().into_iter().collect(),
+        };
+        let stored = stored_as(&field.kind);
+        if named.is_empty() || named.iter().any(|name| stored.contains(name)) {
+            return;
+        }
+        let kind = field.kind.name();
+        let message = Text::both(
+            format!("「{kind}」类型的答案存为 {}，没有答案能符合这个 type", stored[0]),
+            format!(
+                "answers of type `{kind}` are stored as {}: none can meet this `type`",
+                stored[0]
+            ),
+        );
+        let help = Text::both("删去 schema 里的 type", "delete `type` from `schema`");
+        self.problems
+            .at_node("constraint-contradiction", node, message, Some(help));
+    }
+
+    /// Between the bounds of a whole number there is one.
+    fn whole_numbers(&mut self, map: &MapReader<'_>, constraints: &Map<String, Json>) {
+        if !matches!(map.get("type").and_then(Node::scalar), Some("integer" | "year")) {
+            return;
+        }
+        let number = |word: &str| constraints.get(word).and_then(Json::as_f64);
+        let above = number("exclusiveMinimum").map(|bound| bound.floor() + 1.0);
+        let below = number("exclusiveMaximum").map(|bound| bound.ceil() - 1.0);
+        let least = number("minimum")
+            .map(f64::ceil)
+            .into_iter()
+            .chain(above)
+            .reduce(f64::max);
+        let most = number("maximum")
+            .map(f64::floor)
+            .into_iter()
+            .chain(below)
+            .reduce(f64::min);
+        let (Some(least), Some(most)) = (least, most) else {
+            return;
+        };
+        let told = |low: &str, high: &str| number(low).zip(number(high)).is_some_and(|(low, high)| low > high);
+        if least <= most || BOUNDS.iter().any(|(low, high, _)| told(low, high)) {
+            return;
+        }
+        let lower = ["minimum", "exclusiveMinimum"];
+        if let Some(node) = lower.into_iter().find_map(|word| written(map, word)) {
+            let message = Text::both("上下限之间没有整数", "there is no whole number between the bounds");
+            let help = Text::both("改写其中一个", "change one of them");
             self.problems
                 .at_node("constraint-contradiction", node, message, Some(help));
         }
@@ -164,18 +286,18 @@ impl Loader<'_> {
                     .at_node("constraint-contradiction", node, more_than(word, most), None);
             }
         }
-        for (low, high) in [
-            ("minLength", "maxLength"),
-            ("minimum", "maximum"),
-            ("minItems", "maxItems"),
-        ] {
+        for (low, high, excluded) in BOUNDS {
             let number = |word: &str| constraints.get(word).and_then(Json::as_f64);
-            if let (Some(least), Some(most), Some(node)) = (number(low), number(high), map.get(low))
-                && least > most
+            if let (Some(least), Some(most), Some(node)) = (number(low), number(high), written(map, low))
+                && (least > most || (excluded && least == most))
             {
+                let (zh, en) = match least > most {
+                    true => ("大于", "more than"),
+                    false => ("等于", "the same as"),
+                };
                 let message = Text::both(
-                    format!("{low} {least} 大于 {high} {most}，没有答案能同时满足"),
-                    format!("{low} {least} is more than {high} {most}: no answer can meet both"),
+                    format!("{low} {least} {zh} {high} {most}，没有答案能同时满足"),
+                    format!("{low} {least} is {en} {high} {most}: no answer can meet both"),
                 );
                 let help = Text::both("改写其中一个", "change one of them");
                 self.problems
@@ -183,6 +305,62 @@ impl Loader<'_> {
             }
         }
     }
+}
+
+/// Words of which the first must not be more than the second, nor the same where that is left out.
+const BOUNDS: [(&str, &str, bool); 8] = [
+    ("minLength", "maxLength", false),
+    ("minItems", "maxItems", false),
+    ("minContains", "maxContains", false),
+    ("minProperties", "maxProperties", false),
+    ("minimum", "maximum", false),
+    ("minimum", "exclusiveMaximum", true),
+    ("exclusiveMinimum", "maximum", true),
+    ("exclusiveMinimum", "exclusiveMaximum", true),
+];
+
+/// The word of a field, by itself or in `schema`.
+fn written<'n>(map: &MapReader<'n>, word: &str) -> Option<&'n Node> {
+    map.get(word).or_else(|| map.get("schema")?.get(word))
+}
+
+/// The types of JSON in which an answer may be stored, the usual one first; of a list, its items.
+fn stored_as(kind: &FieldType) -> &'static [&'static str] {
+    match kind {
+        FieldType::Integer | FieldType::Year => &["integer", "number"],
+        FieldType::Decimal | FieldType::Money => &["number", "integer"],
+        FieldType::YesNo => &["boolean"],
+        FieldType::Table(_) | FieldType::File(_) | FieldType::Choices(_) | FieldType::Trees(_) => {
+            &["array", "string", "object"]
+        }
+        FieldType::List(of) => stored_as(of),
+        FieldType::Computed(computed) => stored_as(&computed.of),
+        _ => &["string"],
+    }
+}
+
+/// Why a pattern is none.
+fn why_no_pattern(pattern: &str) -> Option<Text> {
+    let error = regex::RegexBuilder::new(pattern)
+        .size_limit(limits::PATTERN_BYTES)
+        .build()
+        .err()?;
+    if matches!(error, regex::Error::CompiledTooBig(_)) {
+        return Some(Text::both(
+            "它展开后太大：减少 {…} 里的次数",
+            "it is too large once unfolded: lessen the numbers in {…}",
+        ));
+    }
+    if ["(?=", "(?!", "(?<=", "(?<!"].iter().any(|part| pattern.contains(part)) {
+        return Some(Text::both(
+            "不能用前后查找 (?=…)：写成 rules 里的一条规则",
+            "there is no look-around (?=…): write it as one of `rules`",
+        ));
+    }
+    let reason = error.to_string();
+    let reason = reason.lines().last().unwrap_or_default().trim().to_owned();
+    let reason = reason.strip_prefix("error: ").unwrap_or(&reason);
+    Some(Text::both(format!("原因：{reason}"), reason.to_owned()))
 }
 
 /// How many regular expressions a schema has, and those in it.

@@ -8,7 +8,6 @@ use indexmap::{IndexMap, IndexSet};
 use super::Loader;
 use crate::definition::expression::{Scope, Type};
 use crate::definition::region::{Document, DocumentSource, PluginUse, Role, Watermark};
-use crate::definition::scope::App;
 use crate::definition::shape::{Key, Keys, Shape};
 use crate::definition::source::{Entry, MapReader, Node, Spot, check_id, string_of, text_of};
 use crate::definition::{Id, Text, folder, limits};
@@ -167,7 +166,14 @@ impl Loader<'_> {
                     "文书要写 template 或 layout 之一",
                     "a document has either `template` or `layout`",
                 );
-                self.problems.at_node("document-source", map.node, message, None);
+                let help = match map.get("template") {
+                    Some(_) => Text::both("删去其中一个", "delete one of the two"),
+                    None => Text::both(
+                        "写 template: documents/….typ，或 layout: 插件",
+                        "write `template: documents/….typ`, or `layout:` and a plugin",
+                    ),
+                };
+                self.problems.at_node("document-source", map.node, message, Some(help));
                 None
             }
         }
@@ -176,7 +182,7 @@ impl Loader<'_> {
     fn watermark(&mut self, node: &Node) -> Option<Watermark> {
         let map = MapReader::new(node, &WATERMARK, self.problems)?;
         let mut scope = Scope::new(Arc::clone(&self.calendar));
-        scope.names.insert("app".into(), App::ty());
+        scope.names.insert("app".into(), self.app.clone());
         scope.names.insert("today".into(), Type::Date);
         let text = map
             .need("text", self.problems)

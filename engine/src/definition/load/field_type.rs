@@ -231,7 +231,10 @@ impl Loader<'_> {
                 "table-depth",
                 node,
                 Text::both("表格里最多再套一层表格", "a table may hold one inner table"),
-                None,
+                Some(Text::both(
+                    "把里面的表格放到表格之外",
+                    "put the innermost table beside this one",
+                )),
             );
             return None;
         }
@@ -249,6 +252,12 @@ impl Loader<'_> {
                 columns.insert(column.id.clone(), column);
             }
         }
+        if node.entries().is_some_and(<[_]>::is_empty) {
+            let message = Text::both("这个表格没有列", "the table has no column");
+            let help = Text::both("写上 列的标识: {label: …, type: …}", "write `id: {label: …, type: …}`");
+            self.problems.at_node("empty-value", node, message, Some(help));
+        }
+        let order = self.column_order(&columns, node);
         let mut unique = Vec::new();
         for (name, node) in map.names("unique", self.problems) {
             let declared = matches!(&row_type, Type::Record(row) if row.columns.contains_key(&name));
@@ -271,7 +280,12 @@ impl Loader<'_> {
                 format!("minRows {min_rows} 大于 maxRows {max_rows}"),
                 format!("minRows {min_rows} is more than maxRows {max_rows}"),
             );
-            self.problems.at_node("constraint-contradiction", node, message, None);
+            let help = Text::both(
+                "改写其中一个；不写 maxRows 时最多 200 行",
+                "change one of them; without `maxRows` there are at most 200",
+            );
+            self.problems
+                .at_node("constraint-contradiction", node, message, Some(help));
         }
         Some(Table {
             columns,
@@ -280,6 +294,7 @@ impl Loader<'_> {
             unique,
             ordered: map.bool("ordered").unwrap_or(false),
             row_type,
+            order,
         })
     }
 

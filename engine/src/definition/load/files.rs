@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use indexmap::IndexMap;
 
-use super::Loader;
-use crate::definition::source::{Node, Spot, nearest};
+use super::{Loader, region_folders};
+use crate::definition::source::{Node, Problems, Spot, is_id, nearest, wrong_type};
 use crate::definition::{Form, Id, Region, Text};
 
 /// Folders of which every file may be read.
@@ -56,9 +56,20 @@ impl Loader<'_> {
                 continue;
             };
             let own = self.files.tree(&path, self.problems);
+            if let Some(node) = own.as_ref().filter(|own| own.entries().is_none()) {
+                wrong_type(
+                    node,
+                    ("一组「键: 值」", "a map"),
+                    Some(("登记表", "a form")),
+                    self.problems,
+                );
+                broken = true;
+                continue;
+            }
             if own.as_ref().is_some_and(|own| own.get("form").is_none()) {
                 continue;
             }
+            self.file_id(&path, stem);
             match own.and_then(|_| self.form_file(&path, stem)) {
                 Some(form) => drop(forms.insert(Id::from(stem), Arc::new(form))),
                 None => {
@@ -68,6 +79,19 @@ impl Loader<'_> {
             }
         }
         (forms, broken)
+    }
+
+    /// What is known by its file's or folder's name is called as ids are.
+    pub(super) fn file_id(&mut self, path: &Path, name: &str) {
+        if is_id(name, true) {
+            return;
+        }
+        let message = Text::both(format!("「{name}」不能作标识"), format!("`{name}` cannot be an id"));
+        let help = Text::both(
+            "给它改名：以小写字母开头，只用小写字母、数字、_ 和 -",
+            "rename it: start with a small letter; use small letters, digits, _ and -",
+        );
+        self.problems.error("bad-id", &Spot::whole(path), message, Some(help));
     }
 
     pub(super) fn form_file(&mut self, path: &Path, stem: &str) -> Option<Form> {
@@ -122,9 +146,56 @@ impl Loader<'_> {
         self.unused_in(&folder.join("texts"), ".md", "unused-text", |stem| {
             used_texts.contains(stem)
         });
+        self.unused_parts(&folder);
         let used_lists = std::mem::take(&mut self.used_lists);
         let is_used = |stem: &str| used_lists.contains(stem) || !region.codes.contains_key(stem);
         self.unused_in(&folder.join("codes"), ".csv", "unused-code-list", is_used);
+    }
+
+    /// A part that no file extends may be a form whose `form:` was forgotten.
+    fn unused_parts(&mut self, folder: &Path) {
+        let kinds = ["", "accounts", "registers"];
+        let own = kinds.map(|kind| self.files.in_folder(&folder.join(kind), ".form.yaml"));
+        let own: Vec<PathBuf> = own.into_iter().flatten().collect();
+        let mut parts = Vec::new();
+        for path in own {
+            let tree = self.files.parsed(&path, self.problems);
+            if tree.is_some_and(|tree| tree.get("form").is_none()) {
+                let name = path.to_string_lossy();
+                parts.push((name.trim_end_matches(".form.yaml").to_owned(), path.clone()));
+            }
+        }
+        if parts.is_empty() {
+            return;
+        }
+        let named = self.named_in_forms(&kinds);
+        for (_, path) in parts
+            .iter()
+            .filter(|(name, _)| !named.iter().any(|text| text.contains(name)))
+        {
+            let message = Text::both(
+                "这个文件没有 form，也没有文件继承它，不会用到",
+                "the file has no `form:`, and no file extends it: it is not used",
+            );
+            let help = Text::both(
+                "它是登记表时写上 form: 文件名；是共用的部分时在别的文件里 extends 它；否则删去",
+                "write `form:` and its name where it is a form; let a file extend it where it is a part; or delete it",
+            );
+            self.problems
+                .warning("unused-part", &Spot::whole(path), message, Some(help));
+        }
+    }
+
+    /// The lines about `extends` in the forms of every region.
+    fn named_in_forms(&self, kinds: &[&str]) -> Vec<String> {
+        let regions = region_folders(self.files.root()).unwrap_or_default();
+        let folders = regions
+            .iter()
+            .flat_map(|region| kinds.iter().map(move |kind| Path::new(region).join(kind)));
+        let paths = folders.flat_map(|folder| self.files.in_folder(&folder, ".form.yaml"));
+        // Read past the trees: those of another region are told of by their own.
+        let texts = paths.filter_map(|path| self.files.read(&path, &mut Problems::default()));
+        texts.filter_map(|file| extended(&file.text)).collect()
     }
 
     fn unused_in(&mut self, folder: &Path, suffix: &str, rule: &'static str, is_used: impl Fn(&str) -> bool) {
@@ -159,6 +230,15 @@ impl Loader<'_> {
             self.problems.warning(rule, &Spot::whole(&path), message, Some(help));
         }
     }
+}
+
+/// What a file says of `extends`, the lines of a list with it.
+fn extended(text: &str) -> Option<String> {
+    let at = text.lines().position(|line| line.starts_with("extends:"))?;
+    let mut lines = text.lines().skip(at);
+    let first = lines.next()?;
+    let further = lines.take_while(|line| line.starts_with([' ', '-', '#']));
+    Some([first].into_iter().chain(further).collect::<Vec<_>>().join("\n"))
 }
 
 /// Whether a file of this name, from the region's folder, is read.

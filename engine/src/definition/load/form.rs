@@ -10,8 +10,8 @@ use super::Loader;
 use super::field_keys::FIELD;
 use super::order::Reads;
 use super::rule::RULE;
+use super::secret::Behind;
 use crate::definition::expression::{Scope, Type};
-use crate::definition::scope::App;
 use crate::definition::shape::{Ids, Key, Keys, Shape};
 use crate::definition::source::{Entry, MapReader, Node, Spot, check_id};
 use crate::definition::{Field, FieldType, Form, Id, Page, Text, form_schema, limits};
@@ -173,7 +173,12 @@ impl Loader<'_> {
         let pages = self.pages(page_entries, &scope);
         self.can_be_shown(page_entries, &pages, &scope);
         let page_of = page_of(&pages);
-        let rules = self.rules(top.get("rules"), &scope, &pages);
+        let behind = Behind {
+            pages: &pages,
+            lets: &lets,
+        };
+        self.computed_stay_sensitive(page_entries, behind);
+        let rules = self.rules(top.get("rules"), &scope, behind);
         let create = self.create(&top, &page_of, &scope);
         let reads = Reads::of(&pages, &lets);
         let order = self.order(&scope, &reads, page_entries, top.get("let"));
@@ -232,7 +237,7 @@ impl Loader<'_> {
         self.renamed_fields(&all);
         self.renamed(("栏目", "page"), &pages.iter().collect::<Vec<_>>());
         scope.names.insert("today".into(), Type::Date);
-        scope.names.insert("app".into(), App::ty());
+        scope.names.insert("app".into(), self.app.clone());
         scope
     }
 

@@ -100,6 +100,16 @@ fn acceptable(folders: &Folders, wanted: &Wanted, target: &Path) -> Result<(), N
             ),
         ));
     }
+    if let Some(name) = wanted
+        .name
+        .as_deref()
+        .filter(|name| name.trim().is_empty() || name.chars().any(char::is_control))
+    {
+        return Err(refused(
+            format!("「{name}」不能作地区名称：写一行文字，如 云南省"),
+            format!("`{name}` cannot be the name of a place: write one line such as 云南省"),
+        ));
+    }
     if std::fs::symlink_metadata(target).is_ok() {
         return Err(refused(
             format!("{} 已经有了，不会覆盖；请换一个标识，或先移走它", target.display()),

@@ -252,6 +252,17 @@ impl Loader<'_> {
             Some(_) => creates.get("role"),
             None => Some(creates.need("role", self.problems)?),
         };
+        if let Some(node) = map.get("approvedBy").filter(|_| activation != Activation::Approval) {
+            let message = Text::both(
+                "写了由谁批准，却不是批准后激活",
+                "it says who approves, but needs no approval",
+            );
+            let help = Text::both(
+                "写 activation: approval，或删去 approvedBy",
+                "write `activation: approval`, or delete `approvedBy`",
+            );
+            self.problems.at_node("approver-unasked", node, message, Some(help));
+        }
         let way = WayIn {
             id: entry.key.as_str().into(),
             label,
@@ -466,6 +477,16 @@ impl Loader<'_> {
             }
             let classes = map.names("classes", self.problems);
             rule.classes = classes.into_iter().map(|(class, _)| class.to_string()).collect();
+            if let (true, Some(node)) = (rule.classes.len() > rule.max_length, map.get("maxLength")) {
+                let (most, classes) = (rule.max_length, rule.classes.len());
+                let message = Text::both(
+                    format!("口令最长 {most} 位，放不下 {classes} 类字符"),
+                    format!("{most} characters at most cannot hold {classes} classes of them"),
+                );
+                let help = Text::both("放长 maxLength", "raise `maxLength`");
+                self.problems
+                    .at_node("constraint-contradiction", node, message, Some(help));
+            }
         }
         sign_in
     }

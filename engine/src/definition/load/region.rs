@@ -15,6 +15,7 @@ use super::people::{ROLE, SIGN_IN, WAY_IN};
 use super::plugin::PLUGIN;
 use super::register::REGISTER;
 use super::workflow::Names;
+use crate::definition::merge::Merged;
 use crate::definition::region::Support;
 use crate::definition::shape::{Ids, Key, Keys, Shape};
 use crate::definition::source::{Entry, MapReader, Node, Spot, check_id, nearest, string_of, text_of};
@@ -186,6 +187,8 @@ impl Loader<'_> {
     pub(super) fn region(mut self) -> Option<Region> {
         let path = PathBuf::from(&*self.id).join("region.yaml");
         let own = self.files.tree(&path, self.problems)?;
+        let name = Id::clone(&self.id);
+        self.file_id(&path, &name);
         if is_base(&own) {
             self.unknown_files(&own);
             return None;
@@ -204,6 +207,9 @@ impl Loader<'_> {
         let roles = self.each_in(&map, "roles", ("角色", "roles"), false, Self::role_entry);
         let role_entries = map.get("roles").and_then(Node::entries).unwrap_or_default();
         self.renamed(("角色", "role"), &role_entries.iter().collect::<Vec<_>>());
+        let mut workflow_tree = self.workflow_tree(&node);
+        let workflow_node = workflow_tree.as_ref().map(|merged| &merged.node);
+        self.app = self.app_type(workflow_node, &node, &roles);
         let registers = self.registers(&map, &roles);
         let unit_kinds = self.unit_kinds(&map);
         let account_forms = self.account_forms();
@@ -218,9 +224,13 @@ impl Loader<'_> {
             documents: document_nodes.iter().map(|entry| entry.key.as_str().into()).collect(),
             forms: &forms,
         };
-        let workflow_node = self.workflow_node(&node);
-        let states: Option<IndexSet<Id>> = workflow_node.as_ref().map(state_names);
-        let workflow = workflow_node.and_then(|node| self.workflow(&node, &names));
+        let states: Option<IndexSet<Id>> = workflow_tree.as_ref().map(|merged| state_names(&merged.node));
+        if let Some(merged) = &mut workflow_tree {
+            self.removed = std::mem::take(&mut merged.removed);
+            self.fields.clear();
+            self.patterns = 0;
+        }
+        let workflow = workflow_tree.and_then(|merged| self.workflow(&merged.node, &names));
         let mut around = Around {
             roles: &roles,
             states: states.as_ref(),
@@ -272,7 +282,7 @@ impl Loader<'_> {
     }
 
     /// The merged `workflow.yaml`, own or inherited.
-    fn workflow_node(&mut self, region: &Node) -> Option<Node> {
+    fn workflow_tree(&mut self, region: &Node) -> Option<Merged> {
         let Some(path) = self.nearest_file("workflow.yaml") else {
             let message = Text::both("没有 workflow.yaml", "there is no workflow.yaml");
             let help = Text::both("写一个 workflow.yaml", "write a workflow.yaml");
@@ -280,11 +290,7 @@ impl Loader<'_> {
             self.problems.error("missing-file", &spot, message, Some(help));
             return None;
         };
-        let merged = self.files.merged(&path, "/workflow.yaml", self.problems)?;
-        self.removed = merged.removed;
-        self.fields.clear();
-        self.patterns = 0;
-        Some(merged.node)
+        self.files.merged(&path, "/workflow.yaml", self.problems)
     }
 
     /// A text that must be there; empty where it is not, which is told.
@@ -410,9 +416,14 @@ impl Loader<'_> {
     pub(super) fn missing_file(&mut self, node: &Node, name: &str, folder: &str) {
         let inside = Path::new(name).parent().unwrap_or(Path::new(""));
         let mut known = Vec::new();
+        // A misspelt name has the ending of what it was meant to be.
+        let ending = Path::new(name)
+            .file_name()
+            .and_then(|file| file.to_str()?.split_once('.'));
+        let ending = ending.map_or(String::new(), |(_, ending)| format!(".{ending}"));
         for base in &self.folders {
             let base = base.join(folder);
-            for path in self.files.in_folder(&base.join(inside), "") {
+            for path in self.files.in_folder(&base.join(inside), &ending) {
                 known.extend(path.strip_prefix(&base).ok().map(|path| path.display().to_string()));
             }
         }

@@ -137,7 +137,7 @@ impl Loader<'_> {
         let Some(path) = self.register_form_file(entry) else {
             let stem = map.get("form").and_then(Node::scalar).unwrap_or(&entry.key);
             let node = map.get("form").unwrap_or(map.node);
-            self.missing_file(node, &format!("{stem}.form.yaml"), "registers");
+            self.missing_file(node, &format!("registers/{stem}.form.yaml"), "");
             return None;
         };
         let stem = path.file_name()?.to_string_lossy().into_owned();

@@ -3,6 +3,7 @@
 use indexmap::IndexMap;
 
 use super::Loader;
+use super::secret::Behind;
 use crate::definition::expression::{Expression, Scope, Type, contradiction};
 use crate::definition::form::{Rule, Severity, Table};
 use crate::definition::shape::{Key, Keys, Shape, Words};
@@ -52,6 +53,7 @@ pub(super) static SEVERITY: Words = Words::new(
 struct Around<'a> {
     scope: &'a Scope,
     pages: &'a IndexMap<Id, Page>,
+    behind: Behind<'a>,
 }
 
 impl Around<'_> {
@@ -63,13 +65,12 @@ impl Around<'_> {
 
 impl Loader<'_> {
     /// All rules of a form.
-    pub(super) fn rules(
-        &mut self,
-        node: Option<&Node>,
-        scope: &Scope,
-        pages: &IndexMap<Id, Page>,
-    ) -> IndexMap<Id, Rule> {
-        let around = Around { scope, pages };
+    pub(super) fn rules(&mut self, node: Option<&Node>, scope: &Scope, behind: Behind<'_>) -> IndexMap<Id, Rule> {
+        let around = Around {
+            scope,
+            pages: behind.pages,
+            behind,
+        };
         let mut rules = IndexMap::new();
         let Some(map) = node.and_then(|node| MapReader::open(node, ("规则", "rules"), self.problems)) else {
             return rules;
@@ -110,12 +111,14 @@ impl Loader<'_> {
             _ => Severity::Error,
         };
         let (assert, message) = (assert?, message?);
-        self.sensitive_in_message(message_node?, each.as_deref(), &message.reads_paths(), around.pages);
+        self.sensitive_in_message(message_node?, each.as_deref(), &message.reads_paths(), around.behind);
         if let Some(node) = assert_node {
             self.can_fail_and_pass(node, when.as_ref(), &assert, &scope);
         }
-        let reads_today = |read: &Expression| read.reads().iter().any(|name| &**name == "today");
-        if let Some(node) = assert_node.filter(|_| reads_today(&assert)) {
+        let reads_today = |read: &Expression| around.behind.reads_today(read);
+        let in_assert = assert_node.filter(|_| reads_today(&assert));
+        let in_when = map.get("when").filter(|_| when.as_ref().is_some_and(reads_today));
+        if let Some(node) = in_assert.or(in_when) {
             let text = Text::both(
                 "规则里的 today 会随日子变化，退回后重交的申请可能因此不合格",
                 "`today` in a rule changes with the day, so an application that was fine may fail after a return",
@@ -182,7 +185,7 @@ impl Loader<'_> {
                 .values()
                 .flat_map(|page| page.fields.values())
                 .filter(|field| table_in(field).is_some());
-            self.problems.unknown(
+            self.unknown_here(
                 "unknown-field",
                 node,
                 ("表格", "table"),
@@ -222,7 +225,11 @@ impl Loader<'_> {
                     "row.… 只能用在有 each 的规则里",
                     "`row.…` belongs into a rule with `each`",
                 );
-                self.problems.at_node("unknown-field", node, message, None);
+                let help = Text::both(
+                    "写上 each: 表格，或写 table[0].列",
+                    "say `each: table`, or write `table[0].column`",
+                );
+                self.problems.at_node("unknown-field", node, message, Some(help));
                 return None;
             };
             if !has_column(table, column) {
@@ -243,24 +250,32 @@ impl Loader<'_> {
             return None;
         };
         if let Some((_, column)) = rest.and_then(|rest| rest.split_once("].")) {
-            let table = table_in(found);
-            if !table.is_some_and(|table| has_column(table, column)) {
-                let known = table.into_iter().flat_map(|table| table.columns.keys());
-                self.unknown_field(node, column, known.map(|id| &**id));
+            let Some(table) = table_in(found) else {
+                let message = Text::both(
+                    format!("「{field}」不是表格，没有列「{column}」"),
+                    format!("`{field}` is no table: it has no column `{column}`"),
+                );
+                let help = Text::both(format!("写 at: {field}"), format!("write `at: {field}`"));
+                self.problems.at_node("unknown-field", node, message, Some(help));
+                return None;
+            };
+            if !has_column(table, column) {
+                self.unknown_field(node, column, table.columns.keys().map(|id| &**id));
                 return None;
             }
         }
         Some(path)
     }
 
-    fn sensitive_in_message(&mut self, node: &Node, each: Option<&[Id]>, reads: &[Id], pages: &IndexMap<Id, Page>) {
-        for path in reads
-            .iter()
-            .filter(|path| read_field(path, each, pages).is_some_and(|field| field.sensitive))
-        {
+    fn sensitive_in_message(&mut self, node: &Node, each: Option<&[Id]>, reads: &[Id], behind: Behind<'_>) {
+        for path in behind.sensitive(reads, each) {
             let message = Text::both(
                 format!("提示里不能出现敏感字段「{path}」的内容"),
                 format!("a message never shows the sensitive field `{path}`"),
+            );
+            let help = Text::both(
+                "删去它，或换成不敏感的字段，如姓名、序号",
+                "delete it, or name a field that is not sensitive, such as a name or `row.index`",
             );
             let written = node.get("zh").unwrap_or(node);
             let text = written.scalar().unwrap_or_default();
@@ -268,7 +283,7 @@ impl Loader<'_> {
                 Some(at) => written.spot.within(text, at, at + path.len()),
                 None => written.spot.clone(),
             };
-            self.problems.error("sensitive-in-message", &spot, message, None);
+            self.problems.error("sensitive-in-message", &spot, message, Some(help));
         }
     }
 }
@@ -282,21 +297,6 @@ fn table_in(field: &Field) -> Option<&Table> {
         FieldType::Table(table) => Some(table),
         _ => None,
     }
-}
-
-/// The field or column that a path of names reads.
-fn read_field<'p>(path: &str, each: Option<&[Id]>, pages: &'p IndexMap<Id, Page>) -> Option<&'p Field> {
-    let mut names = path.split('.');
-    let first = names.next()?;
-    let mut field = match (first, each) {
-        ("row", Some(each)) => table_field(each, pages)?,
-        ("outer", Some([outer @ .., _])) => table_field(outer, pages)?,
-        _ => find(pages, first)?,
-    };
-    for name in names {
-        field = table_in(field)?.columns.get(name)?;
-    }
-    Some(field)
 }
 
 /// The field of the table that `each` names.

@@ -5,7 +5,7 @@ use indexmap::IndexMap;
 use super::Loader;
 use crate::definition::expression::{Expression, Scope, contradiction};
 use crate::definition::source::{Entry, Node};
-use crate::definition::{Id, Page, Text};
+use crate::definition::{Field, FieldType, Id, Page, Text};
 
 impl Loader<'_> {
     /// Tells every field whose `showWhen` can never hold together with its page's.
@@ -16,21 +16,40 @@ impl Loader<'_> {
         {
             let nodes = entry.value.get("fields");
             for field in page.fields.values() {
-                let node = nodes.and_then(|fields| fields.get(&field.id)?.get("showWhen"));
-                let (Some(own), Some(node)) = (&field.show_when, node) else {
-                    continue;
-                };
-                if own.verdict().is_some() {
-                    continue;
+                if let Some(node) = nodes.and_then(|fields| fields.get(&field.id)) {
+                    self.field_can_be_shown(field, node, page.show_when.iter().collect(), scope);
                 }
-                let around: Vec<&Expression> = page.show_when.iter().collect();
-                let all: Vec<_> = around
-                    .into_iter()
-                    .chain([own])
-                    .map(|condition| (condition, true))
-                    .collect();
-                if let Some(name) = contradiction(&all, scope) {
-                    self.never_shown(node, &name, field.required);
+            }
+        }
+    }
+
+    /// The field at `node`, and its columns, within these conditions.
+    fn field_can_be_shown<'f>(
+        &mut self,
+        field: &'f Field,
+        node: &Node,
+        mut around: Vec<&'f Expression>,
+        scope: &Scope,
+    ) {
+        if let (Some(own), Some(node)) = (&field.show_when, node.get("showWhen")) {
+            if own.verdict().is_some() {
+                return;
+            }
+            let all: Vec<_> = around
+                .iter()
+                .copied()
+                .chain([own])
+                .map(|condition| (condition, true))
+                .collect();
+            if let Some(name) = contradiction(&all, scope) {
+                return self.never_shown(node, &name, field.required);
+            }
+        }
+        around.extend(field.show_when.iter());
+        if let FieldType::Table(table) = &field.kind {
+            for column in table.columns.values() {
+                if let Some(node) = node.get("columns").and_then(|columns| columns.get(&column.id)) {
+                    self.field_can_be_shown(column, node, around.clone(), scope);
                 }
             }
         }

@@ -4,13 +4,28 @@ use indexmap::{IndexMap, IndexSet};
 
 use super::Loader;
 use crate::definition::region::{Role, Sees};
-use crate::definition::source::Entry;
-use crate::definition::workflow::{By, Workflow};
+use crate::definition::source::{Entry, Node};
+use crate::definition::workflow::{ActionField, By, Edits, State, Workflow};
 use crate::definition::{Id, Text};
+
+/// How an action that nobody can take is mended.
+const BY: (&str, &str) = ("在 by 里写上谁可以做", "say in `by` who may take it");
+const FROM: (&str, &str) = (
+    "在 from 里写上从哪些状态开始",
+    "say in `from` in which states it starts",
+);
+const WAITS_FOR: (&str, &str) = (
+    "给其中一个状态写 waitsFor，或换一个 by",
+    "give one of these states a `waitsFor`, or the action another `by`",
+);
+const DUE: (&str, &str) = (
+    "在其中一个状态的 due 里写 then 和这个操作，或换一个 by",
+    "name it as `then` in the `due` of one of these states, or give it another `by`",
+);
 
 impl Loader<'_> {
     /// Every state is reached and, unless final, left by somebody.
-    pub(super) fn leads_somewhere(&mut self, workflow: &Workflow, states: &[Entry], actions: &[Entry]) {
+    pub(super) fn leads_somewhere(&mut self, workflow: &Workflow, states: &[Entry]) {
         let mut reached: IndexSet<&Id> = [&workflow.start].into_iter().collect();
         let mut at = 0;
         while let Some(state) = reached.get_index(at).copied() {
@@ -54,36 +69,102 @@ impl Loader<'_> {
                 );
             }
         }
-        self.actions_have_somebody(workflow, actions);
     }
 
-    /// An action by the handler starts where somebody is waited for.
-    fn actions_have_somebody(&mut self, workflow: &Workflow, actions: &[Entry]) {
+    /// Somebody can take each action in one of the states that it starts from. Where a limit ends in
+    /// another action than it was meant to, what the clock takes is not known.
+    pub(super) fn actions_have_somebody(&mut self, workflow: &Workflow, actions: &[Entry], limits_are_sound: bool) {
         for entry in actions {
             let Some(action) = workflow.actions.get(entry.key.as_str()) else {
                 continue;
             };
-            let waited = |state: &Id| {
-                workflow
-                    .states
-                    .get(state)
-                    .is_some_and(|state| state.waits_for.is_some())
+            let all_by = |whom: By| action.by.iter().all(|by| *by == whom);
+            let any_state = |fits: &dyn Fn(&State) -> bool| {
+                let mut states = action.from.iter().filter_map(|state| workflow.states.get(state));
+                states.any(fits)
             };
-            if !action.by.is_empty() && action.by.iter().all(|by| *by == By::Handler) && !action.from.iter().any(waited)
-            {
+            let waited = || any_state(&|state| state.waits_for.is_some());
+            let ends = || any_state(&|state| state.due.as_ref().and_then(|due| due.then.as_ref()) == Some(&action.id));
+            let (why, help) = if action.by.is_empty() {
+                (("没有人能做", "can be taken by nobody"), BY)
+            } else if action.from.is_empty() {
+                (("不从任何状态开始", "starts from no state"), FROM)
+            } else if all_by(By::Handler) && !waited() {
+                (
+                    (
+                        "由 handler 做，但它开始的状态都没有 waitsFor",
+                        "is taken by the handler, but none of its states waits for anybody",
+                    ),
+                    WAITS_FOR,
+                )
+            } else if limits_are_sound && all_by(By::Clock) && !ends() {
+                (
+                    (
+                        "由 clock 做，但它开始的状态都没有以它为 due 的 then",
+                        "is taken by the clock, but no `due` of its states ends in it",
+                    ),
+                    DUE,
+                )
+            } else {
+                continue;
+            };
+            let message = Text::both(
+                format!("操作「{}」{}", action.id, why.0),
+                format!("the action `{}` {}", action.id, why.1),
+            );
+            let help = Text::both(help.0, help.1);
+            self.problems
+                .error("action-nobody", &entry.key_spot, message, Some(help));
+        }
+    }
+
+    /// Whether whoever makes an application can fill it in where it begins.
+    pub(super) fn can_begin(&mut self, workflow: &Workflow, start: &Node) -> bool {
+        let begins = workflow.states.get(&workflow.start);
+        if begins.is_none_or(|state| state.edits != Edits::Nobody) {
+            return true;
+        }
+        let message = Text::both(
+            format!("新申请从状态「{}」开始，但那里谁也不能填写", workflow.start),
+            format!(
+                "an application begins in the state `{}`, where nobody can fill it in",
+                workflow.start
+            ),
+        );
+        let help = Text::both(
+            "给这个状态写 edits: applicant，或换一个 start",
+            "give the state `edits: applicant`, or name another",
+        );
+        self.problems.at_node("start-not-edited", start, message, Some(help));
+        false
+    }
+
+    /// What time does, nobody fills a form for.
+    pub(super) fn clock_fills_nothing(&mut self, workflow: &Workflow, actions: &[Entry]) {
+        for entry in actions {
+            let action = workflow.actions.get(entry.key.as_str());
+            let Some(action) = action.filter(|action| action.by.contains(&By::Clock)) else {
+                continue;
+            };
+            let mut inputs = action.form.values();
+            let required = inputs.find_map(|input| match input {
+                ActionField::Field(field) if field.required => Some(&field.id),
+                _ => None,
+            });
+            let node = required.and_then(|id| entry.value.get("form")?.get(id));
+            if let (Some(id), Some(node)) = (required, node) {
                 let message = Text::both(
-                    format!("操作「{}」由 handler 做，但它开始的状态都没有 waitsFor", action.id),
+                    format!("操作「{}」由 clock 做，没有人来填必填的「{id}」", action.id),
                     format!(
-                        "the action `{}` is taken by the handler, but none of its states waits for anybody",
+                        "the action `{}` is taken by the clock, and nobody fills in the required `{id}`",
                         action.id
                     ),
                 );
                 let help = Text::both(
-                    "给其中一个状态写 waitsFor，或换一个 by",
-                    "give one of these states a `waitsFor`, or the action another `by`",
+                    "删去它的 required，或另写一个由 clock 做的操作",
+                    "delete its `required`, or write another action for the clock",
                 );
-                self.problems
-                    .error("action-nobody", &entry.key_spot, message, Some(help));
+                self.problems.at_node("due-action", node, message, Some(help));
             }
         }
     }

@@ -6,7 +6,7 @@ use super::Loader;
 use crate::definition::expression::{self, Expression, Message, Mistake, Scope, Type};
 use crate::definition::folder::Odd;
 use crate::definition::problem::Place;
-use crate::definition::source::{Node, Problems, Spot, nearest, replaced, string_of, text_of};
+use crate::definition::source::{Node, Problems, Spot, replaced, string_of, text_of};
 use crate::definition::{Language, Text};
 
 /// The most other places that one mistake names.
@@ -146,17 +146,29 @@ impl Loader<'_> {
         Some((spot.place(), Text::both("在这里去掉了", "taken away here")))
     }
 
+    /// A name that is none of `known`: which is nearest, or where it was taken away.
+    pub(super) fn unknown_here<'k>(
+        &mut self,
+        rule: &'static str,
+        node: &Node,
+        what: (&str, &str),
+        name: &str,
+        known: impl IntoIterator<Item = &'k str>,
+    ) {
+        let Some(removed) = self.taken_away(name) else {
+            return self.problems.unknown(rule, node, what, name, known);
+        };
+        let message = Text::both(
+            format!("没有名为「{name}」的{}", what.0),
+            format!("there is no {} called `{name}`", what.1),
+        );
+        let related = replaced(node).into_iter().chain([removed]).collect();
+        self.problems.error_with(rule, &node.spot, message, None, related);
+    }
+
     /// Says that `name` is no field: which is nearest, or where it was taken away.
     pub(super) fn unknown_field<'k>(&mut self, node: &Node, name: &str, known: impl IntoIterator<Item = &'k str>) {
-        let message = Text::both(
-            format!("没有名为「{name}」的字段"),
-            format!("there is no field called `{name}`"),
-        );
-        let removed = self.taken_away(name);
-        let help = if removed.is_some() { None } else { nearest(name, known) };
-        let related = replaced(node).into_iter().chain(removed).collect();
-        self.problems
-            .error_with("unknown-field", &node.spot, message, help, related);
+        self.unknown_here("unknown-field", node, ("字段", "field"), name, known);
     }
 }
 

@@ -12,13 +12,13 @@ use super::workflow_keys::WORKFLOW;
 use crate::definition::expression::{Scope, Type};
 use crate::definition::problem::Place;
 use crate::definition::region::Role;
-use crate::definition::scope::App;
 use crate::definition::source::{Entry, MapReader, Node, string_of};
 use crate::definition::workflow::{By, Workflow};
 use crate::definition::{Form, Id};
 
 /// The mistakes after which nothing can be said of the whole.
-const DISTURBING: [&str; 5] = [
+const DISTURBING: [&str; 6] = [
+    "unknown-action",
     "unknown-state",
     "unknown-role",
     "unknown-key",
@@ -49,7 +49,7 @@ impl Loader<'_> {
         }
         let state_ids: IndexSet<Id> = state_entries.iter().map(|entry| entry.key.as_str().into()).collect();
         let mut scope = Scope::new(Arc::clone(&self.calendar));
-        scope.names.insert("app".into(), App::ty());
+        scope.names.insert("app".into(), self.app.clone());
         scope.names.insert("today".into(), Type::Date);
         let mut states = IndexMap::new();
         for entry in state_entries {
@@ -74,8 +74,13 @@ impl Loader<'_> {
         };
         // Where a name is wrong or a piece is missing, what leads where is not known.
         if !self.problems.any_since(before, &DISTURBING) {
-            self.leads_somewhere(&workflow, state_entries, action_entries);
             self.limits_end(&workflow, state_entries);
+            self.clock_fills_nothing(&workflow, action_entries);
+            if self.can_begin(&workflow, start_node) {
+                let limits_are_sound = !self.problems.any_since(before, &["due-action"]);
+                self.leads_somewhere(&workflow, state_entries);
+                self.actions_have_somebody(&workflow, action_entries, limits_are_sound);
+            }
             self.roles_do_something(&workflow, names.role_entries, names.roles);
         }
         Some(workflow)

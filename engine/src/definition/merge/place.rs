@@ -130,6 +130,17 @@ fn position(entry: &mut Entry, names: &IndexSet<String>, problems: &mut Problems
         .iter()
         .position(|entry| matches!(entry.key.as_str(), "after" | "before"))?;
     let word = keys.remove(at);
+    let other = keys
+        .iter()
+        .position(|entry| matches!(entry.key.as_str(), "after" | "before"));
+    if let Some(other) = other.map(|at| keys.remove(at)) {
+        let message = Text::both(
+            "after 和 before 只能写一个",
+            "only one of `after` and `before` says where it goes",
+        );
+        let help = Text::both("删去其中一个", "delete one of the two");
+        problems.error("unknown-position", &other.key_spot, message, Some(help));
+    }
     let name = source::string_of(&word.value, problems)?;
     if name == entry.key || !names.contains(&name) {
         let known = names.iter().filter(|name| **name != entry.key).map(String::as_str);
@@ -182,6 +193,7 @@ mod tests {
             ("pages: {after: b}, b: {}", "b pages", 0),
             ("a: {after: b}, b: {after: a}, c: {}", "c a b", 2),
             ("a: {after: a}, b: {after: x}", "a b", 2),
+            ("a: {}, b: {}, c: {after: a, before: b}", "a c b", 1),
         ] {
             assert_eq!(order(yaml), (expected.to_owned(), problems), "{yaml}");
         }

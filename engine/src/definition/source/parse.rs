@@ -45,6 +45,10 @@ pub fn parse(file: &Arc<SourceFile>, problems: &mut Problems) -> Option<Node> {
                     range: at..at,
                 };
                 let said = error.info();
+                if said.contains("recursion limit") {
+                    builder.too_deep(&spot);
+                    return None;
+                }
                 let message = Text::both(
                     format!("YAML 写法有误：{}", slip::in_chinese(&said)),
                     format!("this is not valid YAML: {said}"),
@@ -199,12 +203,7 @@ impl Builder<'_> {
             _ => {}
         }
         if self.stack.len() > limits::DEPTH {
-            let most = limits::DEPTH;
-            let (zh, en) = (
-                format!("嵌套太深（超过 {most} 层）"),
-                format!("nested more than {most} levels deep"),
-            );
-            self.refuse("yaml-depth", &self.spot(span), &zh, &en);
+            self.too_deep(&self.spot(span));
             return None;
         }
         if self.values > limits::VALUES {
@@ -221,6 +220,15 @@ impl Builder<'_> {
             file: Arc::clone(self.file),
             range,
         }
+    }
+
+    fn too_deep(&mut self, spot: &Spot) {
+        let most = limits::DEPTH;
+        let (zh, en) = (
+            format!("嵌套太深（超过 {most} 层）"),
+            format!("nested more than {most} levels deep"),
+        );
+        self.refuse("yaml-depth", spot, &zh, &en);
     }
 
     fn refuse(&mut self, rule: &'static str, spot: &Spot, zh: &str, en: &str) {

@@ -3,7 +3,7 @@
 use super::{Entry, Node, Problems, Spot, Value};
 use crate::definition::problem::Place;
 use crate::definition::shape::{Key, Keys, Shape};
-use crate::definition::{Id, Text, limits};
+use crate::definition::{Id, Language, Text, limits};
 
 /// The place in a base that a node came over.
 pub(in crate::definition) fn replaced(node: &Node) -> Vec<(Place, Text)> {
@@ -193,11 +193,13 @@ fn first_line(spot: &Spot) -> std::ops::Range<usize> {
     spot.range.start..spot.range.start + text.find('\n').unwrap_or(text.len())
 }
 
+/// Whether nothing is written where a value belongs.
 fn is_blank(node: &Node) -> bool {
     matches!(&node.value, Value::Scalar { text, plain: true } if text.is_empty())
 }
 
-fn empty_value(entry: &Entry, problems: &mut Problems) {
+/// Tells a key without a value.
+pub(in crate::definition) fn empty_value(entry: &Entry, problems: &mut Problems) {
     let key = &entry.key;
     if is_blank(&entry.value) {
         let message = Text::both(format!("「{key}」后面没有值"), format!("`{key}` has no value"));
@@ -281,6 +283,11 @@ pub(in crate::definition) fn string_of(node: &Node, problems: &mut Problems) -> 
 /// A text for people: a string, or `{zh: …, en: …}`.
 pub(in crate::definition) fn text_of(node: &Node, problems: &mut Problems) -> Option<Text> {
     let text = words_of(node, problems)?;
+    if text.get(Language::Chinese).trim().is_empty() {
+        let message = Text::both("这段文字是空的", "the text is empty");
+        let help = Text::both("写上文字，或删去这一行", "write the text, or delete the line");
+        problems.at_node("empty-value", node.get("zh").unwrap_or(node), message, Some(help));
+    }
     // What has no Chinese in it, such as ISBN, reads the same in every language.
     let chinese = text.to_string().chars().any(|c| c >= '\u{2e80}');
     if chinese && !text.has_english() {

@@ -60,6 +60,7 @@ fn form() -> Form {
         unique: Vec::new(),
         ordered: true,
         row_type: Type::Text,
+        order: Vec::new(),
     };
     let files = FileRules {
         accept: Vec::new(),

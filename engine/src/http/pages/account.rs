@@ -41,14 +41,12 @@ pub(in crate::http) async fn change(SignedIn { visit, person }: SignedIn, postin
             "password_changed"
         }
         "email" => {
-            visit.count_ask().await?;
             wrong.email = text("email").to_owned();
-            let fault = registry.verify_mail(&person, text("email")).await?;
-            wrong.own.extend(fault.map(|text| ("email", text)));
+            let fault = registry.verify_mail(&person, text("email"), text("confirm")).await?;
+            wrong.own.extend(fault);
             "link_sent"
         }
         "phone" => {
-            visit.count_ask().await?;
             wrong.phone = text("phone").to_owned();
             let fault = registry.verify_phone(&person, text("phone")).await?;
             wrong.own.extend(fault.map(|text| ("phone", text)));
@@ -89,7 +87,18 @@ async fn page(visit: &Visit, person: &Person, status: StatusCode, wrong: Wrong) 
         own: wrong.own.clone(),
         ..Unfit::default()
     };
+    let mut confirm = [Input {
+        name: "confirm",
+        label: visit.text("sign_in_password", &[]),
+        kind: "password",
+        autocomplete: "current-password",
+        help: visit.text("email_confirm_help", &[]),
+        optional: true,
+        ..Input::default()
+    }];
     let mut errors = own_errors(visit, &mut password, Some(&unfit));
+    errors.extend(own_errors(visit, &mut confirm, Some(&unfit)));
+    let [confirm] = confirm;
     let mut fault = |input: &str| {
         let (_, text) = wrong.own.iter().find(|(name, _)| *name == input)?;
         let text = text.get(visit.language).to_owned();
@@ -121,6 +130,7 @@ async fn page(visit: &Visit, person: &Person, status: StatusCode, wrong: Wrong) 
             verified: day(account.email_verified),
             error: email_fault,
         },
+        confirm,
         phone: Contact {
             value: account.phone,
             typed: wrong.phone,

@@ -1,19 +1,20 @@
 //! `…/actions/{action}`: the confirmation with the action's small form, and the action itself.
 
+use std::collections::BTreeMap;
+
 use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
-use indexmap::IndexMap;
 use serde_json::Value as Json;
 
 use super::head::head;
 use crate::check::posted;
 use crate::definition::region::MenuTarget;
 use crate::definition::workflow::{Action, ActionField};
-use crate::definition::{Field, FieldType, Text};
+use crate::definition::{Field, FieldType, Id, Text};
 use crate::http::Error;
 use crate::http::body::Posting;
-use crate::http::filling::plain;
+use crate::http::filling::{plain, refuse};
 use crate::http::shell::Stand;
 use crate::http::visit::{SignedIn, Visit};
 use crate::registry::{Case, Given, Person, Refused};
@@ -28,7 +29,7 @@ pub(in crate::http) async fn show(
 ) -> Result<Response, Error> {
     let case = visit.app.registry().case(&person, &id).await?;
     let action = case.action(&action)?;
-    page(&visit, &case, action, StatusCode::OK, &Given::default(), &[], None).await
+    page(&visit, &case, action, StatusCode::OK, Outcome::default()).await
 }
 
 /// Does it, or says what is missing. The second press of the same button finds it done.
@@ -43,20 +44,24 @@ pub(in crate::http) async fn act(
         && let Some(application) = visit.app.registry().acted_already(&person, &id, &name, seen).await?
     {
         let is_applicant = application.applicant == person.account;
-        return Ok(led_on(&visit, &id, is_applicant, application.certificate.is_some()));
+        let certified = application.certificate.is_some();
+        return Ok(led_on(&visit, &id, is_applicant, certified, &application.state));
     }
     done
 }
 
 /// Where an action leads: whoever passed an application on may no longer see it, and goes back to what waits.
-fn led_on(visit: &Visit, id: &str, is_applicant: bool, is_certified: bool) -> Response {
-    let notice = if is_certified { "certified" } else { "action_done" };
+fn led_on(visit: &Visit, id: &str, is_applicant: bool, is_certified: bool, state: &str) -> Response {
+    let notice = match is_certified {
+        true => "certified".to_owned(),
+        false => format!("action_done.{state}"),
+    };
     let to = if is_applicant {
         visit.href(&format!("applications/{id}"))
     } else {
         visit.href("queue")
     };
-    visit.redirect(&to, Some(notice))
+    visit.redirect(&to, Some(&notice))
 }
 
 fn revision(posting: &Posting) -> Option<u64> {
@@ -70,44 +75,42 @@ async fn once(visit: &Visit, person: &Person, id: &str, name: &str, posting: &Po
     let registry = visit.app.registry();
     let case = registry.case(person, id).await?;
     let action = case.action(name)?;
-    let given = given(action, posting)?;
+    let (given, unread) = given(&case, action, posting)?;
+    let refused = StatusCode::UNPROCESSABLE_ENTITY;
+    if !unread.is_empty() {
+        let outcome = Outcome {
+            given,
+            unread: &unread,
+            ..Outcome::default()
+        };
+        return page(visit, &case, action, refused, outcome).await;
+    }
     match registry.act(person, id, name, &given).await {
-        Ok(acted) => Ok(led_on(visit, id, case.is_applicant(), acted.certificate.is_some())),
+        Ok(acted) => {
+            let certified = acted.certificate.is_some();
+            Ok(led_on(visit, id, case.is_applicant(), certified, &acted.state))
+        }
         Err(Refused::Action { text, inputs }) => {
-            page(
-                visit,
-                &case,
-                action,
-                StatusCode::UNPROCESSABLE_ENTITY,
-                &given,
-                &inputs,
-                Some(&text),
-            )
-            .await
+            let outcome = Outcome {
+                given,
+                wrong: &inputs,
+                problem: Some(&text),
+                ..Outcome::default()
+            };
+            page(visit, &case, action, refused, outcome).await
         }
         Err(refused) => Err(refused.into()),
     }
 }
 
-/// The inputs of an action as they were posted.
-fn given(action: &Action, posting: &Posting) -> Result<Given, Error> {
-    let fields: IndexMap<_, _> = action
-        .form
-        .iter()
-        .filter_map(|(id, input)| match input {
-            ActionField::Field(field) => Some((id.clone(), field)),
-            ActionField::Marks { .. } => None,
-        })
-        .collect();
+/// What was posted with an action: its inputs, its marks with their remarks, and what could not be read.
+fn given(case: &Case, action: &Action, posting: &Posting) -> Result<(Given, Vec<posted::Refused>), Error> {
+    let (input, unread) = case.read_inputs(action, &posting.pairs)?;
     let mut given = Given {
+        input,
         revision: revision(posting),
         ..Given::default()
     };
-    for (id, field) in fields {
-        if let Some(value) = posting.get(&id).map(str::trim).filter(|value| !value.is_empty()) {
-            given.input.insert(id.to_string(), typed(field, value));
-        }
-    }
     for (id, input) in &action.form {
         if let ActionField::Marks { .. } = input {
             let marks: Vec<Json> = posting
@@ -130,19 +133,19 @@ fn given(action: &Action, posting: &Posting) -> Result<Given, Error> {
             }
         }
     }
-    Ok(given)
+    Ok((given, unread))
 }
 
-/// A posted text as the value its field stores.
-fn typed(field: &Field, value: &str) -> Json {
-    let number = || value.parse::<serde_json::Number>().ok().map(Json::Number);
-    match field.kind {
-        FieldType::Integer | FieldType::Decimal | FieldType::Money | FieldType::Year => {
-            number().unwrap_or_else(|| Json::String(value.into()))
-        }
-        FieldType::YesNo => Json::Bool(value == "true"),
-        _ => Json::String(posted::cleaned(value)),
-    }
+/// What an action's page shows besides its own words.
+#[derive(Default)]
+struct Outcome<'a> {
+    given: Given,
+    /// What could not be read.
+    unread: &'a [posted::Refused],
+    /// What is wrong with single inputs.
+    wrong: &'a [(String, Text)],
+    /// What stopped all of it.
+    problem: Option<&'a Text>,
 }
 
 async fn page(
@@ -150,19 +153,30 @@ async fn page(
     case: &Case,
     action: &Action,
     status: StatusCode,
-    given: &Given,
-    wrong: &[(String, Text)],
-    problem: Option<&Text>,
+    outcome: Outcome<'_>,
 ) -> Result<Response, Error> {
+    let Outcome {
+        given,
+        unread,
+        wrong,
+        problem,
+    } = outcome;
     let mut filling = plain(&given.input);
+    filling.asked_mut().names = names(case, action, &given);
     let mut errors: Vec<ErrorLink> = Vec::new();
-    for (input, text) in wrong {
-        let label = match action.form.get(&**input) {
+    let mut told: Vec<(String, String)> = Vec::new();
+    for item in unread {
+        told.push((item.path.clone(), refuse(visit, item, &mut filling)));
+    }
+    let wrong = wrong.iter();
+    told.extend(wrong.map(|(input, text)| (input.clone(), text.get(visit.language).to_owned())));
+    for (input, text) in &told {
+        let root = input.split('[').next().unwrap_or(input);
+        let label = match action.form.get(root) {
             Some(ActionField::Field(field)) => field.label.clone(),
             Some(ActionField::Marks { label, .. }) => label.clone(),
             None => Text::default(),
         };
-        let text = text.get(visit.language).to_owned();
         errors.push(ErrorLink {
             label: label.get(visit.language).into(),
             message: text.clone(),
@@ -170,11 +184,11 @@ async fn page(
         });
         let message = Message {
             severity: crate::definition::form::Severity::Error,
-            text,
+            text: text.clone(),
         };
         filling.messages.entry(input.clone()).or_default().push(message);
     }
-    if let (true, Some(problem)) = (wrong.is_empty(), problem) {
+    if let (true, Some(problem)) = (told.is_empty(), problem) {
         let href = if action.requires_check {
             visit.of(case, "check")
         } else {
@@ -195,7 +209,7 @@ async fn page(
             .as_ref()
             .map(|confirm| confirm.get(visit.language).to_owned()),
         fields: prepared.fill(visit.language, &filling),
-        marks: marks(visit, case, action, given),
+        marks: marks(visit, case, action, &given),
         errors,
         revision: case.application().revision,
         back: visit.of(case, if case.is_applicant() { "" } else { "review" }),
@@ -207,6 +221,20 @@ async fn page(
     };
     let shell = visit.shell(Stand::at(menu).then(view.label.clone(), None)).await?;
     visit.page(status, &shell, &view)
+}
+
+/// What the look-ups of the action have picked, by id.
+fn names(case: &Case, action: &Action, given: &Given) -> BTreeMap<String, String> {
+    let name = |(id, input): (&Id, &ActionField)| {
+        let (ActionField::Field(field), Some(picked)) = (input, given.input.get(&**id)?.as_str()) else {
+            return None;
+        };
+        let FieldType::Lookup(lookup) = &field.kind else {
+            return None;
+        };
+        Some((picked.to_owned(), case.input_name(lookup, picked)?))
+    };
+    action.form.iter().filter_map(name).collect()
 }
 
 fn marks(visit: &Visit, case: &Case, action: &Action, given: &Given) -> Option<Marks> {

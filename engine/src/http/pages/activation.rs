@@ -33,10 +33,14 @@ pub(in crate::http) async fn activate(
 ) -> Result<Response, Error> {
     let region = visit.office.region().id.to_string();
     let registry = visit.app.registry();
+    let once = visit.once(&posting);
+    if registry.was_done(&region, &once).await? {
+        return Ok(visit.redirect(&visit.href("activated"), None));
+    }
     let Some(activation) = registry.activation(&region, &token).await? else {
         return dead(&visit, "activation").await;
     };
-    let typed = typed(&visit, &posting);
+    let typed = typed(&visit, &posting, &once);
     if posting.asks_again() {
         let again = match &activation.sheet {
             Some(sheet) => sheet.again(typed.pairs, &activation.known)?,

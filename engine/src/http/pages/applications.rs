@@ -10,6 +10,7 @@ use super::home::menu_label;
 use super::{ROWS, numbered};
 use crate::definition::region::MenuTarget;
 use crate::http::Error;
+use crate::http::body::Posting;
 use crate::http::shell::Stand;
 use crate::http::visit::{SignedIn, Visit};
 use crate::registry::{Entry, MOST_SEARCHED, Order, Search};
@@ -110,7 +111,7 @@ pub(in crate::http) async fn show(
         states: states
             .map(|state| pick(&state.id, state.label.get(visit.language), &find.state))
             .collect(),
-        sort: find.sort.clone(),
+        orders: orders(&visit, &search),
         clear: find.narrows().then(|| here.clone()),
         columns: COLUMNS
             .map(|(order, word)| column(&visit, &find, &search, order, word))
@@ -124,6 +125,7 @@ pub(in crate::http) async fn show(
             .map(|entry| row(&visit, entry, person.files()))
             .collect(),
         new: person.files().then(|| visit.href("applications/new")),
+        once: registry.once()?,
     };
     let shell = visit.shell(Stand::at(MenuTarget::Applications)).await?;
     visit.page(StatusCode::OK, &shell, &view)
@@ -133,14 +135,42 @@ pub(in crate::http) async fn show(
 pub(in crate::http) async fn copy(
     SignedIn { visit, person }: SignedIn,
     Path((_, id)): Path<(String, String)>,
+    posting: Posting,
 ) -> Result<Response, Error> {
-    let copied = visit.app.registry().copy_application(&person, &id).await?;
+    let copied = visit
+        .app
+        .registry()
+        .copy_application(&person, &id, &posting.pairs)
+        .await?;
     let notice = if copied.whole { "copied" } else { "copied_partly" };
     let first = copied
         .first_page
         .map(|page| format!("/pages/{page}"))
         .unwrap_or_default();
     Ok(visit.redirect(&visit.href(&format!("applications/{}{first}", copied.id)), Some(notice)))
+}
+
+/// Every order that the list can have.
+fn orders(visit: &Visit, search: &Search) -> Vec<Pick> {
+    let order = |value: String, key: &str, label: &str, chosen: bool| Pick {
+        value,
+        label: visit.text(key, &[("label", label)]),
+        chosen,
+    };
+    let newest = order(String::new(), "sort_added", "", search.order == Order::Added);
+    let each = COLUMNS.into_iter().flat_map(|(by, word)| {
+        let label = visit.text(word, &[]);
+        let keys = match by {
+            Order::Updated => ["sort_descending", "sort_ascending"],
+            _ => ["sort_ascending", "sort_descending"],
+        };
+        let chosen = |reversed| search.order == by && search.reversed == reversed;
+        [
+            order(word.to_owned(), keys[0], &label, chosen(false)),
+            order(format!("-{word}"), keys[1], &label, chosen(true)),
+        ]
+    });
+    std::iter::once(newest).chain(each).collect()
 }
 
 /// The heading of a column, with the link that sorts by it or turns the order round.

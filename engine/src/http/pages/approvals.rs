@@ -4,6 +4,7 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::Response;
 
+use super::care;
 use crate::definition::Text;
 use crate::definition::region::MenuTarget;
 use crate::http::Error;
@@ -13,7 +14,7 @@ use crate::http::shell::Stand;
 use crate::http::visit::{SignedIn, Visit};
 use crate::registry::accounts::Candidate;
 use crate::registry::{Person, Refused};
-use crate::theme::view::{ApprovalRow, Approvals, Care, Deed, ErrorLink, Fact, Input};
+use crate::theme::view::{ApprovalRow, Approvals, Care, Deed, ErrorLink, Input};
 
 /// The list.
 pub(in crate::http) async fn show(SignedIn { visit, person }: SignedIn) -> Result<Response, Error> {
@@ -41,9 +42,10 @@ pub(in crate::http) async fn decide(
 ) -> Result<Response, Error> {
     let registry = visit.app.registry();
     let reason = posting.get("reason").unwrap_or_default();
+    let once = visit.once(&posting);
     let decided = match posting.get("do").unwrap_or_default() {
-        "approve" => registry.approve(&person, &id).await,
-        "refuse" => registry.refuse(&person, &id, reason).await,
+        "approve" => registry.approve(&person, &id, &once).await,
+        "refuse" => registry.refuse(&person, &id, reason, &once).await,
         _ => return Err(Error::NotFound),
     };
     match decided {
@@ -105,25 +107,20 @@ async fn page(
 ) -> Result<Response, Error> {
     let registry = visit.app.registry();
     let candidate = registry.candidate_called(person, id).await?;
-    let fact = |key: &str, text: String| Fact {
-        label: visit.text(key, &[]),
-        text,
-    };
     let row = row(visit, &candidate);
     let sign_in_name = candidate.account.as_ref().map(|account| account.sign_in_name.clone());
-    let mut facts = vec![
-        fact("way", row.way),
-        fact("sign_in_name", sign_in_name.unwrap_or_default()),
-        fact("unit", row.unit),
-        fact("since_day", row.since),
+    let mut known = vec![
+        ("way", row.way),
+        ("sign_in_name", sign_in_name.unwrap_or_default()),
+        ("unit", row.unit),
+        ("since_day", row.since),
     ];
-    facts.retain(|fact| !fact.text.is_empty());
-    if let Some(known) = &candidate.known {
+    if let Some(owner) = &candidate.known {
         let key = match candidate.becomes_administrator() {
             Some(_) => "address_known_becomes",
             None => "address_known",
         };
-        facts.push(fact("note", visit.text(key, &[("name", &known.name)])));
+        known.push(("note", visit.text(key, &[("name", &owner.name)])));
     }
     let parts = match &candidate.form {
         Some(form) => {
@@ -158,18 +155,16 @@ async fn page(
         message,
         href: "#reason".into(),
     };
-    let title = name(&candidate);
     let view = Care {
-        title: title.clone(),
+        title: name(&candidate),
         standing: visit.text("standing_awaits_approval", &[]),
         tone: "waiting",
-        facts,
+        facts: care::facts(visit, known),
         parts,
         deeds: vec![approve, refuse],
         errors: wrong.into_iter().map(error).collect(),
         back: visit.href("approvals"),
         ..Care::default()
     };
-    let shell = visit.shell(Stand::at(MenuTarget::Approvals).then(title, None)).await?;
-    visit.page(status, &shell, &view)
+    care::page(visit, MenuTarget::Approvals, status, view).await
 }

@@ -8,7 +8,7 @@ use serde_json::Value as Json;
 
 use super::head::head;
 use crate::definition::region::MenuTarget;
-use crate::definition::{FieldType, Page, Text};
+use crate::definition::{FieldType, Id, Page, Text};
 use crate::http::Error;
 use crate::http::filling::{filling, newly_typed};
 use crate::http::shell::Stand;
@@ -55,6 +55,9 @@ pub(super) async fn page(
     let mut mine = filling(visit, case, page, &judged.evaluated, &judged.answers);
     mine.typed = newly_typed(page, &judged.given, case.answers());
     mine.editing = Editing::Nothing;
+    let stamp = pairs.iter().find(|(name, _)| name == REVISION);
+    let stamp = stamp.map_or("", |(_, stamp)| stamp);
+    let untouched = visit.app.registry().untouched(case, page, stamp, &judged.given);
     let mut theirs = filling(visit, case, page, stored.evaluated, case.answers());
     theirs.editing = Editing::Nothing;
     let here = visit.of(case, &format!("pages/{id}"));
@@ -63,13 +66,13 @@ pub(super) async fn page(
         address: here.clone(),
         title: page.title.get(visit.language).into(),
         text: text.get(visit.language).into(),
-        fields: differing(visit, case, page, &judged, &mine, &theirs),
+        fields: differing(visit, case, page, (&judged, &untouched), &mine, &theirs),
         typed: pairs
             .iter()
             .filter(|(name, _)| name != REVISION && name != COMMAND)
             .cloned()
             .collect(),
-        revision: case.page_revision(id),
+        revision: visit.app.registry().stamp(case, page),
         files,
         back: here,
     };
@@ -82,7 +85,7 @@ fn differing(
     visit: &Visit,
     case: &Case,
     page: &Page,
-    judged: &Judged,
+    (judged, untouched): (&Judged, &HashSet<&Id>),
     mine: &Filling<'_>,
     theirs: &Filling<'_>,
 ) -> Vec<Differing> {
@@ -113,6 +116,8 @@ fn differing(
                 None => fields.read(visit.language, &field.id, mine),
             },
             theirs: fields.read(visit.language, &field.id, theirs),
+            // What the person left as it was is as it was changed elsewhere.
+            is_theirs: untouched.contains(&field.id) && unread(&field.id).is_none(),
         })
         .collect()
 }

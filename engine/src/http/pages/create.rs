@@ -28,6 +28,7 @@ pub(in crate::http) async fn choose(SignedIn { visit, .. }: SignedIn) -> Result<
     };
     let view = NewApplication {
         categories: region.forms.values().map(category).collect(),
+        once: visit.app.registry().once()?,
     };
     let stand = Stand::at(MenuTarget::Applications).then(visit.text("new_application", &[]), None);
     let shell = visit.shell(stand).await?;
@@ -133,6 +134,7 @@ async fn page(
         category: definition.category.get(visit.language).into(),
         form: definition.title.get(visit.language).into(),
         fields: visit.shop.form(definition).create().fill(visit.language, &filling),
+        once: registry.once()?,
         errors,
         back: visit.href("applications/new"),
         suggest: visit.href(&format!("applications/new/{}/suggest", definition.id)),

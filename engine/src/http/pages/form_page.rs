@@ -62,7 +62,8 @@ pub(in crate::http) async fn save(
         registry.forget_kept(&person, &id, &page).await?;
     }
     if live::asked(&visit) {
-        return live::saved(&visit, &case, &page, (&pairs, &seen), saved);
+        let now = registry.case(&person, &id).await?;
+        return live::saved(&visit, (&case, &now), &page, (&pairs, &seen), saved);
     }
     match saved {
         Ok(saved) => {
@@ -116,7 +117,7 @@ struct Outcome {
     problem: Option<String>,
     notice: Option<&'static str>,
     /// The revision that the page was typed at.
-    revision: Option<u64>,
+    revision: Option<String>,
 }
 
 impl Default for Outcome {
@@ -166,7 +167,7 @@ impl Outcome {
             given: Some(judged.given),
             refused: judged.refused,
             notice: Some("typed_restored"),
-            revision: revision.and_then(|(_, revision)| revision.parse().ok()),
+            revision: revision.map(|(_, revision)| revision.clone()),
             ..Self::default()
         })
     }
@@ -254,7 +255,11 @@ async fn render(visit: &Visit, case: &Case, id: &str, outcome: Outcome) -> Resul
         fields: fields.fill(visit.language, &filling),
         multipart: fields.has_files(),
         editable,
-        revision: outcome.revision.unwrap_or_else(|| case.page_revision(id)),
+        revision: match outcome.revision {
+            Some(revision) => revision,
+            None if editable => visit.app.registry().stamp(case, page),
+            None => String::new(),
+        },
         errors,
         opinion: opinion(visit, case).await?,
         previous: previous.map(address),

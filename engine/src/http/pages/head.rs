@@ -2,12 +2,14 @@
 
 use std::collections::HashSet;
 
+use crate::check::Answers;
 use crate::definition::form::Severity;
 use crate::definition::workflow::{By, Edits, State};
 use crate::definition::{Field, Id, Page};
+use crate::http::Error;
 use crate::http::visit::Visit;
 use crate::registry::{Case, Look};
-use crate::theme::view::{ActionLink, ApplicationHead, Link, Progress, Tab, TabProgress, Tone};
+use crate::theme::view::{ActionLink, ApplicationHead, Frame, Link, Progress, Shell, Tab, TabProgress, TabStrip, Tone};
 use crate::workflow::Editing;
 
 /// How an application is going.
@@ -94,13 +96,13 @@ fn actions(visit: &Visit, case: &Case, look: Look<'_>) -> Vec<ActionLink> {
 const LACKING: [&str; 4] = ["required", "min-rows", "min-items", "lookup-no-candidate"];
 
 /// How far the pages of a form are filled.
-struct Standing<'c> {
+pub(super) struct Standing<'c> {
     lacking: HashSet<&'c Id>,
     wrong: HashSet<&'c Id>,
 }
 
 impl<'c> Standing<'c> {
-    fn of(look: Look<'c>) -> Self {
+    pub(super) fn of(look: Look<'c>) -> Self {
         let errors = look.findings.iter();
         let errors = errors.filter(|finding| finding.severity == Severity::Error);
         let errors = errors.filter_map(|finding| Some((finding, finding.page.as_ref()?)));
@@ -118,10 +120,16 @@ impl<'c> Standing<'c> {
         self.lacking.contains(page) || self.wrong.contains(page)
     }
 
-    fn progress(&self, case: &Case, page: &Page) -> TabProgress {
+    fn of_page(&self, case: &Case, page: &Page) -> TabProgress {
+        let touched = case.page_revision(&page.id) > 0 || is_given(case.answers(), page);
+        self.progress(page, touched)
+    }
+
+    /// How far a page is filled that somebody has touched, or nobody.
+    pub(super) fn progress(&self, page: &Page, touched: bool) -> TabProgress {
         if page.fields.is_empty() {
             TabProgress::Plain
-        } else if !is_touched(case, page) {
+        } else if !touched {
             TabProgress::Untouched
         } else if self.wrong.contains(&page.id) {
             TabProgress::Wrong
@@ -133,15 +141,13 @@ impl<'c> Standing<'c> {
     }
 }
 
-/// Whether somebody saved the page, or it came with answers: from what is asked first, or from a copy.
-fn is_touched(case: &Case, page: &Page) -> bool {
-    let mut fields = page.fields.values();
+/// Whether there are answers on the page besides those that it begins with: from what is asked first, or from a copy.
+pub(super) fn is_given(answers: &Answers, page: &Page) -> bool {
     let given = |field: &Field| {
-        case.answers()
-            .get(&*field.id)
-            .is_some_and(|given| Some(given) != field.default.as_ref())
+        let given = answers.get(&*field.id);
+        given.is_some_and(|given| Some(given) != field.default.as_ref())
     };
-    case.page_revision(&page.id) > 0 || fields.any(given)
+    page.fields.values().any(given)
 }
 
 fn shown<'c>(case: &'c Case, look: Look<'c>) -> impl Iterator<Item = &'c Page> {
@@ -153,11 +159,29 @@ fn progress(case: &Case, look: Look<'_>) -> Progress {
     let standing = Standing::of(look);
     let mut progress = Progress::default();
     for page in shown(case, look) {
-        let complete = standing.progress(case, page) == TabProgress::Complete;
+        let complete = standing.of_page(case, page) == TabProgress::Complete;
         progress.done += usize::from(complete);
         progress.all += usize::from(complete || standing.blocks(&page.id));
     }
     progress
+}
+
+/// The strip of tabs alone, for a page that has saved itself.
+pub(super) fn tab_strip(visit: &Visit, case: &Case, current: &str) -> Result<String, Error> {
+    let look = case.look();
+    let editable = case.editing() != Editing::No;
+    let strip = TabStrip {
+        tabs: tabs(visit, case, look, Some(current), editable),
+        progress: editable.then(|| progress(case, look)),
+    };
+    let shell = Shell {
+        frame: Frame {
+            language: visit.language,
+            ..Frame::default()
+        },
+        ..Shell::default()
+    };
+    Ok(visit.shop.theme.page(&shell, &strip)?)
 }
 
 fn tabs(visit: &Visit, case: &Case, look: Look<'_>, current: Option<&str>, editable: bool) -> Vec<Tab> {
@@ -173,7 +197,7 @@ fn tabs(visit: &Visit, case: &Case, look: Look<'_>, current: Option<&str>, edita
         href: visit.of(case, &format!("pages/{}", page.id)),
         current: current == Some(&*page.id),
         progress: if editable {
-            standing.progress(case, page)
+            standing.of_page(case, page)
         } else {
             TabProgress::Plain
         },

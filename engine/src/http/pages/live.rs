@@ -8,6 +8,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value as Json, json};
 
+use super::head::tab_strip;
 use crate::definition::form::Severity;
 use crate::definition::{Field, FieldType, Page};
 use crate::http::Error;
@@ -53,10 +54,10 @@ pub(super) fn asked(visit: &Visit) -> bool {
     accepts == Some("application/json")
 }
 
-/// What the script is told of a save.
+/// What the script is told of a save, which made the case what it is `now`.
 pub(super) fn saved(
     visit: &Visit,
-    case: &Case,
+    (case, now): (&Case, &Case),
     page: &str,
     (pairs, seen): (&[(String, String)], &Marks),
     saved: Result<Saved, Refused>,
@@ -69,20 +70,27 @@ pub(super) fn saved(
         }
         Err(refused) => return Err(refused.into()),
     };
-    let told = told_saved(visit, case, page, (pairs, seen), &saved)?;
+    let told = told_saved(visit, (case, now), page, (pairs, seen), &saved)?;
     Ok(answer(StatusCode::OK, &Json::Object(told)))
 }
 
-/// How the page stands after a save.
+/// How the page stands after a save, which made the case what it is `now`.
 pub(super) fn told_saved(
     visit: &Visit,
-    case: &Case,
+    (case, now): (&Case, &Case),
     page: &str,
     (pairs, seen): (&[(String, String)], &Marks),
     saved: &Saved,
 ) -> Result<Map<String, Json>, Error> {
     let mut told = told(visit, case, page, pairs, seen)?;
-    told.insert("revision".into(), saved.revision.into());
+    let definition = now.form().pages.get(page).ok_or(Error::NotFound)?;
+    // Where it was saved elsewhere since, that stays to be told.
+    let revision = match now.page_revision(page) == saved.revision {
+        true => visit.app.registry().stamp(now, definition),
+        false => saved.revision.to_string(),
+    };
+    told.insert("revision".into(), revision.into());
+    told.insert("tabs".into(), tab_strip(visit, now, page)?.into());
     if !saved.is_whole() {
         let errors = saved
             .findings

@@ -145,7 +145,7 @@ fn sent_at(message: &Message) -> Timestamp {
 
 fn address(message: &Message) -> String {
     match &message.to {
-        Recipient::Address { address } => address.clone(),
+        Recipient::Address { address, .. } => address.clone(),
         Recipient::Account(_) => String::new(),
     }
 }

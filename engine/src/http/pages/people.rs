@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::numbered;
+use super::{care, numbered};
 use crate::definition::Text;
 use crate::definition::region::{MenuTarget, Sees};
 use crate::http::Error;
@@ -16,7 +16,7 @@ use crate::http::visit::{SignedIn, Visit};
 use crate::registry::accounts::{Invited, Unfit, Wanted};
 use crate::registry::{Person, Refused};
 use crate::store::Standing;
-use crate::theme::view::{AccountForm, Care, Deed, ErrorLink, Fact, Input, Link, People, PersonRow, Search};
+use crate::theme::view::{AccountForm, Care, Deed, Input, Link, People, PersonRow, Search};
 
 /// What is searched for.
 #[derive(Debug, Default, Deserialize)]
@@ -168,8 +168,8 @@ pub(in crate::http) async fn invite(
         name: text("name"),
         email: text("email"),
         unit: text("unit"),
+        once: visit.once(&posting),
     };
-    visit.count_ask().await?;
     match visit.app.registry().invite(&person, &invited).await? {
         Ok(()) => Ok(visit.redirect(&visit.href("people"), Some("invited"))),
         Err(unfit) => {
@@ -299,24 +299,19 @@ async fn one_page(
     let registry = visit.app.registry();
     let account = registry.account_in_care(person, id).await?;
     let (label, tone) = standing(visit, account.standing);
-    let fact = |key: &str, text: String| Fact {
-        label: visit.text(key, &[]),
-        text,
-    };
     let unit = match &account.unit {
         Some(unit) => visit.unit_name(unit).await?.unwrap_or_default(),
         None => String::new(),
     };
     let roles: Vec<String> = account.roles.iter().map(|role| visit.role(role)).collect();
-    let mut facts = vec![
-        fact("sign_in_name", account.sign_in_name.clone()),
-        fact("email", account.email.clone()),
-        fact("phone", account.phone.clone()),
-        fact("unit", unit),
-        fact("roles", roles.join(&visit.text("list_comma", &[]))),
-        fact("since_day", registry.day(account.created_at).to_string()),
+    let known = [
+        ("sign_in_name", account.sign_in_name.clone()),
+        ("email", account.email.clone()),
+        ("phone", account.phone.clone()),
+        ("unit", unit),
+        ("roles", roles.join(&visit.text("list_comma", &[]))),
+        ("since_day", registry.day(account.created_at).to_string()),
     ];
-    facts.retain(|fact| !fact.text.is_empty());
     let deed = |name, danger| Deed {
         name,
         label: visit.text(&format!("deed_{}", name.replace('-', "_")), &[]),
@@ -334,23 +329,15 @@ async fn one_page(
         Standing::Disabled => vec![deed("enable", false)],
         Standing::AwaitsApproval => Vec::new(),
     };
-    let error = |text: Text| ErrorLink {
-        label: String::new(),
-        message: text.get(visit.language).into(),
-        href: String::new(),
-    };
     let view = Care {
         title: account.name.clone(),
         standing: label,
         tone,
-        facts,
+        facts: care::facts(visit, known),
         deeds,
-        errors: wrong.into_iter().map(error).collect(),
+        errors: care::refused(visit, wrong),
         back: visit.href("people"),
         ..Care::default()
     };
-    let shell = visit
-        .shell(Stand::at(MenuTarget::People).then(account.name, None))
-        .await?;
-    visit.page(status, &shell, &view)
+    care::page(visit, MenuTarget::People, status, view).await
 }

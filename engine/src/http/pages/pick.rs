@@ -32,12 +32,13 @@ pub(in crate::http) struct Asked {
 const LONGEST: usize = 300;
 
 impl Asked {
-    fn wanted<'a>(&'a self, pairs: &'a [(String, String)]) -> Wanted<'a> {
+    fn wanted<'a>(&'a self, visit: &Visit, pairs: &'a [(String, String)]) -> Wanted<'a> {
         let typed = self.q.as_deref().unwrap_or_default().trim();
         Wanted {
             at: &self.field,
             typed: &typed[..typed.floor_char_boundary(LONGEST)],
             below: self.below.as_deref().or_else(|| typed.is_empty().then_some("")),
+            language: visit.language,
             pairs,
         }
     }
@@ -73,7 +74,7 @@ pub(in crate::http) async fn show(
     if asked.q.is_none() && asked.below.is_none() {
         asked.below = branch(&case, &page, &asked.field);
     }
-    let found = registry.suggest(&case, &page, &asked.wanted(&[]))?;
+    let found = registry.suggest(&case, &page, &asked.wanted(&visit, &[]))?;
     let label = asked.field.parse::<crate::check::Path>().map_err(|_| Error::NotFound)?;
     let look = |code: &str| address(&visit, &case, &page, &asked.field, None, Some(code));
     let view = PickPage {
@@ -128,7 +129,7 @@ pub(in crate::http) async fn suggest(
     let case = registry.case(&person, &id).await?;
     Ok(answer(
         &visit,
-        &registry.suggest(&case, &page, &asked.wanted(&posting.pairs))?,
+        &registry.suggest(&case, &page, &asked.wanted(&visit, &posting.pairs))?,
     ))
 }
 
@@ -142,7 +143,7 @@ pub(in crate::http) async fn suggest_first(
     let form = visit.office.form(&form).ok_or(Error::NotFound)?;
     let registry = visit.app.registry();
     let found = registry
-        .first_suggest(&person, form, &asked.wanted(&posting.pairs))
+        .first_suggest(&person, form, &asked.wanted(&visit, &posting.pairs))
         .await?;
     Ok(answer(&visit, &found))
 }
@@ -158,7 +159,7 @@ pub(in crate::http) async fn suggest_sign_up(
     visit.count_suggest().await?;
     Ok(answer(
         &visit,
-        &sheet.suggest(&asked.wanted(&posting.pairs), &sheet.initial())?,
+        &sheet.suggest(&asked.wanted(&visit, &posting.pairs), &sheet.initial())?,
     ))
 }
 
@@ -183,7 +184,7 @@ pub(in crate::http) async fn suggest_activation(
     visit.count_suggest().await?;
     Ok(answer(
         &visit,
-        &sheet.suggest(&asked.wanted(&posting.pairs), &activation.known)?,
+        &sheet.suggest(&asked.wanted(&visit, &posting.pairs), &activation.known)?,
     ))
 }
 
@@ -195,7 +196,10 @@ pub(in crate::http) async fn suggest_profile(
 ) -> Result<Response, Error> {
     let profile = visit.app.registry().profile(&person).await?;
     let (sheet, known) = profile.ok_or(Error::NotFound)?;
-    Ok(answer(&visit, &sheet.suggest(&asked.wanted(&posting.pairs), &known)?))
+    Ok(answer(
+        &visit,
+        &sheet.suggest(&asked.wanted(&visit, &posting.pairs), &known)?,
+    ))
 }
 
 /// What was found as JSON: `{status, up, open, way: [[code, name]], items: [[value, text, above, picks, opens]]}`.

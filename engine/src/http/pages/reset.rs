@@ -36,7 +36,8 @@ pub(in crate::http) async fn ask(visit: Visit, posting: Posting) -> Result<Respo
     }
     visit.count_ask().await?;
     let region = visit.office.region().id.to_string();
-    visit.app.registry().ask_reset(&region, name).await?;
+    let once = visit.once(&posting);
+    visit.app.registry().ask_reset(&region, name, &once).await?;
     Ok(visit.redirect(&visit.href("reset/sent"), None))
 }
 
@@ -64,7 +65,11 @@ pub(in crate::http) async fn take(
     let registry = visit.app.registry();
     let name = registry.reset_of(&region, &token).await?.unwrap_or_default();
     let text = |name| posting.get(name).unwrap_or_default();
-    match registry.reset(&region, &token, text("password"), text("again")).await? {
+    let once = visit.once(&posting);
+    match registry
+        .reset(&region, &token, text("password"), text("again"), &once)
+        .await?
+    {
         None => dead(&visit, "reset").await,
         Some(faults) if faults.is_empty() => Ok(visit.redirect(&visit.href("reset/done"), None)),
         Some(own) => {

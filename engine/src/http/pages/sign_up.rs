@@ -103,7 +103,8 @@ pub(in crate::http) async fn sign_up(
     let region = visit.office.region().id.to_string();
     let registry = visit.app.registry();
     let (known, sheet) = registry.open_way(&region, &way).await?;
-    let typed = typed(&visit, &posting);
+    let once = visit.once(&posting);
+    let typed = typed(&visit, &posting, &once);
     if posting.asks_again() {
         let again = sheet.again(typed.pairs, &sheet.initial())?;
         let given = again.given.clone();
@@ -212,7 +213,8 @@ pub(in crate::http) async fn live(
     let region = visit.office.region().id.to_string();
     let registry = visit.app.registry();
     let (_, sheet) = registry.open_way(&region, &way).await?;
-    let typed = typed(&visit, &posting);
+    let once = visit.once(&posting);
+    let typed = typed(&visit, &posting, &once);
     let mut errors = serde_json::Map::new();
     if let Err(unfit) = sheet.checked(typed.pairs, &sheet.initial())? {
         for refused in unfit.refused {

@@ -4,8 +4,8 @@ use axum::extract::{Path, Query};
 use axum::http::StatusCode;
 use axum::response::Response;
 
-use super::numbered;
 use super::people::{Find, standing, unit_choice};
+use super::{care, numbered};
 use crate::definition::Text;
 use crate::definition::region::{MenuTarget, Sees};
 use crate::http::Error;
@@ -14,7 +14,7 @@ use crate::http::shell::Stand;
 use crate::http::visit::{SignedIn, Visit};
 use crate::registry::Person;
 use crate::store::{Standing, Unit};
-use crate::theme::view::{Care, Deed, ErrorLink, Fact, Input, Link, UnitRow, Units};
+use crate::theme::view::{Care, Deed, Input, Link, UnitRow, Units};
 
 /// The list.
 pub(in crate::http) async fn show(
@@ -53,7 +53,7 @@ pub(in crate::http) async fn one(
     SignedIn { visit, person }: SignedIn,
     Path((_, id)): Path<(String, String)>,
 ) -> Result<Response, Error> {
-    page(&visit, &person, &id, StatusCode::OK, None).await
+    page(&visit, &person, &id, StatusCode::OK, None, None).await
 }
 
 /// Does what one of its buttons says.
@@ -78,7 +78,11 @@ pub(in crate::http) async fn change(
     };
     match wrong {
         None => Ok(visit.redirect(&visit.href(&format!("units/{id}")), Some("done"))),
-        Some(text) => page(&visit, &person, &id, StatusCode::UNPROCESSABLE_ENTITY, Some(text)).await,
+        Some(wrong) => {
+            let typed = Some(text("name")).filter(|_| text("do") == "rename");
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            page(&visit, &person, &id, status, Some(wrong), typed).await
+        }
     }
 }
 
@@ -109,6 +113,7 @@ async fn page(
     id: &str,
     status: StatusCode,
     wrong: Option<Text>,
+    renamed: Option<&str>,
 ) -> Result<Response, Error> {
     let (unit, accounts) = visit.app.registry().unit_of(person, id).await?;
     let into = match &unit.merged_into {
@@ -116,47 +121,37 @@ async fn page(
         None => None,
     };
     let (label, tone) = called(visit, &unit, into.as_deref());
-    let fact = |key: &str, text: String| Fact {
-        label: visit.text(key, &[]),
-        text,
-    };
     let former = unit
         .former_names
         .iter()
         .map(|former| format!("{}（{}）", former.name, former.until));
     let former: Vec<String> = former.collect();
     let comma = visit.text("list_comma", &[]);
-    let mut facts = vec![
-        fact("unit_code", code(&unit).to_owned()),
-        fact("unit_kinds", kind_labels(visit, &unit).join(&comma)),
-        fact("former_names", former.join(&comma)),
+    let known = [
+        ("unit_code", code(&unit).to_owned()),
+        ("unit_kinds", kind_labels(visit, &unit).join(&comma)),
+        ("former_names", former.join(&comma)),
     ];
-    facts.retain(|fact| !fact.text.is_empty());
     let people = accounts.iter().map(|account| Link {
         label: account.name.clone(),
         href: visit.href(&format!("people/{}", account.id)),
     });
-    let error = |text: Text| ErrorLink {
-        label: String::new(),
-        message: text.get(visit.language).into(),
-        href: String::new(),
-    };
     let view = Care {
         title: unit.name.clone(),
         standing: label,
         tone,
-        facts,
-        deeds: deeds(visit, person, &unit).await?,
-        errors: wrong.into_iter().map(error).collect(),
+        facts: care::facts(visit, known),
+        deeds: deeds(visit, person, &unit, renamed).await?,
+        errors: care::refused(visit, wrong),
         people: people.collect(),
         back: visit.href("units"),
         ..Care::default()
     };
-    let shell = visit.shell(Stand::at(MenuTarget::Units).then(unit.name, None)).await?;
-    visit.page(status, &shell, &view)
+    care::page(visit, MenuTarget::Units, status, view).await
 }
 
-async fn deeds(visit: &Visit, person: &Person, unit: &Unit) -> Result<Vec<Deed>, Error> {
+/// What may be done with the unit; `renamed` is a name that was typed and not taken.
+async fn deeds(visit: &Visit, person: &Person, unit: &Unit, renamed: Option<&str>) -> Result<Vec<Deed>, Error> {
     if person.sees != Sees::Region || unit.merged_into.is_some() {
         return Ok(Vec::new());
     }
@@ -171,7 +166,7 @@ async fn deeds(visit: &Visit, person: &Person, unit: &Unit) -> Result<Vec<Deed>,
         name: "name",
         label: visit.text("unit_new_name", &[]),
         kind: "text",
-        value: unit.name.clone(),
+        value: renamed.unwrap_or(&unit.name).to_owned(),
         ..Input::default()
     };
     let kinds = visit.office.region().unit_kinds.iter();

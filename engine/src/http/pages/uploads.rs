@@ -165,7 +165,7 @@ pub(in crate::http) async fn finish(
     saved.findings.retain(|finding| finding.rule != REFUSED);
     // The file is among the answers only now.
     let case = registry.case(&person, &id).await?;
-    let mut told = told_saved(&visit, &case, &page, (&pairs, &seen), &saved)?;
+    let mut told = told_saved(&visit, (&case, &case), &page, (&pairs, &seen), &saved)?;
     told.insert("field".into(), markup(&visit, &case, &page, &pairs, &field)?.into());
     if let Some(text) = refused {
         told.insert("refused".into(), text.into());

@@ -1,5 +1,6 @@
 //! Opening the link in a letter: the account is completed and can be used.
 
+use jiff::SignedDuration;
 use serde_json::{Value as Json, json};
 
 use super::letters::Opens;
@@ -9,7 +10,10 @@ use crate::check::Answers;
 use crate::definition::Id;
 use crate::definition::region::WayIn;
 use crate::registry::{Office, Refused, Registry};
-use crate::store::{Account, Change, Put, Standing, Ticket};
+use crate::store::{Account, Accounts, Change, CommitError, Expect, Put, Standing, Ticket};
+
+/// For so long somebody may ask for another link; then the sign-up is forgotten.
+const LAPSES: SignedDuration = SignedDuration::from_hours(24 * 30);
 
 /// An account that waits for its owner.
 pub struct Activation {
@@ -154,8 +158,50 @@ impl Registry {
         };
         self.wake_unit(office, &activated, &mut change).await?;
         change.put.push(Put::Account(Box::new(activated)));
-        self.inner.store.commit(change).await?;
+        if let Some(once) = typed.once {
+            self.only_once(region, once, &mut change).await?;
+        }
+        match self.inner.store.commit(change).await {
+            Err(CommitError::Stale { .. }) if self.same_as_before(region, typed.once).await? => {}
+            committed => drop(committed?),
+        }
         Ok(Ok(Activated::Ready))
+    }
+
+    /// Forgets who has signed up by themself and has never opened the link: what was typed then may be anybody's.
+    pub(in crate::registry) async fn forget_lapsed(&self) -> Result<(), Refused> {
+        let now = self.inner.clock.now();
+        for office in self.inner.offices.values() {
+            let region = office.region();
+            let wanted = Accounts::Standing(Standing::AwaitsActivation);
+            let mut accounts = self.inner.store.accounts(&region.id, &wanted).await?;
+            accounts.retain(|account| {
+                let way = region.ways_in.get(&*account.way);
+                let alone = way.is_some_and(|way| way.invited_by.is_none() && way.creates_unit.is_none());
+                alone && account.created_at + LAPSES <= now
+            });
+            for account in accounts {
+                let change = Change {
+                    expect: vec![Expect::AccountRevision {
+                        region: account.region.clone(),
+                        id: account.id.clone(),
+                        revision: account.revision,
+                    }],
+                    put: vec![
+                        self.audit_of(office, "sign-up-lapsed", json!({"account": account.id})),
+                        Put::DeleteAccount {
+                            region: account.region,
+                            id: account.id,
+                        },
+                    ],
+                };
+                match self.inner.store.commit(change).await {
+                    Ok(_) | Err(CommitError::Stale { .. }) => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
+        }
+        Ok(())
     }
 
     /// A unit that its administrator's way has created begins with that administrator.

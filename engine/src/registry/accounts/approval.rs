@@ -10,9 +10,10 @@ use super::unit_care::unchanged;
 use crate::check::Answers;
 use crate::definition::region::{Sees, WayIn};
 use crate::definition::{Form, Id, Text};
+use crate::registry::email::Email;
 use crate::registry::outbox::Letter;
-use crate::registry::{Office, Person, Refused, Registry};
-use crate::store::{Account, Accounts, Change, Expect, Put, Standing, Unit};
+use crate::registry::{Office, Once, Person, Refused, Registry};
+use crate::store::{Account, Accounts, Change, CommitError, Expect, Put, Standing, Unit};
 
 /// The longest reason, in characters.
 const LONGEST_REASON: usize = 500;
@@ -47,17 +48,44 @@ impl Candidate {
 
     /// What an address calls it: the account's id, or the unit's.
     pub fn id(&self) -> &str {
-        match (&self.account, &self.unit) {
-            (Some(account), _) => &account.id,
-            (None, Some(unit)) => &unit.id,
-            (None, None) => "",
-        }
+        called(self.account.as_ref(), self.unit.as_ref())
+    }
+}
+
+/// Somebody, or a unit, that waits, as it is stored.
+struct Waiting<'o> {
+    way: &'o WayIn,
+    account: Option<Account>,
+    unit: Option<Unit>,
+}
+
+impl Waiting<'_> {
+    fn id(&self) -> &str {
+        called(self.account.as_ref(), self.unit.as_ref())
+    }
+}
+
+/// The account's id, or the unit's.
+fn called<'a>(account: Option<&'a Account>, unit: Option<&'a Unit>) -> &'a str {
+    match (account, unit) {
+        (Some(account), _) => &account.id,
+        (None, Some(unit)) => &unit.id,
+        (None, None) => "",
     }
 }
 
 impl Registry {
     /// What waits for the person's approval, oldest first.
     pub async fn candidates(&self, person: &Person) -> Result<Vec<Candidate>, Refused> {
+        let mut found = Vec::new();
+        for waiting in self.waiting(person).await? {
+            found.push(self.candidate(person, waiting).await?);
+        }
+        Ok(found)
+    }
+
+    /// The same, with nothing opened that was sealed.
+    async fn waiting(&self, person: &Person) -> Result<Vec<Waiting<'_>>, Refused> {
         let office = self.office(&person.region)?;
         let store = &self.inner.store;
         let accounts = store
@@ -72,27 +100,24 @@ impl Registry {
                 Some(unit) => store.unit(&person.region, unit).await?,
                 None => None,
             };
-            found.push(self.candidate(office, way, Some(account), unit)?);
+            let account = Some(account);
+            found.push(Waiting { way, account, unit });
         }
         // A unit waits by itself where its way gives no account, or where the address was that of an account already.
         let with_account: HashSet<String> = found
             .iter()
-            .filter_map(|candidate| Some(candidate.unit.as_ref()?.id.clone()))
+            .filter_map(|waiting| Some(waiting.unit.as_ref()?.id.clone()))
             .collect();
         for unit in store.units(&person.region).await? {
-            let Some(way) = approvable(office, person, &unit.way) else {
-                continue;
-            };
-            if unit.standing == Standing::AwaitsApproval && !with_account.contains(&unit.id) {
-                let mut candidate = self.candidate(office, way, None, Some(unit))?;
-                if way.role.is_some() {
-                    let address = text(&candidate.answers, "email");
-                    candidate.known = store.account_by_sign_in_name(&person.region, address).await?;
-                }
-                found.push(candidate);
+            let way = approvable(office, person, &unit.way);
+            if let Some(way) = way.filter(|_| unit.standing == Standing::AwaitsApproval)
+                && !with_account.contains(&unit.id)
+            {
+                let (account, unit) = (None, Some(unit));
+                found.push(Waiting { way, account, unit });
             }
         }
-        found.retain(|candidate| in_reach(person, candidate));
+        found.retain(|waiting| in_reach(person, waiting.unit.as_ref()));
         Ok(found)
     }
 
@@ -107,24 +132,19 @@ impl Registry {
         if !self.approves(person)? {
             return Ok(0);
         }
-        Ok(self.candidates(person).await?.len())
+        Ok(self.waiting(person).await?.len())
     }
 
     /// One of them.
     pub async fn candidate_called(&self, person: &Person, id: &str) -> Result<Candidate, Refused> {
-        let all = self.candidates(person).await?;
-        all.into_iter()
-            .find(|candidate| candidate.id() == id)
-            .ok_or(Refused::NotFound)
+        let all = self.waiting(person).await?;
+        let one = all.into_iter().find(|waiting| waiting.id() == id);
+        self.candidate(person, one.ok_or(Refused::NotFound)?).await
     }
 
-    fn candidate(
-        &self,
-        office: &Office,
-        way: &WayIn,
-        account: Option<Account>,
-        unit: Option<Unit>,
-    ) -> Result<Candidate, Refused> {
+    async fn candidate(&self, person: &Person, waiting: Waiting<'_>) -> Result<Candidate, Refused> {
+        let office = self.office(&person.region)?;
+        let Waiting { way, account, unit } = waiting;
         let form = way.form.as_ref().and_then(|form| office.account_form(form));
         let sealed = match (&account, &unit) {
             (Some(account), _) => Some((&account.id, &account.sealed)),
@@ -135,9 +155,19 @@ impl Registry {
             (Some(form), Some((id, sealed))) => self.opened_answers(office, id, form.form(), sealed)?,
             _ => Answers::new(),
         };
+        let known = match (&account, &way.role) {
+            (None, Some(_)) => {
+                let address = text(&answers, "email");
+                self.inner
+                    .store
+                    .account_by_sign_in_name(&person.region, address)
+                    .await?
+            }
+            _ => None,
+        };
         Ok(Candidate {
             creates_unit: way.creates_unit.is_some(),
-            known: None,
+            known,
             account,
             unit,
             way: way.id.clone(),
@@ -147,7 +177,10 @@ impl Registry {
     }
 
     /// Approves: account and unit can be used from now on.
-    pub async fn approve(&self, person: &Person, id: &str) -> Result<(), Refused> {
+    pub async fn approve(&self, person: &Person, id: &str, once: &Once) -> Result<(), Refused> {
+        if self.was_done(&person.region, once).await? {
+            return Ok(());
+        }
         let candidate = self.candidate_called(person, id).await?;
         let mut change = Change::default();
         let known = candidate.becomes_administrator().cloned();
@@ -171,6 +204,12 @@ impl Registry {
             change
                 .put
                 .push(self.audit(person, None, "approve-unit", json!({"unit": unit.id})));
+            if account.is_none() {
+                let letter = Letter::UnitApproved {
+                    unit: unit.name.clone(),
+                };
+                change.put.extend(self.told_unit(&unit, &candidate.answers, &letter)?);
+            }
             change.put.push(Put::Unit(unit));
         }
         if let Some(account) = account {
@@ -191,12 +230,14 @@ impl Registry {
             }
             change.put.push(Put::Account(Box::new(account)));
         }
-        self.inner.store.commit(change).await?;
-        Ok(())
+        self.decided(person, change, once).await
     }
 
     /// Does not approve: what was registered is gone, and its owner is told why.
-    pub async fn refuse(&self, person: &Person, id: &str, reason: &str) -> Result<(), Refused> {
+    pub async fn refuse(&self, person: &Person, id: &str, reason: &str, once: &Once) -> Result<(), Refused> {
+        if self.was_done(&person.region, once).await? {
+            return Ok(());
+        }
         let reason = reason.trim();
         if reason.is_empty() || reason.chars().count() > LONGEST_REASON {
             return Err(Refused::Input(Text::both(
@@ -206,6 +247,7 @@ impl Registry {
         }
         let candidate = self.candidate_called(person, id).await?;
         let mut change = Change::default();
+        let unit_alone = candidate.account.is_none();
         if let Some(account) = candidate.account {
             change.expect.push(Expect::AccountRevision {
                 region: account.region.clone(),
@@ -233,13 +275,37 @@ impl Registry {
             });
             let detail = json!({"unit": unit.id, "name": unit.name, "reason": reason});
             change.put.push(self.audit(person, None, "refuse-unit", detail));
+            if unit_alone {
+                let letter = Letter::UnitRefused {
+                    unit: unit.name.clone(),
+                    reason: reason.to_owned(),
+                };
+                change.put.extend(self.told_unit(&unit, &candidate.answers, &letter)?);
+            }
             change.put.push(Put::DeleteUnit {
                 region: unit.region,
                 id: unit.id,
             });
         }
-        self.inner.store.commit(change).await?;
-        Ok(())
+        self.decided(person, change, once).await
+    }
+
+    /// Makes the change, unless exactly this form has made it just now.
+    async fn decided(&self, person: &Person, mut change: Change, once: &Once) -> Result<(), Refused> {
+        self.only_once(&person.region, once, &mut change).await?;
+        match self.inner.store.commit(change).await {
+            Ok(_) => Ok(()),
+            Err(CommitError::Stale { .. }) if self.was_done(&person.region, once).await? => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// A letter to the mailbox that a unit without an account has given, where its form asks for one.
+    fn told_unit(&self, unit: &Unit, answers: &Answers, letter: &Letter) -> Result<Option<Put>, Refused> {
+        let email = Email::parse(text(answers, "email")).ok();
+        email
+            .map(|email| self.letter_to_unit(unit, email.as_str(), letter))
+            .transpose()
     }
 }
 
@@ -250,15 +316,12 @@ fn approvable<'o>(office: &'o Office, person: &Person, way: &str) -> Option<&'o 
 }
 
 /// A role that sees the region approves all of it; any other what belongs to its unit.
-fn in_reach(person: &Person, candidate: &Candidate) -> bool {
+fn in_reach(person: &Person, unit: Option<&Unit>) -> bool {
     match person.sees {
         Sees::Region => true,
         Sees::Own => false,
-        Sees::Unit | Sees::Handled => {
-            let unit = candidate.unit.as_ref();
-            unit.is_some_and(|unit| {
-                person.unit.as_deref() == Some(&unit.id) || (unit.parent.is_some() && unit.parent == person.unit)
-            })
-        }
+        Sees::Unit | Sees::Handled => unit.is_some_and(|unit| {
+            person.unit.as_deref() == Some(&unit.id) || (unit.parent.is_some() && unit.parent == person.unit)
+        }),
     }
 }

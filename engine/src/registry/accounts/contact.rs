@@ -3,16 +3,17 @@
 use jiff::SignedDuration;
 use serde_json::{Value as Json, json};
 
+use super::credentials::generation;
 use super::letters::Opens;
 use super::sign_up::no_account;
 use crate::definition::Text;
-use crate::registry::attempts::{CODE_AGAIN, CODES, CODES_A_DAY, LETTERS};
+use crate::registry::attempts::{ASK, CODE_AGAIN, CODES, CODES_A_DAY, LETTERS};
 use crate::registry::code;
 use crate::registry::email::Email;
 use crate::registry::outbox::Letter;
 use crate::registry::people::hash_token;
 use crate::registry::{Person, Refused, Registry};
-use crate::store::{Account, Change, CommitError, Put, Subject, Ticket};
+use crate::store::{Account, Change, CommitError, Put, Standing, Subject, Ticket};
 
 /// How long a code that was sent counts.
 const CODE: SignedDuration = SignedDuration::from_mins(10);
@@ -28,30 +29,51 @@ pub enum Contact {
     Phone,
 }
 
+impl Contact {
+    /// As what letters to the address are counted.
+    pub(super) fn counted(self, address: &str) -> String {
+        format!("{self:?}/{address}")
+    }
+}
+
 impl Registry {
     /// Refuses where too many letters went to the mailbox or phone, and counts one more.
     pub(super) async fn allow(&self, region: &str, what: Contact, address: &str) -> Result<(), Refused> {
-        let of = format!("{what:?}/{address}");
-        self.limit(region, LETTERS, &of).await
+        self.limit(region, LETTERS, &what.counted(address)).await
     }
 
-    /// Sends a link to the address that is to be the person's; gives what is wrong with it.
-    pub async fn verify_mail(&self, person: &Person, email: &str) -> Result<Option<Text>, Refused> {
+    /// Sends a link to the address that is to be the person's; gives the input that is wrong, and why.
+    ///
+    /// Another address than the one before takes the password: whoever reads the mailbox can choose another password.
+    pub async fn verify_mail(
+        &self,
+        person: &Person,
+        email: &str,
+        password: &str,
+    ) -> Result<Option<(&'static str, Text)>, Refused> {
         let email = match Email::parse(email) {
             Ok(email) => email.to_string(),
-            Err(fault) => return Ok(Some(fault.text())),
+            Err(fault) => return Ok(Some(("email", fault.text()))),
         };
+        let own = self.account_of(person).await?;
+        self.limit(&person.region, ASK, &own.id).await?;
+        if email != own.email && !self.is_password_of(&own, password).await? {
+            let text = Text::both(
+                "换成另一个邮箱须填写正确的登录密码",
+                "Another address takes the password that you sign in with.",
+            );
+            return Ok(Some(("confirm", text)));
+        }
         self.allow(&person.region, Contact::Mail, &email).await?;
         let link = self.link(
             &person.region,
             Opens::Email,
-            json!({"account": person.account, "email": email}),
+            json!({"account": own.id, "email": email, "password": generation(&own)}),
         )?;
         let letter = Letter::VerifyEmail {
             link: link.href,
             valid_until: link.until,
         };
-        let own = self.account_of(person).await?;
         let put = vec![link.put, self.letter_at(&own, &email, &letter)?];
         let expect = Vec::new();
         self.inner.store.commit(Change { expect, put }).await?;
@@ -59,17 +81,21 @@ impl Registry {
     }
 
     /// Opens that link: the address is the account's from now on, and its sign-in name where the region signs in by
-    /// e-mail. Gives the address, or nothing where the link opens nothing.
+    /// e-mail; the mailbox before is told. Gives the address, or nothing where the link opens nothing: also where the
+    /// password was changed since, so that nobody who knew the old one moves the account to a mailbox of theirs.
     pub async fn mail_verified(&self, region: &str, token: &str) -> Result<Option<String>, Refused> {
         let Some(ticket) = self.opened(region, Opens::Email, token).await? else {
             return Ok(None);
         };
         let office = self.office(region)?;
         let told = |key: &str| ticket.data[key].as_str().unwrap_or_default().to_owned();
-        let Some(account) = self.inner.store.account(region, &told("account")).await? else {
+        let account = self.inner.store.account(region, &told("account")).await?;
+        let same = |account: &Account| account.standing == Standing::Active && told("password") == generation(account);
+        let Some(account) = account.filter(same) else {
             return Ok(None);
         };
-        let email = told("email");
+        let (email, before) = (told("email"), account.email.clone());
+        let now = self.inner.clock.now();
         let changed = Account {
             revision: account.revision + 1,
             sign_in_name: match office.region().sign_in.by_email {
@@ -77,18 +103,23 @@ impl Registry {
                 false => account.sign_in_name.clone(),
             },
             email: email.clone(),
-            email_verified: Some(self.inner.clock.now()),
+            email_verified: Some(now),
             ..account
         };
-        let change = Change {
-            expect: vec![ticket.still_there(), no_account(&changed)],
-            put: vec![
-                Opens::Email.close(region, &ticket.key),
-                self.audit_of(office, "email-verified", json!({"account": changed.id})),
-                Put::Account(Box::new(changed)),
-            ],
-        };
-        match self.inner.store.commit(change).await {
+        let mut put = vec![
+            Opens::Email.close(region, &ticket.key),
+            self.audit_of(
+                office,
+                "email-verified",
+                json!({"account": changed.id, "changed": before != email}),
+            ),
+        ];
+        if !before.is_empty() && before != email {
+            put.push(self.letter_at(&changed, &before, &Letter::EmailChanged { at: now })?);
+        }
+        let expect = vec![ticket.still_there(), no_account(&changed)];
+        put.push(Put::Account(Box::new(changed)));
+        match self.inner.store.commit(Change { expect, put }).await {
             Ok(_) => Ok(Some(email)),
             Err(CommitError::Taken {
                 what: Subject::SignInName,
@@ -108,6 +139,7 @@ impl Registry {
                 "Enter a mobile number of eleven digits.",
             )));
         };
+        self.limit(&person.region, ASK, &person.account).await?;
         self.limit(&person.region, CODE_AGAIN, &phone).await?;
         for of in [&phone, &person.account] {
             self.allow(&person.region, Contact::Phone, of).await?;
@@ -188,7 +220,8 @@ fn mobile(typed: &str) -> Option<String> {
         .strip_prefix("86")
         .filter(|rest| rest.len() == 11)
         .unwrap_or(&digits);
-    (digits.len() == 11 && digits.starts_with('1')).then(|| digits.to_owned())
+    let is_mobile = digits.len() == 11 && matches!(digits.as_bytes(), [b'1', b'3'..=b'9', ..]);
+    is_mobile.then(|| digits.to_owned())
 }
 
 #[cfg(test)]
@@ -204,6 +237,7 @@ mod tests {
             ("１３８００１３８０００", Some("13800138000")),
             ("1380013800", None),
             ("03800138000", None),
+            ("12800138000", None),
             ("138001380001", None),
             ("1380013800a", None),
             ("", None),

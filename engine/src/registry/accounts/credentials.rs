@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::Contact;
 use super::letters::Opens;
 use super::sign_up::no_account;
 use crate::definition::Text;
@@ -11,8 +12,8 @@ use crate::registry::email::Email;
 use crate::registry::outbox::Letter;
 use crate::registry::password::is_common;
 use crate::registry::people::hash_token;
-use crate::registry::{Office, Person, Refused, Registry};
-use crate::store::{Account, Accounts, Change, Put, Standing, Ticket};
+use crate::registry::{Office, Once, Person, Refused, Registry};
+use crate::store::{Account, Accounts, Change, CommitError, Put, Standing, Ticket};
 
 /// Never looked at: longer than any password that is chosen.
 pub(in crate::registry) const LONGEST_PASSWORD: usize = 1024;
@@ -76,9 +77,7 @@ impl Registry {
     ) -> Result<Vec<(&'static str, Text)>, Refused> {
         let office = self.office(&person.region)?;
         let account = self.account_of(person).await?;
-        self.limit(&person.region, attempts::CODES, &account.id).await?;
-        let hash = Some(account.password_hash.clone());
-        if !self.inner.passwords.verify(old.to_owned(), hash).await? {
+        if !self.is_password_of(&account, old).await? {
             return Ok(vec![("old", Text::both("原密码不正确", "The old password is wrong."))]);
         }
         let mut faults = self.password_faults(office, new, again, &[&account.sign_in_name, &account.name]);
@@ -101,6 +100,14 @@ impl Registry {
         Ok(Vec::new())
     }
 
+    /// Whether somebody who is signed in knows the account's password; too many tries are refused.
+    pub(super) async fn is_password_of(&self, account: &Account, password: &str) -> Result<bool, Refused> {
+        self.limit(&account.region, attempts::CODES, &account.id).await?;
+        let hash = Some(account.password_hash.clone()).filter(|_| password.len() <= LONGEST_PASSWORD);
+        let password = password.chars().take(LONGEST_PASSWORD).collect();
+        self.inner.passwords.verify(password, hash).await
+    }
+
     /// The account with another password: no session of it goes on, and its owner is told.
     async fn with_password(&self, account: Account, password: &str) -> Result<Change, Refused> {
         let now = self.inner.clock.now();
@@ -116,7 +123,8 @@ impl Registry {
             account: changed.id.clone(),
         }];
         if !changed.email.is_empty() {
-            put.push(self.letter(&changed.region, &changed.id, &Letter::PasswordChanged { at: now })?);
+            // To the mailbox that it is now, wherever the account's mail goes by the time it is sent.
+            put.push(self.letter_to(&changed, &Letter::PasswordChanged { at: now })?);
         }
         let expect = vec![no_account(&changed)];
         put.push(Put::Account(Box::new(changed)));
@@ -124,21 +132,23 @@ impl Registry {
     }
 
     /// Sends a link to choose another password, where such an account is there. What is answered does not tell.
-    pub async fn ask_reset(&self, region: &str, name: &str) -> Result<(), Refused> {
+    pub async fn ask_reset(&self, region: &str, name: &str, once: &Once) -> Result<(), Refused> {
+        let name = &self.named(region, name)?;
         let named = self.inner.store.account_by_sign_in_name(region, name).await?;
         let mut accounts: Vec<Account> = named.into_iter().collect();
-        if let (true, Ok(email)) = (accounts.is_empty(), Email::parse(name)) {
-            accounts = self
-                .inner
-                .store
-                .accounts(region, &Accounts::Email(email.to_string()))
-                .await?;
+        // Whose sign-in name is somebody else's address does not keep letters from them.
+        if let Ok(email) = Email::parse(name) {
+            let reads = Accounts::Email(email.to_string());
+            let others = self.inner.store.accounts(region, &reads).await?;
+            let known: Vec<String> = accounts.iter().map(|account| account.id.clone()).collect();
+            accounts.extend(others.into_iter().filter(|other| !known.contains(&other.id)));
         }
         // As many commits, whoever is asked for.
         let mut put = vec![self.tried(region, LETTERS, name)?];
         let usable = |account: &Account| account.standing == Standing::Active && !account.email.is_empty();
         for account in accounts.into_iter().filter(usable).take(5) {
-            if !self.may_try(region, LETTERS, &account.email).await? {
+            let mailbox = Contact::Mail.counted(&account.email);
+            if !self.may_try(region, LETTERS, &mailbox).await? {
                 continue;
             }
             let link = self.link(
@@ -150,13 +160,19 @@ impl Registry {
                 link: link.href,
                 valid_until: link.until,
             };
-            put.push(self.tried(region, LETTERS, &account.email)?);
+            put.push(self.tried(region, LETTERS, &mailbox)?);
             put.push(link.put);
             put.push(self.letter(region, &account.id, &letter)?);
         }
         let expect = Vec::new();
-        self.inner.store.commit(Change { expect, put }).await?;
-        Ok(())
+        let mut change = Change { expect, put };
+        self.only_once(region, once, &mut change).await?;
+        match self.inner.store.commit(change).await {
+            Ok(_) => Ok(()),
+            // Asked by the same form twice: one letter goes out.
+            Err(CommitError::Stale { .. }) if self.was_done(region, once).await? => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// The sign-in name behind a link to choose another password; nothing where the link opens nothing.
@@ -182,14 +198,19 @@ impl Registry {
         Ok(active.map(|account| (account, ticket)))
     }
 
-    /// Chooses another password with the link: `None` where it opens nothing, else what is wrong.
+    /// Chooses another password with the link: `None` where it opens nothing, else what is wrong. The same form once
+    /// more changes nothing and is told what the first was told.
     pub async fn reset(
         &self,
         region: &str,
         token: &str,
         password: &str,
         again: &str,
+        once: &Once,
     ) -> Result<Option<Vec<(&'static str, Text)>>, Refused> {
+        if self.was_done(region, once).await? {
+            return Ok(Some(Vec::new()));
+        }
         let Some((account, ticket)) = self.resetting(region, token).await? else {
             return Ok(None);
         };
@@ -205,13 +226,17 @@ impl Registry {
         change
             .put
             .push(self.audit_of(office, "password-reset", json!({"account": id})));
-        self.inner.store.commit(change).await?;
+        self.only_once(region, once, &mut change).await?;
+        match self.inner.store.commit(change).await {
+            Err(CommitError::Stale { .. }) if self.was_done(region, once).await? => {}
+            committed => drop(committed?),
+        }
         Ok(Some(Vec::new()))
     }
 }
 
 /// What tells one password of an account from the next, and nothing of either.
-fn generation(account: &Account) -> String {
+pub(super) fn generation(account: &Account) -> String {
     hash_token(&account.password_hash)
 }
 

@@ -7,9 +7,10 @@ use super::sign_up::no_account;
 use super::{Contact, Unfit};
 use crate::definition::region::{Sees, WayIn};
 use crate::definition::{Language, Text};
+use crate::registry::attempts::INVITE;
 use crate::registry::email::Email;
-use crate::registry::outbox::Letter;
-use crate::registry::{Office, Person, Refused, Registry};
+use crate::registry::outbox::{Letter, clean};
+use crate::registry::{Office, Once, Person, Refused, Registry};
 use crate::store::{Account, Change, CommitError, Expect, Put, Standing, Subject, fresh_id};
 
 /// The longest name of a person, in characters.
@@ -26,6 +27,8 @@ pub struct Invited {
     pub email: String,
     /// The unit, where the person has none of their own and the way joins one.
     pub unit: String,
+    /// The form as it was posted.
+    pub once: Once,
 }
 
 impl Registry {
@@ -46,7 +49,7 @@ impl Registry {
             .find(|way| *way.id == *invited.way)
             .ok_or(Refused::NotFound)?;
         let mut own = Vec::new();
-        let name = invited.name.trim();
+        let name = clean(&invited.name);
         if name.is_empty() || name.chars().count() > LONGEST_NAME {
             own.push((
                 "name",
@@ -73,6 +76,19 @@ impl Registry {
                 ..Unfit::default()
             }));
         };
+        let before = self.was_done(&person.region, &invited.once).await?;
+        if before
+            && self
+                .inner
+                .store
+                .account_by_sign_in_name(&person.region, &email)
+                .await?
+                .is_some()
+        {
+            return Ok(Ok(()));
+        }
+        self.limit(&person.region, INVITE, &person.account).await?;
+        self.allow(&person.region, Contact::Mail, &email).await?;
         let now = self.inner.clock.now();
         let mut account = Account {
             unit,
@@ -80,19 +96,20 @@ impl Registry {
             standing: Standing::AwaitsActivation,
             way: way.id.to_string(),
             email: email.clone(),
-            ..Account::new(&person.region, fresh_id(now)?, email, name.to_owned(), now)
+            ..Account::new(&person.region, fresh_id(now)?, email, name, now)
         };
         let mut put = self.invitation(office, person, way, &mut account).await?;
         put.push(self.audit(person, None, "invite", json!({"account": account.id, "way": &*way.id})));
-        let change = Change {
-            expect: vec![no_account(&account)],
-            put: put
-                .into_iter()
-                .chain([Put::Account(Box::new(account.clone()))])
-                .collect(),
-        };
+        put.push(Put::Account(Box::new(account.clone())));
+        let expect = vec![no_account(&account)];
+        let mut change = Change { expect, put };
+        // What was taken back since can be allotted anew.
+        if !before {
+            self.only_once(&person.region, &invited.once, &mut change).await?;
+        }
         match self.inner.store.commit(change).await {
             Ok(_) => Ok(Ok(())),
+            Err(CommitError::Stale { .. }) if self.was_done(&person.region, &invited.once).await? => Ok(Ok(())),
             Err(CommitError::Taken {
                 what: Subject::SignInName,
             }) => Ok(Err(Unfit::own("email", self.has_one(person, &account).await?))),

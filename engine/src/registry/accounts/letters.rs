@@ -3,10 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value as Json;
 
+use crate::definition::Language;
 use crate::registry::outbox::Letter;
 use crate::registry::people::{hash_token, random_token};
 use crate::registry::{Refused, Registry};
-use crate::store::{Account, Put, Recipient, Ticket};
+use crate::store::{Account, Put, Recipient, Ticket, Unit};
 
 /// How long a link in a letter opens what it leads to.
 const LINK: SignedDuration = SignedDuration::from_hours(72);
@@ -122,10 +123,27 @@ impl Registry {
 
     /// A letter to an address or a phone that the account's owner still has to prove.
     pub(super) fn letter_at(&self, account: &Account, address: &str, letter: &Letter) -> Result<Put, Refused> {
+        self.letter_out(&account.region, &account.id, address, account.language, letter)
+    }
+
+    /// A letter to an address that a unit has given.
+    pub(super) fn letter_to_unit(&self, unit: &Unit, address: &str, letter: &Letter) -> Result<Put, Refused> {
+        self.letter_out(&unit.region, &unit.id, address, None, letter)
+    }
+
+    fn letter_out(
+        &self,
+        region: &str,
+        of: &str,
+        address: &str,
+        language: Option<Language>,
+        letter: &Letter,
+    ) -> Result<Put, Refused> {
         let to = Recipient::Address {
             address: address.to_owned(),
+            of: of.to_owned(),
         };
-        self.message(&account.region, to, account.language, letter)
+        self.message(region, to, language, letter)
     }
 
     /// A letter to somebody who has an account.

@@ -41,6 +41,7 @@ impl Registry {
         let office = self.office(&person.region)?;
         let (sheet, known) = self.profile(person).await?.ok_or(Refused::NotFound)?;
         let email = known.get("email").cloned();
+        let before = known.clone();
         let mut answers = match sheet.checked(pairs, &known)? {
             Ok(answers) => answers,
             Err(unfit) => return Ok(Err(unfit)),
@@ -48,6 +49,8 @@ impl Registry {
         if let Some(email) = email {
             answers.insert("email".to_owned(), email);
         }
+        let asked = sheet.form().fields().map(|(_, field)| &*field.id);
+        let fields: Vec<&str> = asked.filter(|id| before.get(*id) != answers.get(*id)).collect();
         let account = self.account_of(person).await?;
         let sealed = self.sealed_over(office, &account, sheet.form(), &answers)?;
         let name = Some(text(&answers, "name").trim()).filter(|name| !name.is_empty());
@@ -69,7 +72,12 @@ impl Registry {
         };
         let expect = vec![no_account(&changed)];
         let put = vec![
-            self.audit(person, None, "profile", json!({"account": changed.id})),
+            self.audit(
+                person,
+                None,
+                "profile",
+                json!({"account": changed.id, "fields": fields}),
+            ),
             Put::Account(Box::new(changed)),
         ];
         self.inner.store.commit(Change { expect, put }).await?;

@@ -21,6 +21,8 @@ const SETUP: SignedDuration = SignedDuration::from_mins(30);
 const KIND: &str = "second-factor";
 /// How many recovery codes there are.
 const RECOVERY: usize = 8;
+/// Letters of each of the two groups of one.
+const GROUP: usize = 5;
 /// Bytes of the secret: the 160 bits that RFC 4226 recommends.
 const SECRET: usize = 20;
 
@@ -167,7 +169,7 @@ impl Registry {
             .inner
             .sealer
             .open(&place(&account.region, &account.id), &factor.secret)?;
-        let recovery = hash_token(&format!("{}/{}", account.id, code.trim().to_lowercase()));
+        let recovery = hash_token(&format!("{}/{}", account.id, recovery_code(code)));
         let factor = match self.step(&secret, code)? {
             Some(step) if step > factor.last_step => SecondFactor {
                 last_step: step,
@@ -216,19 +218,56 @@ fn place(region: &str, account: &str) -> String {
     crate::store::place(region, account, SECOND_FACTOR)
 }
 
+/// A recovery code as people type it: capitals, full-width letters, and whatever stands between the groups or not.
+fn recovery_code(typed: &str) -> String {
+    let plain = |c: char| match u32::from(c) {
+        wide @ 0xff01..=0xff5e => char::from_u32(wide - 0xfee0).unwrap_or(c),
+        _ => c,
+    };
+    let letters = typed.chars().map(plain).filter(char::is_ascii_alphanumeric);
+    let mut code: String = letters.take(2 * GROUP + 1).collect();
+    code.make_ascii_lowercase();
+    code.insert(GROUP.min(code.len()), '-');
+    code
+}
+
 /// Codes to write down: two groups of five letters that are not mistaken for each other.
 fn recovery_codes() -> Result<Vec<String>, Refused> {
     const LETTERS: &[u8; 32] = b"abcdefghjkmnpqrstuvwxyz023456789";
     let mut codes = Vec::new();
     for _ in 0..RECOVERY {
-        let mut bytes = [0; 10];
+        let mut bytes = [0; 2 * GROUP];
         getrandom::fill(&mut bytes).map_err(|error| Refused::Failed(error.to_string()))?;
         let letters: String = bytes
             .iter()
             .map(|byte| char::from(LETTERS[usize::from(byte % 32)]))
             .collect();
-        let (first, second) = letters.split_at(5);
+        let (first, second) = letters.split_at(GROUP);
         codes.push(format!("{first}-{second}"));
     }
     Ok(codes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recovery_code_is_read_as_people_type_it() {
+        for code in recovery_codes().unwrap() {
+            let bare = code.replace('-', "");
+            for typed in [
+                code.clone(),
+                code.to_uppercase(),
+                bare.clone(),
+                code.replace('-', " - "),
+            ] {
+                assert_eq!(recovery_code(&typed), code, "{typed}");
+            }
+            assert_ne!(recovery_code(&format!("{bare}a")), code);
+        }
+        assert_eq!(recovery_code("ＡＢＣＤＥ　fghjk"), "abcde-fghjk");
+        assert_eq!(recovery_code(""), "-");
+        assert!(recovery_code(&"a".repeat(1 << 20)).len() <= 12);
+    }
 }

@@ -156,7 +156,7 @@ impl Sheet {
                 "The form has no such field to pick in.",
             ))
         };
-        Ok(wanted.find(&picker.ok_or_else(nothing)?))
+        Ok(wanted.find(picker.ok_or_else(nothing)?))
     }
 
     /// The form as it was posted by a button that only asks for it again: with what could not be read, and with what

@@ -3,13 +3,14 @@
 use serde_json::{Value as Json, json};
 
 use super::letters::Opens;
-use super::{Sheet, Typed, Unfit};
+use super::{Contact, Sheet, Typed, Unfit};
 use crate::check::{Answers, Path};
 use crate::definition::region::{Activation, WayIn};
 use crate::definition::{Form, Id, Language, Text};
+use crate::registry::attempts::LETTERS;
 use crate::registry::email::Email;
 use crate::registry::outbox::Letter;
-use crate::registry::{Office, Refused, Registry};
+use crate::registry::{Office, Refused, Registry, sign_in_name};
 use crate::store::{Account, Audit, Change, CommitError, Expect, Put, Standing, Subject, Unit, fresh_id};
 
 /// What signing up has come to.
@@ -24,9 +25,6 @@ pub enum SignedUp {
     /// A unit is registered; its people sign up next.
     Unit(String),
 }
-
-/// The longest name to sign in with, in characters.
-const LONGEST_NAME: usize = 50;
 
 impl Registry {
     /// The ways in that somebody can take by themself, in the region's order.
@@ -63,10 +61,34 @@ impl Registry {
             Err(unfit) => (unfit, false),
         };
         unfit.own = self.own_faults(office, way, &unfit.given, typed);
-        if way.joins_unit {
-            self.unit_first(office, &mut unfit).await?;
+        // What the form says of the address itself is not said twice.
+        let told = unfit
+            .findings
+            .iter()
+            .filter_map(|finding| finding.at.as_ref())
+            .map(Path::to_string);
+        let told: Vec<String> = told
+            .chain(unfit.refused.iter().map(|refused| refused.path.clone()))
+            .collect();
+        unfit
+            .own
+            .retain(|(input, _)| *input != "email" || !told.iter().any(|at| at == "email"));
+        if way.joins_unit && self.unit_joined(office, &unfit.given).await?.is_none() {
+            let about_unit = |at: &Path| at.to_string() == "unit";
+            unfit
+                .findings
+                .retain(|finding| !finding.at.as_ref().is_some_and(about_unit));
+            unfit.own.push(("unit", no_such_unit(office)));
         }
         if fits && unfit.own.is_empty() {
+            if self.same_as_before(region, typed.once).await? {
+                return Ok(Ok(outcome(way, &unfit.given)));
+            }
+            // As often whether or not the address has an account.
+            if way.role.is_some() && way.activation == Activation::Email {
+                self.allow(&office.region().id, Contact::Mail, text(&unfit.given, "email"))
+                    .await?;
+            }
             loop {
                 match self.enter_sign_up(office, way, &sheet, &unfit.given, typed).await? {
                     Entry::Done(done) => return Ok(Ok(done)),
@@ -74,27 +96,22 @@ impl Registry {
                         unfit.own.push(own);
                         break;
                     }
-                    // Somebody took the address at this very moment: it is known now.
-                    Entry::Overtaken => {}
+                    // Somebody took the address, opened the link or changed the unit at this very moment.
+                    Entry::Overtaken => {
+                        if self.same_as_before(region, typed.once).await? {
+                            return Ok(Ok(outcome(way, &unfit.given)));
+                        }
+                    }
                 }
             }
         }
         Ok(Err(unfit))
     }
 
-    /// Says of a unit that is not registered, not in use or not picked, how it comes to be.
-    async fn unit_first(&self, office: &Office, unfit: &mut Unfit) -> Result<(), Refused> {
-        let picked = text(&unfit.given, "unit");
-        let unit = self.inner.store.unit(&office.region().id, picked).await?;
-        if unit.is_some_and(|unit| unit.is_active()) {
-            return Ok(());
-        }
-        let about_unit = |at: &Path| at.to_string() == "unit";
-        unfit
-            .findings
-            .retain(|finding| !finding.at.as_ref().is_some_and(about_unit));
-        unfit.own.push(("unit", no_such_unit(office)));
-        Ok(())
+    /// The unit that was picked, where it is registered and in use.
+    async fn unit_joined(&self, office: &Office, given: &Answers) -> Result<Option<Unit>, Refused> {
+        let unit = self.inner.store.unit(&office.region().id, text(given, "unit")).await?;
+        Ok(unit.filter(Unit::is_active))
     }
 
     /// What is wrong with what the account itself asks.
@@ -121,7 +138,7 @@ impl Registry {
         }
         if way.asks_password() {
             if !office.region().sign_in.by_email {
-                faults.extend(name_fault(typed.sign_in_name).map(|text| ("sign_in_name", text)));
+                faults.extend(sign_in_name::fault(typed.sign_in_name).map(|text| ("sign_in_name", text)));
             }
             let known = [typed.sign_in_name, text(answers, "email"), text(answers, "name")];
             faults.extend(self.password_faults(office, typed.password, typed.again, &known));
@@ -138,6 +155,17 @@ impl Registry {
         typed: Typed<'_>,
     ) -> Result<Entry, Refused> {
         let mut change = Change::default();
+        if way.joins_unit {
+            // Whoever joins a unit that is merged or disabled meanwhile would be left behind in it.
+            let Some(unit) = self.unit_joined(office, answers).await? else {
+                return Ok(Entry::Unfit(("unit", no_such_unit(office))));
+            };
+            change.expect.push(Expect::UnitRevision {
+                region: unit.region,
+                id: unit.id,
+                revision: unit.revision,
+            });
+        }
         let unit = match &way.creates_unit {
             Some(kind) => {
                 let unit = self.new_unit(office, way, kind, sheet.form(), answers)?;
@@ -150,7 +178,7 @@ impl Registry {
             }
             None => None,
         };
-        let done = outcome(way, unit.as_ref(), answers);
+        let done = outcome(way, answers);
         if let Some(role) = &way.role {
             let entered = self
                 .new_account(office, way, role, unit.as_ref(), sheet, answers, typed)
@@ -168,20 +196,24 @@ impl Registry {
                 }
                 // The answer is the same, and a unit that waits for approval is entered as well: nothing tells a
                 // stranger that the address has an account. Its owner is told by letter.
-                Entered::Known(more) if way.activation == Activation::Approval => change.put.extend(more),
-                Entered::Known(more) => {
-                    change = Change {
-                        expect: Vec::new(),
-                        put: more,
-                    }
+                Entered::Known(known) if way.activation == Activation::Approval => {
+                    change.expect.extend(known.expect);
+                    change.put.extend(known.put);
                 }
+                Entered::Known(known) => change = known,
             }
+        }
+        if let Some(once) = typed.once {
+            self.only_once(&office.region().id, once, &mut change).await?;
         }
         match self.inner.store.commit(change).await {
             Ok(_) => Ok(Entry::Done(done)),
             Err(CommitError::Taken {
                 what: Subject::SignInName,
             }) if office.region().sign_in.by_email => Ok(Entry::Overtaken),
+            Err(CommitError::Stale {
+                what: Subject::Account | Subject::Unit | Subject::Ticket,
+            }) => Ok(Entry::Overtaken),
             Err(CommitError::Taken { what }) => Ok(Entry::Unfit(taken(what)?)),
             Err(error) => Err(error.into()),
         }
@@ -235,7 +267,7 @@ impl Registry {
         let sign_in_name = if office.region().sign_in.by_email || !way.asks_password() {
             email.clone()
         } else {
-            typed.sign_in_name.trim().to_owned()
+            sign_in_name::plain(typed.sign_in_name)
         };
         let known = self.inner.store.account_by_sign_in_name(region, &sign_in_name).await?;
         let by_address = office.region().sign_in.by_email || way.activation == Activation::Email;
@@ -246,13 +278,12 @@ impl Registry {
         if by_address && let Some(known) = known.as_ref().filter(is_known) {
             if known.standing == Standing::AwaitsActivation {
                 let (account, mut put) = self.sent_again(office, known.clone()).await?;
+                // Whoever opens the link at this very moment has an account, and keeps it.
+                let expect = vec![no_account(&account)];
                 put.push(Put::Account(account));
-                return Ok(Entered::Known(put));
+                return Ok(Entered::Known(Change { expect, put }));
             }
-            let letter = Letter::AlreadyRegistered {
-                link: format!("/{region}/sign-in"),
-            };
-            return Ok(Entered::Known(vec![self.letter(region, &known.id, &letter)?]));
+            return Ok(Entered::Known(self.told_of_account(way, known).await?));
         }
         let pending = known.filter(|known| known.standing == Standing::AwaitsActivation);
         let id = match &pending {
@@ -296,6 +327,26 @@ impl Registry {
         Ok(Entered::New(Box::new(account), more))
     }
 
+    /// The letter to somebody with whose address somebody signs up; where too many have gone there, none.
+    async fn told_of_account(&self, way: &WayIn, known: &Account) -> Result<Change, Refused> {
+        let region = &known.region;
+        let mailbox = Contact::Mail.counted(&known.email);
+        // A way whose link is sent by mail has counted the letter already.
+        let counted = way.activation == Activation::Email;
+        let mut put = Vec::new();
+        if counted || self.may_try(region, LETTERS, &mailbox).await? {
+            let letter = Letter::AlreadyRegistered {
+                link: format!("/{region}/sign-in"),
+            };
+            put.push(self.letter(region, &known.id, &letter)?);
+            if !counted {
+                put.push(self.tried(region, LETTERS, &mailbox)?);
+            }
+        }
+        let expect = Vec::new();
+        Ok(Change { expect, put })
+    }
+
     /// An entry of the region's audit chain about what nobody signed in has done.
     pub(super) fn audit_of(&self, office: &Office, act: &str, detail: Json) -> Put {
         Put::Audit(Audit {
@@ -315,7 +366,7 @@ enum Entry {
     Done(SignedUp),
     /// An input that is wrong, and why.
     Unfit((&'static str, Text)),
-    /// Another one with the same address came first.
+    /// Somebody else has changed meanwhile what this was read from.
     Overtaken,
 }
 
@@ -324,7 +375,7 @@ enum Entered {
     /// A new one, or a newer try of one that was never activated.
     New(Box<Account>, Vec<Put>),
     /// Somebody has the address already; what is written to them.
-    Known(Vec<Put>),
+    Known(Change),
 }
 
 impl WayIn {
@@ -344,11 +395,11 @@ fn standing_of(way: &WayIn) -> Standing {
 }
 
 /// What the person is told: it depends on the way alone, not on who is known already.
-fn outcome(way: &WayIn, unit: Option<&Unit>, answers: &Answers) -> SignedUp {
-    match (way.activation, &way.approved_by, unit) {
+fn outcome(way: &WayIn, answers: &Answers) -> SignedUp {
+    match (way.activation, &way.approved_by, &way.creates_unit) {
         (Activation::Approval, Some(role), _) => SignedUp::Waits(Id::clone(role)),
         (Activation::Email, ..) if way.role.is_some() => SignedUp::Mailed(text(answers, "email").to_owned()),
-        (_, _, Some(unit)) => SignedUp::Unit(unit.name.clone()),
+        (_, _, Some(_)) => SignedUp::Unit(text(answers, "name").trim().to_owned()),
         _ => SignedUp::Ready,
     }
 }
@@ -361,28 +412,6 @@ fn person_name<'a>(way: &WayIn, answers: &'a Answers) -> &'a str {
 
 pub(super) fn text<'a>(answers: &'a Answers, field: &str) -> &'a str {
     answers.get(field).and_then(Json::as_str).unwrap_or_default()
-}
-
-/// Why a text is no name to sign in with.
-fn name_fault(name: &str) -> Option<Text> {
-    let name = name.trim();
-    let letters = name.chars().count();
-    if name.is_empty() {
-        return Some(Text::both("请填写用户名", "Choose a user name."));
-    }
-    if !(2..=LONGEST_NAME).contains(&letters) {
-        return Some(Text::both(
-            format!("用户名应为 2 至 {LONGEST_NAME} 个字符"),
-            format!("A user name has 2 to {LONGEST_NAME} characters."),
-        ));
-    }
-    let strange = name.chars().find(|c| !(c.is_alphanumeric() || "._-@·".contains(*c)));
-    strange.map(|strange| {
-        Text::both(
-            format!("用户名中不能有“{strange}”，请用汉字、字母、数字和 . _ - @ ·"),
-            format!("“{strange}” cannot stand in a user name; use letters, digits and . _ - @ ·"),
-        )
-    })
 }
 
 /// That no such unit can be picked, and by which of the region's own ways one is registered first.

@@ -6,6 +6,7 @@ use super::overview::cares;
 use super::sign_up::no_account;
 use crate::definition::Text;
 use crate::definition::region::Sees;
+use crate::registry::outbox::clean;
 use crate::registry::{Person, Refused, Registry};
 use crate::store::{
     Account, Accounts, Application, Audit, Change, CommitError, Expect, FormerName, Listing, Page, Party, Put,
@@ -59,7 +60,7 @@ impl Registry {
     /// Gives a unit another name; the old one stays in its history.
     pub async fn rename_unit(&self, person: &Person, id: &str, name: &str) -> Result<Option<Text>, Refused> {
         let unit = self.unit_to_change(person, id).await?;
-        let name = name.trim();
+        let name = clean(name);
         if name.is_empty() || name.chars().count() > LONGEST_NAME {
             return Ok(Some(Text::both(
                 format!("请填写单位名称，最多 {LONGEST_NAME} 字，与单位公章一致"),
@@ -71,7 +72,7 @@ impl Registry {
         }
         let mut changed = Unit {
             revision: unit.revision + 1,
-            name: name.to_owned(),
+            name: name.clone(),
             ..unit.clone()
         };
         changed.former_names.push(FormerName {
@@ -113,10 +114,20 @@ impl Registry {
                 "It has become part of another unit.",
             )));
         }
+        let (from, to) = match active {
+            true => (Standing::Disabled, Standing::Active),
+            false => (Standing::Active, Standing::Disabled),
+        };
+        if unit.standing != from {
+            return Ok(Some(Text::both(
+                "单位现在的状态不能这样操作，请刷新后再看",
+                "The unit does not stand so that this can be done; please reload the page.",
+            )));
+        }
         let detail = json!({"unit": unit.id, "active": active});
         let changed = Unit {
             revision: unit.revision + 1,
-            standing: if active { Standing::Active } else { Standing::Disabled },
+            standing: to,
             ..unit
         };
         self.put_unit(person, changed, "unit-standing", detail).await
@@ -161,21 +172,7 @@ impl Registry {
                 "This unit has become part of another one.",
             )));
         }
-        let accounts = self
-            .inner
-            .store
-            .accounts(&person.region, &Accounts::Unit(unit.id.clone()))
-            .await?;
         let mut change = Change::default();
-        for account in accounts {
-            let moved = Account {
-                revision: account.revision + 1,
-                unit: Some(target.id.clone()),
-                ..account
-            };
-            change.expect.push(no_account(&moved));
-            change.put.push(Put::Account(Box::new(moved)));
-        }
         let mut grown = Unit {
             revision: target.revision + 1,
             ..target.clone()
@@ -196,7 +193,7 @@ impl Registry {
             Put::Unit(merged),
         ]);
         self.inner.store.commit(change).await?;
-        self.move_applications(&person.region, &unit.id, &target.id, &person.account)
+        self.end_merge(&person.region, &unit.id, &target.id, &person.account)
             .await?;
         Ok(None)
     }
@@ -207,11 +204,50 @@ impl Registry {
             let region = &office.region().id;
             for unit in self.inner.store.units(region).await? {
                 if let Some(into) = &unit.merged_into {
-                    self.move_applications(region, &unit.id, into, "clock").await?;
+                    self.end_merge(region, &unit.id, into, "clock").await?;
                 }
             }
         }
         Ok(())
+    }
+
+    /// Moves people and applications; nobody comes to the unit any more once it stands as merged.
+    async fn end_merge(&self, region: &str, from: &str, to: &str, actor: &str) -> Result<(), Refused> {
+        loop {
+            let which = Accounts::Unit(from.to_owned());
+            let left = self.inner.store.accounts(region, &which).await?;
+            if left.is_empty() {
+                break;
+            }
+            for account in left {
+                self.move_account(account, from, to, actor).await?;
+            }
+        }
+        self.move_applications(region, from, to, actor).await
+    }
+
+    async fn move_account(&self, account: Account, from: &str, to: &str, actor: &str) -> Result<(), Refused> {
+        let moved = Account {
+            revision: account.revision + 1,
+            unit: Some(to.to_owned()),
+            ..account
+        };
+        let expect = vec![no_account(&moved)];
+        let audit = Audit {
+            region: moved.region.clone(),
+            application: None,
+            at: self.inner.clock.now(),
+            actor: actor.to_owned(),
+            role: String::new(),
+            act: "unit-merged".to_owned(),
+            detail: json!({"account": moved.id, "from": from, "to": to}),
+        };
+        let put = vec![Put::Audit(audit), Put::Account(Box::new(moved))];
+        match self.inner.store.commit(Change { expect, put }).await {
+            // Somebody changed it meanwhile: the next turn of the loop reads it anew.
+            Ok(_) | Err(CommitError::Stale { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     async fn move_applications(&self, region: &str, from: &str, to: &str, actor: &str) -> Result<(), Refused> {

@@ -32,7 +32,7 @@ impl Outbox {
         let office = registry.office(&message.region)?;
         let region = office.region();
         let (to, name, reads) = match &message.to {
-            Recipient::Address { address } => (Some(address.clone()), String::new(), None),
+            Recipient::Address { address, .. } => (Some(address.clone()), String::new(), None),
             Recipient::Account(id) => match registry.store().account(&message.region, id).await? {
                 Some(account) => (
                     reach(office, &account, message.channel),
@@ -149,7 +149,7 @@ fn moment(text: &str) -> String {
 }
 
 /// What somebody typed, in one line, without what cannot be seen and turns writing round.
-fn clean(text: &str) -> String {
+pub(in crate::registry) fn clean(text: &str) -> String {
     let spaced = text
         .chars()
         .filter(|c| !unseen(*c))

@@ -44,12 +44,10 @@ pub enum Letter {
         /// Until when.
         valid_until: Timestamp,
     },
-    /// A code to type, against a mailbox.
-    EmailCode {
-        /// The code.
-        code: String,
-        /// Until when.
-        valid_until: Timestamp,
+    /// Mail goes to another address from now on: whoever reads the one before should know.
+    EmailChanged {
+        /// When.
+        at: Timestamp,
     },
     /// A forgotten password.
     Reset {
@@ -70,6 +68,18 @@ pub enum Letter {
     },
     /// The account was not approved.
     AccountRefused {
+        /// Why.
+        reason: String,
+    },
+    /// A unit is registered: its people can go on.
+    UnitApproved {
+        /// Its name.
+        unit: String,
+    },
+    /// A unit was not registered.
+    UnitRefused {
+        /// Its name.
+        unit: String,
         /// Why.
         reason: String,
     },
@@ -134,7 +144,6 @@ impl Letter {
             Self::Activation { valid_until, .. }
             | Self::Invited { valid_until, .. }
             | Self::VerifyEmail { valid_until, .. }
-            | Self::EmailCode { valid_until, .. }
             | Self::Reset { valid_until, .. }
             | Self::PhoneCode { valid_until, .. } => Some(*valid_until),
             _ => None,

@@ -299,7 +299,7 @@ impl Outbox {
                 tracing::debug!(
                     id = message.id,
                     kind = message.kind,
-                    why,
+                    why = anonymous(&why),
                     "a message is tried again later"
                 );
                 put.push(Put::Message(Message {
@@ -313,7 +313,7 @@ impl Outbox {
                 passed.parked += 1;
                 let (region, id, kind) = (&message.region, &message.id, &message.kind);
                 tracing::warn!(region, id, kind, "a message could not be sent and is parked");
-                put.push(audit(&message, now, "message-parked", &why));
+                put.push(audit(&message, now, "message-parked", &anonymous(&why)));
                 put.push(Put::Message(Message {
                     revision: message.revision + 1,
                     phase: Phase::Parked { at: now, reason: why },
@@ -390,11 +390,12 @@ fn dropped(message: &Message) -> Put {
     }
 }
 
-/// What the region's chain tells of a message: never what it says.
+/// What the region's chain tells of a message: never what it says, nor an address, which could not be taken out of it
+/// with the person.
 fn audit(message: &Message, at: Timestamp, act: &str, why: &str) -> Put {
     let to = match &message.to {
         Recipient::Account(id) => json!({"account": id}),
-        Recipient::Address { address } => json!({"address": address}),
+        Recipient::Address { of, .. } => json!({"address_of": of}),
     };
     Put::Audit(Audit {
         region: message.region.clone(),
@@ -409,9 +410,39 @@ fn audit(message: &Message, at: Timestamp, act: &str, why: &str) -> Put {
     })
 }
 
+/// What a server has answered, without the addresses and numbers that servers like to repeat.
+fn anonymous(why: &str) -> String {
+    let ends = |c: char| c.is_whitespace() || "<>()[]\"',;".contains(c);
+    let told = why.split_inclusive(ends).map(|part| {
+        let digits = part.chars().filter(char::is_ascii_digit).count();
+        if !part.contains('@') && digits < 11 {
+            return part.to_owned();
+        }
+        let end = part.chars().next_back().filter(|c| ends(*c));
+        "…".chars().chain(end).collect()
+    });
+    told.collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_address_stands_in_what_is_kept_of_an_answer() {
+        for (why, expected) in [
+            (
+                "550 5.1.1 <niu@example.cn>: no such user",
+                "550 5.1.1 <…>: no such user",
+            ),
+            ("not taken: niu@example.cn unknown", "not taken: … unknown"),
+            ("number 13800138000, blocked (code 42)", "number …, blocked (code 42)"),
+            ("451 4.7.1 try later", "451 4.7.1 try later"),
+            ("", ""),
+        ] {
+            assert_eq!(anonymous(why), expected);
+        }
+    }
 
     #[test]
     fn pauses_grow_to_half_a_day_and_add_up_to_days() {

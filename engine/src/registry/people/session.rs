@@ -1,6 +1,7 @@
 //! Sessions: their limits, the chosen role, and what their owner sees of them.
 
 use jiff::SignedDuration;
+use serde_json::{Value as Json, json};
 
 use super::{Person, audit, hash_token, person};
 use crate::definition::Text;
@@ -52,21 +53,25 @@ impl Registry {
 
     /// Ends the person's session.
     pub async fn sign_out(&self, person: &Person) -> Result<(), Refused> {
-        self.end_session(person, &person.session).await
+        self.end(person, &person.session, "sign-out").await
     }
 
-    /// Ends one of the person's sessions, whichever browser has it.
+    /// Ends one of the person's sessions, whichever browser has it; one that has ended already is as it should be.
     pub async fn end_session(&self, person: &Person, session: &str) -> Result<(), Refused> {
-        let region = person.region.to_string();
-        let stored = self.inner.store.session(&region, session).await?;
-        if stored.is_some_and(|stored| stored.account != person.account) {
-            return Err(Refused::NotFound);
+        match self.inner.store.session(&person.region, session).await? {
+            Some(stored) if stored.account != person.account => Err(Refused::NotFound),
+            Some(_) => self.end(person, session, "end-session").await,
+            None => Ok(()),
         }
+    }
+
+    async fn end(&self, person: &Person, session: &str, act: &str) -> Result<(), Refused> {
+        let region = person.region.to_string();
         let drop = Put::DropSession {
             region: region.clone(),
             token_hash: session.to_owned(),
         };
-        let audit = audit(&region, person, self.inner.clock.now(), "sign-out");
+        let audit = audit(&region, person, self.inner.clock.now(), act, Json::Null);
         let change = Change {
             expect: Vec::new(),
             put: vec![drop, audit],
@@ -103,7 +108,8 @@ impl Registry {
             role: Some(role.to_owned()),
             ..session
         };
-        let audit = audit(&region, person, self.inner.clock.now(), "take-role");
+        let taken = json!({"role": role});
+        let audit = audit(&region, person, self.inner.clock.now(), "take-role", taken);
         let put = vec![Put::Session(session), audit];
         store.commit(Change { expect, put }).await?;
         Ok(())

@@ -16,7 +16,7 @@ use super::{Person, audit, hash_token, person, random_token};
 use crate::registry::accounts::LONGEST_PASSWORD;
 use crate::registry::attempts::{self, counted};
 use crate::registry::email::Email;
-use crate::registry::{Office, Refused, Registry};
+use crate::registry::{Office, Refused, Registry, sign_in_name};
 use crate::store::{Account, Change, CommitError, Expect, Put, Session, Standing, Ticket};
 
 /// Failures in a row before the account waits.
@@ -88,11 +88,12 @@ impl Registry {
         Ok(!self.may_try(region, attempts::SIGN_IN_NAME, &folded(&name)).await?)
     }
 
-    /// The name that is meant: where people sign in by mailbox, however it is written.
-    fn named(&self, region: &str, name: &str) -> Result<String, Refused> {
+    /// The name that is meant, however it is written.
+    pub(in crate::registry) fn named(&self, region: &str, name: &str) -> Result<String, Refused> {
         Ok(match (self.region(region)?.sign_in.by_email, Email::parse(name)) {
             (true, Ok(email)) => email.to_string(),
-            _ => name.to_owned(),
+            (true, Err(_)) => name.to_owned(),
+            (false, _) => sign_in_name::plain(name),
         })
     }
 
@@ -205,7 +206,7 @@ impl Registry {
         let put = vec![
             Put::Session(session),
             Put::Ticket(ticket),
-            audit(region, &person, now, "sign-in"),
+            audit(region, &person, now, "sign-in", Json::Null),
         ];
         let expect = Vec::new();
         self.inner.store.commit(Change { expect, put }).await?;

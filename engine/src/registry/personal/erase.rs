@@ -11,7 +11,7 @@ use crate::check::Answers;
 use crate::definition::{Field, FieldType, Form, Id, Text, load};
 use crate::registry::Refused;
 use crate::registry::operator::Operator;
-use crate::store::{Account, AnswerPage, Application, AuditEntry, Change, Expect, FileId, Put, Sealer, Ticket};
+use crate::store::{Account, AnswerPage, Application, AuditEntry, Change, Expect, FileId, Put, Sealer, Ticket, Unit};
 
 /// Changes of one transaction.
 const PART: usize = 500;
@@ -29,6 +29,8 @@ pub struct Erasure {
     pub messages: usize,
     /// Tickets.
     pub tickets: usize,
+    /// The names of units that it is no longer asked for.
+    pub contact_of: Vec<String>,
     /// Sessions.
     pub sessions: usize,
     /// Audit entries that lose their detail; the entries stay, and the chain still proves.
@@ -73,6 +75,12 @@ impl Operator {
                 for file in files {
                     self.files.delete(file).await?;
                 }
+            }
+        }
+        for unit in &holdings.contact_of {
+            erasure.contact_of.push(unit.name.clone());
+            if !dry_run {
+                self.store.commit(without_contact(account, unit)).await?;
             }
         }
         let loose = self.without_loose(&holdings, &mut erasure);
@@ -155,8 +163,7 @@ impl Operator {
     ) -> Result<Change, Refused> {
         let (region, id) = (&application.region, &application.id);
         let form = self.pinned(application).await?;
-        let own = [&account.name, &account.sign_in_name, &account.email, &account.phone];
-        let own: BTreeSet<&str> = own.into_iter().map(String::as_str).collect();
+        let own = own_texts(account);
         let dossier = self.store.dossier(region, id).await?.ok_or(Refused::NotFound)?;
         let (mut expect, mut put, mut removed) = (vec![stands(application)], Vec::new(), 0);
         for page in &dossier.pages {
@@ -247,6 +254,31 @@ impl Operator {
             });
         }
     }
+}
+
+/// What the person is called, and where they are reached.
+fn own_texts(account: &Account) -> BTreeSet<&str> {
+    let own = [&account.name, &account.sign_in_name, &account.email, &account.phone];
+    own.into_iter().map(String::as_str).collect()
+}
+
+/// The unit without the person as whom to ask.
+fn without_contact(account: &Account, unit: &Unit) -> Change {
+    let mut sealed = unit.sealed.clone();
+    if let Some(answers) = sealed.as_object_mut() {
+        strip(None, answers, &own_texts(account));
+    }
+    let expect = Expect::UnitRevision {
+        region: unit.region.clone(),
+        id: unit.id.clone(),
+        revision: unit.revision,
+    };
+    let unit = Unit {
+        revision: unit.revision + 1,
+        sealed,
+        ..unit.clone()
+    };
+    change(vec![expect], vec![Put::Unit(unit)])
 }
 
 fn change(expect: Vec<Expect>, put: Vec<Put>) -> Change {

@@ -9,7 +9,7 @@ use super::damaged;
 use crate::registry::Refused;
 use crate::registry::operator::Operator;
 use crate::registry::sealed::{self, Place};
-use crate::store::{Account, Application, AuditEntry, FileId, LETTER, Message, Sealer, place};
+use crate::store::{Account, Application, AuditEntry, FileId, LETTER, Message, Sealer, Unit, place};
 
 /// What was written.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -54,6 +54,7 @@ impl Operator {
             "region": &*self.region.id,
             "exported_at": self.clock.now(),
             "account": self.account_data(account).await?,
+            "contact_of": self.contact_data(&holdings.contact_of)?,
             "applications": applications,
             "sessions": sessions.collect::<Vec<_>>(),
             "messages": messages,
@@ -83,6 +84,16 @@ impl Operator {
             }
         }
         Ok(data)
+    }
+
+    /// What units that name the account as whom to ask have told.
+    fn contact_data(&self, units: &[Unit]) -> Result<Vec<Json>, Refused> {
+        let told = |unit: &Unit| {
+            let mut answers = unit.sealed.as_object().cloned().unwrap_or_default();
+            self.unsealed(&unit.id, &mut answers)?;
+            Ok(json!({"unit": unit.name, "answers": answers}))
+        };
+        units.iter().map(told).collect()
     }
 
     async fn export_application(

@@ -25,13 +25,16 @@ pub(super) struct Extra {
 /// Compares.
 pub(super) fn compare(expected: &Expected, found: &[Finding]) -> Compared {
     let mut left: Vec<&Finding> = found.iter().collect();
-    let mut wanted = Vec::new();
-    for finding in &expected.list {
-        let at = left.iter().position(|candidate| fits(finding, candidate));
+    let mut wanted: Vec<(String, bool)> = expected.list.iter().map(|finding| (written(finding), false)).collect();
+    // What says most goes first, or what says less might take its finding.
+    let mut order: Vec<usize> = (0..wanted.len()).collect();
+    order.sort_by_key(|at| says_less(&expected.list[*at]));
+    for place in order {
+        let at = left.iter().position(|candidate| fits(&expected.list[place], candidate));
         if let Some(at) = at {
             left.remove(at);
+            wanted[place].1 = true;
         }
-        wanted.push((written(finding), at.is_some()));
     }
     let more = left.into_iter().map(|finding| Extra {
         written: item(
@@ -108,6 +111,12 @@ fn scalar(text: &str) -> String {
     }
 }
 
+/// How much an expected finding leaves open.
+fn says_less(finding: &ExpectedFinding) -> usize {
+    let given = [&finding.at, &finding.message, &finding.severity];
+    given.into_iter().filter(|given| given.is_none()).count()
+}
+
 fn fits(wanted: &ExpectedFinding, finding: &Finding) -> bool {
     let at = finding.at.as_ref().map(ToString::to_string);
     let severity = match finding.severity {
@@ -121,4 +130,44 @@ fn fits(wanted: &ExpectedFinding, finding: &Finding) -> bool {
             .as_ref()
             .is_none_or(|message| *message == finding.message.to_string())
         && wanted.severity.as_ref().is_none_or(|wanted| wanted == severity)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::check::Path;
+    use crate::definition::Text;
+    use crate::definition::load::Expected;
+    use crate::definition::source::{Node, Problems, SourceFile, Spot, parse};
+    use std::path::PathBuf;
+    use std::sync::Arc;
+
+    fn required(at: &str) -> Finding {
+        Finding {
+            rule: "required".into(),
+            at: Some(at.parse::<Path>().unwrap()),
+            page: None,
+            severity: Severity::Error,
+            message: Text::default(),
+        }
+    }
+
+    #[test]
+    fn what_says_less_leaves_its_finding_to_what_says_more() {
+        let file = Arc::new(SourceFile::new(PathBuf::from("s.yaml"), "[]".into()));
+        let node: Node = parse(&file, &mut Problems::default()).unwrap();
+        let expected = |at: Option<&str>| ExpectedFinding {
+            rule: "required".into(),
+            at: at.map(str::to_owned),
+            message: None,
+            severity: None,
+            spot: Spot {
+                file: Arc::clone(&file),
+                range: 0..0,
+            },
+        };
+        let list = vec![expected(None), expected(Some("b"))];
+        let compared = compare(&Expected { list, node }, &[required("b"), required("a")]);
+        assert!(compared.agrees());
+    }
 }

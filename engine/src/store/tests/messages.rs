@@ -132,6 +132,7 @@ fn a_message_of_the_first_version_is_read() {
     let bare = Message {
         to: Recipient::Address {
             address: "a@b.example".into(),
+            of: "ann".into(),
         },
         ..read
     };

@@ -106,15 +106,19 @@ async fn a_unit_has_its_name_to_itself() {
     office
         .put([Put::Unit(unit("u1", "大学")), Put::Unit(unit("u2", "学院"))])
         .await;
-    assert_eq!(
-        office.store.commit(change([], [Put::Unit(unit("u3", "大学 "))])).await,
-        taken(Subject::UnitName)
-    );
+    office.put([Put::Unit(unit("u4", "研究院（甲）Lab"))]).await;
+    for same in ["大学 ", "大\u{3000}学", "大\u{200b}学", "研究院(甲)ＬＡＢ"] {
+        assert_eq!(
+            office.store.commit(change([], [Put::Unit(unit("u3", same))])).await,
+            taken(Subject::UnitName),
+            "{same}"
+        );
+    }
     assert_eq!(
         office.store.unit_by_name(REGION, "大学").await.unwrap().unwrap().id,
         "u1"
     );
-    assert_eq!(office.store.units(REGION).await.unwrap().len(), 2);
+    assert_eq!(office.store.units(REGION).await.unwrap().len(), 3);
     assert_eq!(office.store.unit(REGION, "u2").await.unwrap().unwrap().name, "学院");
 }
 

@@ -69,6 +69,7 @@ pub(crate) fn table(columns: Vec<Field>) -> Table {
         unique: Vec::new(),
         ordered: true,
         row_type: Type::Unknown,
+        order: Vec::new(),
     }
 }
 

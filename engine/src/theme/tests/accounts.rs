@@ -97,6 +97,7 @@ pub(super) fn pages(theme: &Theme, language: Language, text: &str) -> Vec<(&'sta
         sign_in_name: text.into(),
         name: text.into(),
         email: contact(),
+        confirm: input("password", text),
         phone: contact(),
         phone_waiting: Some(text.into()),
         second_factor: true,

@@ -202,7 +202,7 @@ fn form_page(theme: &Theme, language: Language, text: &str, editable: bool) -> F
         fields: prepared.fill(language, &filling),
         multipart: prepared.has_files(),
         editable,
-        revision: 3,
+        revision: "3.0a1b2c".into(),
         errors: if editable { vec![error()] } else { Vec::new() },
         opinion: Some(Opinion {
             by: "李四-单位管理员".into(),
@@ -284,8 +284,8 @@ fn rows(text: &str) -> Vec<ApplicationRow> {
 }
 
 /// Every page by name.
-pub(super) fn pages(theme: &Theme, language: Language, text: &str) -> Vec<(&'static str, String)> {
-    let inside = shell(language, true);
+pub(super) fn pages(theme: &Theme, inside: &Shell, text: &str) -> Vec<(&'static str, String)> {
+    let language = inside.frame.language;
     let outside = shell(language, false);
     let link = |label: &str| Link {
         label: label.into(),
@@ -344,7 +344,7 @@ pub(super) fn pages(theme: &Theme, language: Language, text: &str) -> Vec<(&'sta
     add(
         "home-inside",
         theme.page(
-            &inside,
+            inside,
             &Home {
                 sign_in: None,
                 tasks,
@@ -385,7 +385,7 @@ pub(super) fn pages(theme: &Theme, language: Language, text: &str) -> Vec<(&'sta
         year: "2026".into(),
         forms: vec![pick],
         states: Vec::new(),
-        sort: "updated".into(),
+        orders: Vec::new(),
         clear: Some("/clear".into()),
         columns: Vec::new(),
         cut: Some(1000),
@@ -393,6 +393,7 @@ pub(super) fn pages(theme: &Theme, language: Language, text: &str) -> Vec<(&'sta
         rows: rows(text),
         paging: paging(),
         new: Some("/new".into()),
+        once: "01".into(),
     };
     let prepared = PreparedFields::new(fields().values(), theme);
     let given = answers(text);
@@ -407,18 +408,19 @@ pub(super) fn pages(theme: &Theme, language: Language, text: &str) -> Vec<(&'sta
             label: text.into(),
             mine: Html::text(text),
             theirs: prepared.read(language, "people", &filling),
+            is_theirs: true,
         }],
         typed: vec![("name".into(), text.into())],
-        revision: 3,
+        revision: "3.0a1b2c".into(),
         files: true,
         back: "/somewhere/applications/1/pages/1".into(),
     };
-    add("conflict", theme.page(&inside, &conflict));
-    add("applications", theme.page(&inside, &list));
+    add("conflict", theme.page(inside, &conflict));
+    add("applications", theme.page(inside, &list));
     add(
         "applications-none",
         theme.page(
-            &inside,
+            inside,
             &Applications {
                 rows: Vec::new(),
                 paging: Paging::default(),
@@ -436,9 +438,10 @@ pub(super) fn pages(theme: &Theme, language: Language, text: &str) -> Vec<(&'sta
     add(
         "new",
         theme.page(
-            &inside,
+            inside,
             &NewApplication {
                 categories: vec![category(true), category(false)],
+                once: "01".into(),
             },
         ),
     );
@@ -447,11 +450,12 @@ pub(super) fn pages(theme: &Theme, language: Language, text: &str) -> Vec<(&'sta
         category: text.into(),
         form: "登记表".into(),
         fields: page.fields.clone(),
+        once: "01".into(),
         errors: vec![error()],
         back: "/new".into(),
         suggest: "/new/suggest".into(),
     };
-    add("create", theme.page(&inside, &create));
+    add("create", theme.page(inside, &create));
     let pick = PickPage {
         label: text.into(),
         form: text.into(),
@@ -472,13 +476,13 @@ pub(super) fn pages(theme: &Theme, language: Language, text: &str) -> Vec<(&'sta
         address: "/somewhere/applications/1/pages/1/pick".into(),
         back: "/somewhere/applications/1/pages/1#f-people%5B0%5D.title".into(),
     };
-    add("pick", theme.page(&inside, &pick));
-    add("form", theme.page(&inside, &page));
+    add("pick", theme.page(inside, &pick));
+    add("form", theme.page(inside, &page));
     add(
         "form-read",
-        theme.page(&inside, &form_page(theme, language, text, false)),
+        theme.page(inside, &form_page(theme, language, text, false)),
     );
-    add("overview", theme.page(&inside, &overview(theme, text)));
+    add("overview", theme.page(inside, &overview(theme, text)));
     let group = |page: &str| FindingGroup {
         page: Some(page.into()),
         findings: vec![
@@ -497,11 +501,11 @@ pub(super) fn pages(theme: &Theme, language: Language, text: &str) -> Vec<(&'sta
         warning_count: 2,
         trouble: None,
     };
-    add("check", theme.page(&inside, &check));
+    add("check", theme.page(inside, &check));
     add(
         "check-passed",
         theme.page(
-            &inside,
+            inside,
             &CheckPage {
                 errors: Vec::new(),
                 warnings: Vec::new(),
@@ -542,7 +546,7 @@ pub(super) fn pages(theme: &Theme, language: Language, text: &str) -> Vec<(&'sta
         revision: 7,
         back: "/a".into(),
     };
-    add("action", theme.page(&inside, &action));
+    add("action", theme.page(inside, &action));
     let unmask = |errors, answers| Unmask {
         head: ApplicationHead {
             unmask: Some("/a/unmask".into()),
@@ -554,13 +558,13 @@ pub(super) fn pages(theme: &Theme, language: Language, text: &str) -> Vec<(&'sta
         address: "/a/unmask".into(),
         back: "/a/review".into(),
     };
-    add("unmask", theme.page(&inside, &unmask(vec![error()], Vec::new())));
+    add("unmask", theme.page(inside, &unmask(vec![error()], Vec::new())));
     let shown = AnswerPage {
         title: text.into(),
         id: "overview".into(),
         body: form_page(theme, language, text, false).fields,
     };
-    add("unmasked", theme.page(&inside, &unmask(Vec::new(), vec![shown])));
+    add("unmasked", theme.page(inside, &unmask(Vec::new(), vec![shown])));
     let document = DocumentPage {
         label: "科技成果登记证书".into(),
         name: text.into(),
@@ -576,7 +580,7 @@ pub(super) fn pages(theme: &Theme, language: Language, text: &str) -> Vec<(&'sta
         pdf: "/x.pdf".into(),
         back: "/a".into(),
     };
-    add("document", theme.page(&inside, &document));
+    add("document", theme.page(inside, &document));
     let waiting = |overdue| QueueRow {
         name: text.into(),
         category: "应用技术类".into(),
@@ -592,7 +596,7 @@ pub(super) fn pages(theme: &Theme, language: Language, text: &str) -> Vec<(&'sta
     add(
         "queue",
         theme.page(
-            &inside,
+            inside,
             &Queue {
                 rows: vec![waiting(true), waiting(false)],
                 paging: paging(),
@@ -609,7 +613,7 @@ pub(super) fn pages(theme: &Theme, language: Language, text: &str) -> Vec<(&'sta
     add(
         "certificates",
         theme.page(
-            &inside,
+            inside,
             &Certificates {
                 title: "打印科技成果登记证书".into(),
                 rows: vec![certificate],

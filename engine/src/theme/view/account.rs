@@ -143,6 +143,8 @@ pub struct Account {
     pub name: String,
     /// The mailbox.
     pub email: Contact,
+    /// The password, which another mailbox takes.
+    pub confirm: Input,
     /// The phone.
     pub phone: Contact,
     /// A code was sent to this phone and waits to be typed.

@@ -17,8 +17,8 @@ pub struct Applications {
     pub forms: Vec<Pick>,
     /// The states to choose from.
     pub states: Vec<Pick>,
-    /// The order, as it stands in the address.
-    pub sort: String,
+    /// The orders to choose from.
+    pub orders: Vec<Pick>,
     /// The address without what is searched for; none where nothing is.
     pub clear: Option<String>,
     /// The headings that sort.
@@ -33,6 +33,8 @@ pub struct Applications {
     pub paging: Paging,
     /// `/{region}/applications/new`; none for a person who may not add.
     pub new: Option<String>,
+    /// The name of this page's presses of a button that adds an application.
+    pub once: String,
 }
 
 /// Something to choose in a search.
@@ -104,6 +106,8 @@ pub enum Tone {
 pub struct NewApplication {
     /// The categories.
     pub categories: Vec<Category>,
+    /// The name of this page's presses of a button that adds an application.
+    pub once: String,
 }
 
 /// One category to choose.
@@ -130,6 +134,8 @@ pub struct CreateApplication {
     pub form: String,
     /// The fields; may be empty.
     pub fields: Html,
+    /// The name of this page's press of the button.
+    pub once: String,
     /// What is wrong.
     pub errors: Vec<ErrorLink>,
     /// Back to the categories.
@@ -197,6 +203,15 @@ pub struct Tab {
     pub progress: TabProgress,
     /// A reviewer marked something on it.
     pub marked: bool,
+}
+
+/// What stands in the strip of tabs, for a page that has saved itself.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct TabStrip {
+    /// The tabs in order.
+    pub tabs: Vec<Tab>,
+    /// How many of those that ask for something are complete.
+    pub progress: Option<Progress>,
 }
 
 /// How far a tab is filled.
@@ -513,6 +528,10 @@ impl View for NewApplication {
 
 impl View for CreateApplication {
     const TEMPLATE: &'static str = "create-application.html";
+}
+
+impl View for TabStrip {
+    const TEMPLATE: &'static str = "tabs.html";
 }
 
 impl View for Overview {

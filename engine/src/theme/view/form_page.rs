@@ -26,7 +26,7 @@ pub struct FormPage {
     /// Whether anything can be saved.
     pub editable: bool,
     /// The page's revision, posted back.
-    pub revision: u64,
+    pub revision: String,
     /// What is wrong, at the top.
     pub errors: Vec<ErrorLink>,
     /// What a reviewer wrote when returning it, on every page until it is submitted again.
@@ -71,7 +71,7 @@ pub struct Conflict {
     /// What was typed, to be posted again: names and values.
     pub typed: Vec<(String, String)>,
     /// The page's revision now.
-    pub revision: u64,
+    pub revision: String,
     /// Files were chosen, which must be chosen again.
     pub files: bool,
     /// The page as it was saved elsewhere, for whoever gives up what was typed.
@@ -89,6 +89,8 @@ pub struct Differing {
     pub mine: Html,
     /// What was saved elsewhere.
     pub theirs: Html,
+    /// Whether that one is chosen until somebody chooses.
+    pub is_theirs: bool,
 }
 
 impl View for FormPage {

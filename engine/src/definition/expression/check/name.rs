@@ -13,6 +13,29 @@ use super::{Checker, Typed};
 /// The most columns that a mistake lists where none is near.
 const LISTED: usize = 12;
 
+/// Words that are names in some places only, and where.
+const ELSEWHERE: [(&str, &str, &str); 4] = [
+    (
+        "row",
+        "row 只在表格的列里和写了 each 的规则里才有",
+        "`row` is there in a table's columns and in a rule with `each`",
+    ),
+    (
+        "outer",
+        "outer 只在内层表格的列里和对内层表格写了 each 的规则里才有",
+        "`outer` is there in an inner table's columns and in a rule with `each` over one",
+    ),
+    ("it", "it 只在 where 里才有", "`it` is there in `where`"),
+    (
+        "input",
+        "input 只在操作的条件里才有",
+        "`input` is there in the conditions of actions",
+    ),
+];
+
+/// The most names of a scope that are all told where none is near: a workflow's, not a form's.
+const FEW_NAMES: usize = 4;
+
 impl Checker<'_> {
     pub(super) fn name(&mut self, name: &str, span: Range<usize>) -> Typed {
         let local = self
@@ -51,7 +74,18 @@ impl Checker<'_> {
         if let Some((owner, _)) = owner {
             return found.help(format!("写 {owner}.{name}"), format!("write {owner}.{name}"));
         }
-        found.suggest(&self.near(name))
+        if let Some((_, zh, en)) = ELSEWHERE.iter().find(|(word, ..)| *word == name) {
+            return found.help((*zh).to_owned(), (*en).to_owned());
+        }
+        let near = self.near(name);
+        let all: Vec<&str> = self.scope.names.keys().map(|id| &**id).collect();
+        if near.is_empty() && all.len() <= FEW_NAMES {
+            return found.help(
+                format!("这里能用的只有：{}", all.join("、")),
+                format!("all that can be read here: {}", all.join(", ")),
+            );
+        }
+        found.suggest(&near)
     }
 
     /// The names in scope that are like `name`.
@@ -131,6 +165,12 @@ fn unknown_column(record: &RecordType, field: &str, span: Range<usize>) -> Mista
         format!("{} has no column `{field}`", record.name),
     );
     let found = mistake(UNKNOWN_NAME, span, zh, en);
+    if record.columns.is_empty() {
+        return found.help(
+            format!("{} 这里什么也没有", record.name),
+            format!("there is nothing in {} here", record.name),
+        );
+    }
     let all: Vec<&str> = record.columns.keys().map(|id| &**id).collect();
     let near = nearest(field, all.iter().copied());
     if near.is_empty() && all.len() <= LISTED {

@@ -7,6 +7,7 @@ use cel::common::ast::{CallExpr, Expr, IdedExpr, operators};
 
 use super::super::mistake::{TYPE, UNKNOWN_CODE, UNKNOWN_NAME, mistake, nearest};
 use super::super::node::{Comparison, Function, Node, Operator};
+use super::super::types::{called, called_in_chinese};
 use super::super::{CodeList, Mistake, Type};
 use super::{Checker, Typed};
 
@@ -303,8 +304,8 @@ fn result(operator: Operator, left: &Type, right: &Type) -> Option<Type> {
 
 fn unknown_code(list: &CodeList, text: &str, span: Range<usize>) -> Mistake {
     let (zh, en) = (
-        format!("代码表 {} 没有代码 \"{text}\"", list.id),
-        format!("{} has no code \"{text}\"", list.id),
+        format!("{} 没有代码 \"{text}\"", called_in_chinese(list)),
+        format!("{} has no code \"{text}\"", called(list)),
     );
     let found = mistake(UNKNOWN_CODE, span, zh, en);
     if text.is_empty() {
@@ -322,8 +323,23 @@ fn unknown_code(list: &CodeList, text: &str, span: Range<usize>) -> Mistake {
         .into_iter()
         .filter_map(|word| shown(list, word))
         .collect();
+    let few = near.is_empty() && list.entries().len() <= FEW_CODES;
+    if few {
+        let all: Vec<String> = list
+            .entries()
+            .iter()
+            .filter_map(|entry| shown(list, &entry.code))
+            .collect();
+        return found.help(
+            format!("可以写：{}", all.join("、")),
+            format!("one of: {}", all.join(", ")),
+        );
+    }
     found.suggest(&near.iter().map(String::as_str).collect::<Vec<_>>())
 }
+
+/// The most codes of a list that are all told where none is near.
+const FEW_CODES: usize = 12;
 
 /// An entry by its code or name: `"2"（未应用）`.
 fn shown(list: &CodeList, word: &str) -> Option<String> {

@@ -8,6 +8,7 @@ fn scope() -> Scope {
     scope.names.insert("t".into(), Type::Text);
     scope.names.insert("yes".into(), Type::Bool);
     scope.names.insert("n".into(), Type::Int);
+    scope.names.insert("d".into(), Type::Date);
     scope
 }
 
@@ -33,7 +34,17 @@ fn what_can_be_said_without_answers() {
         ("yes || !yes", None),
         (r#"filled(t) && !filled(t)"#, None),
         (r#"yes ? 1 < 2 : 2 < 3"#, Some(true)),
-        ("n == 1 && n == 2", None),
+        ("n == 1 && n == 2", Some(false)),
+        ("n > 5 && n < 3", Some(false)),
+        ("n > 5 && 5 >= n", Some(false)),
+        ("n >= 5 && n <= 5", None),
+        ("n >= 5 && n < 5", Some(false)),
+        ("!(n > 5) && n == 6", Some(false)),
+        ("(n < 3 || n > 5) && n == 4", None),
+        ("(n < 3 || n < 5) && n == 6", Some(false)),
+        ("(n < 3 || yes) && n == 6", None),
+        (r#"d > date("2026-01-01") && d < date("2025-01-01")"#, Some(false)),
+        (r#"d > date("2025-01-01") && d < date("2026-01-01")"#, None),
     ] {
         let compiled =
             compile(source, &scope(), Some(&Type::Bool)).unwrap_or_else(|wrong| panic!("{source}: {wrong:?}"));
@@ -48,6 +59,8 @@ fn conditions_that_cannot_meet() {
         (r#"s == "a""#, r#"s in ["a", "b"]"#, None),
         (r#"yes && t == "x""#, r#"t == "y" || !yes"#, None),
         (r#"yes"#, r#"!yes && t == "y""#, Some("yes")),
+        ("n >= 10", "n < 10", Some("n")),
+        ("n >= 10", "n < 11", None),
     ] {
         let scope = scope();
         let [one, two] = [first, second].map(|source| compile(source, &scope, Some(&Type::Bool)).unwrap());

@@ -28,8 +28,8 @@ const ENDINGS: [&str; 7] = [
     "市",
 ];
 
-/// The spelling by which a place is told from another that sounds the same.
-const SPELLINGS: [(&str, &str); 1] = [("陕西", "shaanxi")];
+/// How places are spelt whose characters have several sounds, or that sound as another does.
+const SPELLINGS: [(&str, &str); 3] = [("陕西", "shaanxi"), ("西藏", "xizang"), ("重庆", "chongqing")];
 
 impl Place {
     /// The place that is wanted: by its name, else by the name that the region's id spells, else

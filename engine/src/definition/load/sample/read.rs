@@ -7,9 +7,14 @@ use serde_json::{Map, Value as Json};
 
 use super::keys::{ACT, APPLICANT, CASE, CONTEXT, FINDING, SAMPLE};
 use super::{Act, Case, Expected, ExpectedFinding, Layer, Sample, Words};
+use crate::definition::expression::Type;
+use crate::definition::form::Table;
 use crate::definition::merge::Files;
-use crate::definition::source::{MapReader, Node, Problems, Spot, list_of, nearest, string_of};
-use crate::definition::{FieldType, Id, Region, Text};
+use crate::definition::scope::unit_type;
+use crate::definition::source::{
+    Entry, MapReader, Node, Problems, Spot, Value, empty_value, list_of, nearest, string_of, wrong_type,
+};
+use crate::definition::{Field, FieldType, Id, Region, Text};
 
 /// Reads the samples of one region.
 pub(super) struct Reader<'a> {
@@ -49,6 +54,7 @@ impl<'a> Reader<'a> {
             .map(|base| (base.context, base.registers, base.layers))
             .unwrap_or_default();
         context.extend(self.context(map.get("context")));
+        self.records(map.get("registers"));
         registers.extend(object(map.get("registers")));
         self.fields(map.get("answers"), &form);
         self.fields(map.get("set"), &form);
@@ -87,7 +93,16 @@ impl<'a> Reader<'a> {
     fn base(&mut self, node: &Node, seen: &mut Vec<PathBuf>) -> Option<Sample> {
         let name = string_of(node, self.problems)?;
         let path = self.folder.join(&name);
-        if !self.files.has(&path) || seen.contains(&path) {
+        if seen.contains(&path) {
+            let message = Text::both(
+                format!("样例绕成了圈：又回到 {name}"),
+                format!("samples go round in a circle, back to {name}"),
+            );
+            let help = Text::both("去掉其中一个 from", "take one `from` away");
+            self.problems.at_node("unknown-sample", node, message, Some(help));
+            return None;
+        }
+        if !self.files.has(&path) {
             let known: Vec<String> = self
                 .files
                 .in_folder(self.folder, ".yaml")
@@ -125,9 +140,70 @@ impl<'a> Reader<'a> {
     /// told here rather than by what it no longer finds.
     fn fields(&mut self, node: Option<&Node>, form: &str) {
         for entry in node.and_then(Node::entries).unwrap_or_default() {
+            empty_value(entry, self.problems);
             // `null` takes away what a sample of another form had answered.
             if !entry.value.is_null() {
                 self.place(&entry.key, &entry.key_spot, form);
+                self.rows(entry, form);
+            }
+        }
+    }
+
+    /// The columns in the rows that are given for a whole table.
+    fn rows(&mut self, entry: &Entry, form: &str) {
+        let field = self.region.forms.get(form).and_then(|form| form.field(&entry.key));
+        if let Some(Field {
+            kind: FieldType::Table(table),
+            ..
+        }) = field
+        {
+            self.cells(&entry.value, table);
+        }
+    }
+
+    fn cells(&mut self, rows: &Node, table: &Table) {
+        let Value::List(rows) = &rows.value else { return };
+        for cell in rows.iter().flat_map(|row| row.entries().unwrap_or_default()) {
+            match table.columns.get(cell.key.as_str()).map(|column| &column.kind) {
+                None => self.unknown_field(&cell.key, &cell.key_spot, table.columns.keys().map(|id| &**id)),
+                Some(FieldType::Table(inner)) => self.cells(&cell.value, inner),
+                Some(_) => {}
+            }
+        }
+    }
+
+    /// The rows beside the region's own: of registers that there are, with the columns that these have.
+    fn records(&mut self, node: Option<&Node>) {
+        let region = self.region;
+        for entry in node.and_then(Node::entries).unwrap_or_default() {
+            let record = match region.registers.get(entry.key.as_str()) {
+                Some(register) => register.record_type(),
+                None if entry.key == "units" => unit_type(),
+                None => {
+                    let message = Text::both(
+                        format!("没有名为「{}」的登记册", entry.key),
+                        format!("there is no register called `{}`", entry.key),
+                    );
+                    let known = region.registers.keys().map(|id| &**id).chain(["units"]);
+                    let help = nearest(&entry.key, known);
+                    self.problems.error("unknown-register", &entry.key_spot, message, help);
+                    continue;
+                }
+            };
+            let Type::Record(record) = record else { continue };
+            for cell in list_of(&entry.value, self.problems)
+                .iter()
+                .flat_map(|row| row.entries().unwrap_or_default())
+            {
+                if !record.columns.contains_key(cell.key.as_str()) {
+                    let message = Text::both(
+                        format!("登记册 {} 的记录没有「{}」", entry.key, cell.key),
+                        format!("a record of {} has no `{}`", entry.key, cell.key),
+                    );
+                    let help = nearest(&cell.key, record.columns.keys().map(|id| &**id));
+                    self.problems
+                        .error("sample-unknown-field", &cell.key_spot, message, help);
+                }
             }
         }
     }
@@ -137,17 +213,39 @@ impl<'a> Reader<'a> {
         let Some(form) = self.region.forms.get(form) else {
             return;
         };
+        if !path.split('.').all(is_step) {
+            let message = Text::both(format!("「{path}」不是路径"), format!("`{path}` is no path"));
+            let help = Text::both(
+                "写成 字段、表格[0].列 或 表格[0].内层表格[0].列",
+                "write field, table[0].column or table[0].inner[0].column",
+            );
+            return self.problems.error("sample-unknown-field", spot, message, Some(help));
+        }
         let mut names = path.split('.').map(|step| step.split('[').next().unwrap_or_default());
         let root = names.next().unwrap_or_default();
         let Some(field) = form.field(root) else {
             let known = form.page_of.keys().map(|id| &**id);
             return self.unknown_field(root, spot, known);
         };
-        let (FieldType::Table(table), Some(column)) = (&field.kind, names.next()) else {
-            return;
-        };
-        if !table.columns.contains_key(column) {
-            self.unknown_field(column, spot, table.columns.keys().map(|id| &**id));
+        let mut field = field;
+        for name in names {
+            let table = match &field.kind {
+                FieldType::Table(table) => table,
+                // What a file is called, and how large it is.
+                FieldType::File(_) => return,
+                _ => {
+                    let message = Text::both(
+                        format!("「{}」不是表格，没有列「{name}」", field.id),
+                        format!("`{}` is no table: it has no column `{name}`", field.id),
+                    );
+                    let help = Text::both(format!("写 {}", field.id), format!("write {}", field.id));
+                    return self.problems.error("sample-unknown-field", spot, message, Some(help));
+                }
+            };
+            match table.columns.get(name) {
+                Some(column) => field = column,
+                None => return self.unknown_field(name, spot, table.columns.keys().map(|id| &**id)),
+            }
         }
     }
 
@@ -237,10 +335,27 @@ impl<'a> Reader<'a> {
 
     /// The day and the applicant as they are written.
     fn context(&mut self, node: Option<&Node>) -> Map<String, Json> {
-        if let Some(map) = node.and_then(|node| MapReader::new(node, &CONTEXT, self.problems))
-            && let Some(applicant) = map.get("applicant")
-        {
-            MapReader::new(applicant, &APPLICANT, self.problems);
+        if let Some(map) = node.and_then(|node| MapReader::new(node, &CONTEXT, self.problems)) {
+            for day in ["today", "filed_on"].into_iter().filter_map(|key| map.get(key)) {
+                let text = day.scalar().unwrap_or_default();
+                if text.parse::<jiff::civil::Date>().is_err() {
+                    let real = (
+                        "日历上有的日期，如 2026-11-20",
+                        "a day that there is, such as 2026-11-20",
+                    );
+                    wrong_type(day, real, None, self.problems);
+                }
+            }
+            let applicant = map.get("applicant");
+            let applicant = applicant.and_then(|node| MapReader::new(node, &APPLICANT, self.problems));
+            if let Some(role) = applicant.and_then(|map| map.get("role")) {
+                let name = role.scalar().unwrap_or_default();
+                if !self.region.roles.contains_key(name) {
+                    let known = self.region.roles.keys().map(|id| &**id);
+                    self.problems
+                        .unknown("unknown-role", role, ("角色", "role"), name, known);
+                }
+            }
         }
         object(node)
     }
@@ -265,6 +380,17 @@ impl<'a> Reader<'a> {
             self.region.roles.keys().map(|id| &**id).chain(["clock"]).collect(),
         );
         let state = named("state", workflow.states.keys().map(|id| &**id).collect());
+        let asked = act.as_ref().and_then(|act| workflow.actions.get(act.as_str()));
+        for entry in map.get("input").and_then(Node::entries).unwrap_or_default() {
+            if let Some(action) = asked.filter(|action| !action.form.contains_key(entry.key.as_str())) {
+                let message = Text::both(
+                    format!("操作「{}」不要求填「{}」", action.id, entry.key),
+                    format!("the action `{}` asks for no `{}`", action.id, entry.key),
+                );
+                let help = nearest(&entry.key, action.form.keys().map(|id| &**id));
+                self.problems.error("unknown-in-walk", &entry.key_spot, message, help);
+            }
+        }
         Some(Act {
             act: act?,
             by: by?,
@@ -274,6 +400,17 @@ impl<'a> Reader<'a> {
             state_spot: map.get("state")?.spot.clone(),
         })
     }
+}
+
+/// Whether a step of a path is a name, with whole numbers in brackets behind it.
+fn is_step(step: &str) -> bool {
+    let (name, rest) = step.split_at(step.find('[').unwrap_or(step.len()));
+    let numbers = |rest: &str| {
+        rest.strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'))
+            .is_some_and(|inside| inside.split("][").all(|number| number.parse::<usize>().is_ok()))
+    };
+    !name.is_empty() && (rest.is_empty() || numbers(rest))
 }
 
 fn object(node: Option<&Node>) -> Map<String, Json> {

@@ -11,7 +11,7 @@ use crate::definition::source::{
     Entry, MapReader, Node, Value, check_id, list_of, names_of, nearest, string_of, text_of, wrong_type,
 };
 use crate::definition::workflow::{Action, ActionField, Effect, Target};
-use crate::definition::{Id, Text};
+use crate::definition::{Field, FieldType, Id, Text};
 
 impl Loader<'_> {
     /// One action.
@@ -63,7 +63,7 @@ impl Loader<'_> {
     }
 
     /// An input goes into the audit chain, which never changes and so cannot be sealed anew.
-    fn kept_in_clear(&mut self, field: &crate::definition::Field, entry: &Entry) {
+    fn kept_in_clear(&mut self, field: &Field, entry: &Entry) {
         if field.has_sensitive() {
             let message = Text::both(
                 "操作的输入不能是 sensitive：它会原样记入办理记录，不能加密",
@@ -76,6 +76,28 @@ impl Loader<'_> {
             self.problems
                 .at_node("sensitive-input", &entry.value, message, Some(help));
         }
+    }
+
+    /// The page of an action asks for one value an input.
+    fn asked_in_one(&mut self, field: &Field, entry: &Entry) {
+        use FieldType as T;
+        if !matches!(
+            field.kind,
+            T::Choices(_) | T::Trees(_) | T::List(_) | T::Table(_) | T::File(_) | T::Computed(_)
+        ) {
+            return;
+        }
+        let kind = field.kind.name();
+        let message = Text::both(
+            format!("操作的内容不能是 {kind} 类型：每一项只填一个值"),
+            format!("an input of an action cannot be of type `{kind}`: each asks for one value"),
+        );
+        let help = Text::both(
+            "换一种类型，如 long-text、choice、lookup；其他的放在登记表里填",
+            "take another type such as long-text, choice or lookup; ask for anything else in the form",
+        );
+        let node = entry.value.get("type").unwrap_or(&entry.value);
+        self.problems.at_node("input-type", node, message, Some(help));
     }
 
     fn action_form(&mut self, node: Option<&Node>, scope: &Scope) -> (IndexMap<Id, ActionField>, Type) {
@@ -92,6 +114,7 @@ impl Loader<'_> {
                     form.insert(id.clone(), ActionField::Marks { id, label });
                 } else if let Some(field) = self.field(entry, scope, 0) {
                     self.kept_in_clear(&field, entry);
+                    self.asked_in_one(&field, entry);
                     let ty = self.read_type(&entry.key, &entry.value);
                     columns.insert(id.clone(), ty);
                     form.insert(id, ActionField::Field(field));
@@ -116,6 +139,11 @@ impl Loader<'_> {
                 .collect();
         }
         let items = list_of(node, self.problems);
+        if items.is_empty() {
+            let message = Text::both("这个操作没有去向", "the action leads nowhere");
+            let help = Text::both("写上到哪个状态", "write the state that it leads to");
+            self.problems.at_node("target-condition", node, message, Some(help));
+        }
         let mut targets = Vec::new();
         for (at, item) in items.iter().enumerate() {
             let Some(map) = MapReader::new(item, &TARGET, self.problems) else {
@@ -137,7 +165,15 @@ impl Loader<'_> {
                 } else {
                     Text::both("只有最后一个去向可以不写 when", "only the last target may lack `when`")
                 };
-                self.problems.at_node("target-condition", item, message, None);
+                let help = if last {
+                    Text::both(
+                        "在后面再加一个不写 when 的去向",
+                        "add one more target without a `when` behind it",
+                    )
+                } else {
+                    Text::both("给它写上 when，或把它放到最后", "give it a `when`, or put it last")
+                };
+                self.problems.at_node("target-condition", item, message, Some(help));
             }
             targets.push(Target {
                 when: self.condition(map.get("when"), scope),
@@ -145,6 +181,42 @@ impl Loader<'_> {
             });
         }
         targets
+    }
+
+    /// The input of the action in which a unit is picked.
+    fn hand_to(&mut self, node: &Node, name: &str, form: &IndexMap<Id, ActionField>) -> Option<Effect> {
+        let picks = |input: &ActionField| match input {
+            ActionField::Field(field) => matches!(&field.kind, FieldType::Lookup(lookup) if &*lookup.from == "units"),
+            ActionField::Marks { .. } => false,
+        };
+        let input = name.strip_prefix("input.").unwrap_or(name);
+        match form.get(input) {
+            Some(found) if picks(found) => return Some(Effect::HandTo(input.into())),
+            Some(_) => {
+                let message = Text::both(
+                    format!("不能从「{input}」得知转给哪个单位"),
+                    format!("no unit is picked in `{input}`"),
+                );
+                let help = Text::both(
+                    "这里要写一个 type: lookup、from: units 的内容",
+                    "name an input of `type: lookup` and `from: units`",
+                );
+                self.problems.at_node("waits-for-no-unit", node, message, Some(help));
+            }
+            None if form.is_empty() => {
+                let message = Text::both(
+                    format!("这个操作没有名为「{input}」的内容要填"),
+                    format!("the action asks for no `{input}`"),
+                );
+                let help = Text::both(
+                    "在操作的 form 里加上它：type: lookup，from: units",
+                    "add it to the action's `form`: `type: lookup`, `from: units`",
+                );
+                self.problems.at_node("unknown-field", node, message, Some(help));
+            }
+            None => self.unknown_field(node, input, form.keys().map(|id| &**id)),
+        }
+        None
     }
 
     fn effect(&mut self, node: &Node, names: &Names<'_>, form: &IndexMap<Id, ActionField>) -> Option<Effect> {
@@ -188,15 +260,20 @@ impl Loader<'_> {
                 );
                 None
             }
-            "notify" => self.by(&entry.value, names.roles).map(Effect::Notify),
-            "handTo" => {
-                let input = name.strip_prefix("input.").unwrap_or(&name);
-                if !form.contains_key(input) {
-                    self.unknown_field(&entry.value, input, form.keys().map(|id| &**id));
-                    return None;
-                }
-                Some(Effect::HandTo(input.into()))
+            "notify" if matches!(name.as_str(), "clock" | "anyone") => {
+                let known = names.roles.keys().map(|id| &**id);
+                let known = known.chain(["applicant", "handler"]);
+                self.problems.unknown(
+                    "unknown-role",
+                    &entry.value,
+                    ("可以通知的角色", "role to tell"),
+                    &name,
+                    known,
+                );
+                None
             }
+            "notify" => self.by(&entry.value, names.roles).map(Effect::Notify),
+            "handTo" => self.hand_to(&entry.value, &name, form),
             other => {
                 let message = Text::both(format!("没有效果「{other}」"), format!("there is no effect `{other}`"));
                 self.problems.error(

@@ -13,6 +13,7 @@ use crate::definition::form::Severity;
 use crate::definition::region::MenuTarget;
 use crate::definition::{Page, Text};
 use crate::http::filling::{said, without_label};
+use crate::http::pages::head::{Standing, is_given};
 use crate::http::shell::Stand;
 use crate::http::{Error, shell};
 use crate::registry::asked;
@@ -21,7 +22,7 @@ use crate::theme::filling::{Editing, Filling, Message};
 use crate::theme::input_name::anchor;
 use crate::theme::markdown;
 use crate::theme::view::{
-    ApplicationHead, ErrorLink, FormPage, LanguageLink, MenuEntry, Preview, Shell, Tab, TabProgress, Tone, User,
+    ApplicationHead, ErrorLink, FormPage, LanguageLink, MenuEntry, Preview, Shell, Tab, Tone, User,
 };
 
 /// A page that is being put together.
@@ -109,7 +110,7 @@ impl<'c> Sheet<'c> {
             fields: fields.fill(visit.language, &filling),
             multipart: fields.has_files(),
             editable: chosen.edits() && !page.fields.is_empty(),
-            revision: 0,
+            revision: String::new(),
             errors,
             opinion: None,
             previous: previous.map(address),
@@ -216,13 +217,7 @@ impl<'c> Sheet<'c> {
     fn tabs(&self) -> Vec<Tab> {
         let chosen = self.chosen;
         let checked = &self.tried.checked;
-        let wrong = |page: &Page| {
-            let mut errors = checked
-                .findings
-                .iter()
-                .filter(|finding| finding.severity == Severity::Error);
-            errors.any(|finding| finding.page.as_ref() == Some(&page.id))
-        };
+        let standing = Standing::of(checked.into());
         let pages = chosen.form().pages.values();
         let shown = pages.filter(|page| checked.evaluated.page_shown(&page.id));
         shown
@@ -230,11 +225,7 @@ impl<'c> Sheet<'c> {
                 label: page.title.get(chosen.visit.language).into(),
                 href: chosen.address(&page.id),
                 current: *page.id == *chosen.page,
-                progress: match (page.fields.is_empty(), wrong(page)) {
-                    (true, _) => TabProgress::Plain,
-                    (false, true) => TabProgress::Missing,
-                    (false, false) => TabProgress::Complete,
-                },
+                progress: standing.progress(page, is_given(&self.tried.answers, page)),
                 marked: false,
             })
             .collect()
