@@ -33,7 +33,7 @@ function watch(input, around) {
   input.after(box);
   const key = keyOf(input);
   const left = key && noted(key);
-  if (left && told.textContent === "") tell(told, `${input.form.dataset.again} ${left.name} (${left.percent}%)`);
+  if (left && !told.textContent) tell(told, `${input.form.dataset.again} ${left.name} (${left.percent}%)`);
   // While it is on its way nothing is there to be judged or saved.
   if (key) input.addEventListener("input", (event) => event.stopPropagation());
   input.addEventListener("change", (event) => {
@@ -99,7 +99,7 @@ function begin(input, file, box) {
   box.append(line);
   const upload = { form, name, file, box, bar, shown, key: keyOf(input), offset: 0, quarter: 0, chunk: LEAST * 4, wait: RETRY[0] };
   const before = noted(upload.key);
-  if (before && before.name === file.name && before.size === file.size && before.modified === file.lastModified) upload.address = before.address;
+  if (before?.is === sameness(file)) upload.address = before.address;
   cancel.addEventListener("click", () => {
     upload.isOver = true;
     upload.abort?.();
@@ -110,11 +110,11 @@ function begin(input, file, box) {
     tell(box.firstChild, "");
   });
   show(upload);
-  words.underWay = Number(words.underWay ?? 0) + 1;
+  words.underWay = +(words.underWay || 0) + 1;
   const ended = (error) => {
     if (error && !upload.isOver) {
       // Whoever signs in again, or chooses between two versions, goes on from here.
-      if (error.status !== 401 && error.status !== 409) note(upload.key);
+      if (![401, 409].includes(error.status)) note(upload.key);
       tell(box.firstChild, `${file.name}: ${error.problem ?? (error.status === 401 ? words.signedOut : words.unsent)}`, true);
     }
     leave(upload, line);
@@ -122,14 +122,18 @@ function begin(input, file, box) {
     words.underWay = words.underWay - 1 || "";
     form.dispatchEvent(new CustomEvent("sent", { detail: !error }));
   };
-  last = last.then(() => upload.isOver ? undefined : run(upload)).then(ended, ended);
+  last = last.then(() => run(upload)).then(ended, ended);
 }
 
 /** Takes away the line of a file; whoever stood on it stands on its field. */
 function leave({ form, name }, line) {
   const isHere = line.contains(document.activeElement);
   line.remove();
-  if (isHere) field(form, name)?.querySelector(`${FILE}, a, button`)?.focus();
+  if (isHere) stand(field(form, name));
+}
+
+function stand(around) {
+  around?.querySelector(`${FILE}, a, button`)?.focus();
 }
 
 /** Sends a file until it is there; gives what ended it otherwise. */
@@ -150,9 +154,9 @@ async function run(upload) {
       isSure = false;
       if (isGone || (error.status === 409 && !error.problem)) continue;
       if (error.status && error.status < 500) return error;
-      if (upload.isOver) return undefined;
+      if (upload.isOver) return;
       upload.chunk = LEAST;
-      upload.quarter = undefined;
+      delete upload.quarter;
       tell(upload.box.firstChild, upload.form.dataset.waits);
       await pause(upload);
     }
@@ -215,7 +219,12 @@ function show(upload) {
   const quarter = percent - percent % 25;
   if (quarter !== upload.quarter) tell(box.firstChild, `${form.dataset.sending} ${file.name} ${quarter}%`);
   upload.quarter = quarter;
-  if (address) note(key, { name: file.name, size: file.size, modified: file.lastModified, address, percent });
+  if (address) note(key, { name: file.name, is: sameness(file), address, percent });
+}
+
+/** By what a file that is chosen again is known; the digest proves it. */
+function sameness({ name, size, lastModified }) {
+  return `${size} ${lastModified} ${name}`;
 }
 
 /** The page is saved with the file in it, and its field shown anew. */
@@ -229,11 +238,9 @@ function taken(upload, digest) {
       const fresh = elementOf(told.field);
       if (old && fresh) {
         old.replaceWith(fresh);
-        const input = fresh.querySelector(FILE);
-        if (input) input.after(box);
-        else fresh.append(box);
+        fresh.append(box);
         form.dispatchEvent(new CustomEvent("fresh", { detail: fresh }));
-        if (isHere) fresh.querySelector(`${FILE}, a, button`)?.focus();
+        if (isHere) stand(fresh);
       }
       tell(box.firstChild, `${file.name}: ${told.refused ?? form.dataset.done}`, told.refused);
       done();
