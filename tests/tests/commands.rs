@@ -27,7 +27,7 @@ fn the_workflow_is_drawn() {
     assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>\n"), "{svg}");
     // Each state has a box of its own, the two last a second frame; each way has its words.
     assert_eq!(svg.matches("<rect x=").count(), 7 + 2, "{svg}");
-    assert_eq!(svg.matches("marker-end").count(), 14 + 1, "{svg}");
+    assert_eq!(svg.matches("marker-end").count(), 13 + 1, "{svg}");
     for words in [
         "With the office",
         "Submit / applicant [filled(app.applicant.unit)]",

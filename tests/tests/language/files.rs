@@ -26,7 +26,7 @@ fn l1_files_and_names() {
                 "a `*.form.yaml` without `form:` is a *part*, only there to be extended",
                 "qingshan/part.form.yaml",
                 "pages: {}\n",
-                &[],
+                &["unused-part@1"],
             ),
             (
                 "are `[a-z][a-z0-9_]*`",

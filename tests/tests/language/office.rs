@@ -114,7 +114,7 @@ fn l7_regions() {
 }
 
 const STEPS: &str = "start: draft\nstates:\n  draft: {label: 填写, edits: applicant}\n  unit: {label: 单位, waitsFor: unit_admin}\n  \
-    recommend: {label: 推荐, waitsFor: {role: recommender, unit: recommender}}\n  office: {label: 省厅, waitsFor: office}\n  \
+    recommend: {label: 推荐, waitsFor: {role: recommender, unit: recommender}, due: {within: 30 days, then: expire}}\n  office: {label: 省厅, waitsFor: office}\n  \
     done: {label: 完, final: true}\n\
     actions:\n  submit: {label: 提交, from: draft, by: applicant, requires: check, to: [{when: 'filled(app.applicant.unit)', to: unit}, {to: recommend}]}\n  \
     pass: {label: 同意, from: unit, by: unit_admin, to: recommend}\n  \

@@ -91,7 +91,8 @@ impl Loader<'_> {
             "给它改名：以小写字母开头，只用小写字母、数字、_ 和 -",
             "rename it: start with a small letter; use small letters, digits, _ and -",
         );
-        self.problems.error("bad-id", &Spot::whole(path), message, Some(help));
+        self.problems
+            .error("file-name", &Spot::whole(path), message, Some(help));
     }
 
     pub(super) fn form_file(&mut self, path: &Path, stem: &str) -> Option<Form> {

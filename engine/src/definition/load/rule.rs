@@ -268,7 +268,7 @@ impl Loader<'_> {
     }
 
     fn sensitive_in_message(&mut self, node: &Node, each: Option<&[Id]>, reads: &[Id], behind: Behind<'_>) {
-        for path in behind.sensitive(reads, each) {
+        for path in behind.sensitive_in_text(reads, each) {
             let message = Text::both(
                 format!("提示里不能出现敏感字段「{path}」的内容"),
                 format!("a message never shows the sensitive field `{path}`"),

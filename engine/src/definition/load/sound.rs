@@ -9,11 +9,6 @@ use crate::definition::workflow::{ActionField, By, Edits, State, Workflow};
 use crate::definition::{Id, Text};
 
 /// How an action that nobody can take is mended.
-const BY: (&str, &str) = ("在 by 里写上谁可以做", "say in `by` who may take it");
-const FROM: (&str, &str) = (
-    "在 from 里写上从哪些状态开始",
-    "say in `from` in which states it starts",
-);
 const WAITS_FOR: (&str, &str) = (
     "给其中一个状态写 waitsFor，或换一个 by",
     "give one of these states a `waitsFor`, or the action another `by`",
@@ -78,6 +73,10 @@ impl Loader<'_> {
             let Some(action) = workflow.actions.get(entry.key.as_str()) else {
                 continue;
             };
+            // What is empty was told, or could not be read.
+            if action.by.is_empty() || action.from.is_empty() {
+                continue;
+            }
             let all_by = |whom: By| action.by.iter().all(|by| *by == whom);
             let any_state = |fits: &dyn Fn(&State) -> bool| {
                 let mut states = action.from.iter().filter_map(|state| workflow.states.get(state));
@@ -85,11 +84,7 @@ impl Loader<'_> {
             };
             let waited = || any_state(&|state| state.waits_for.is_some());
             let ends = || any_state(&|state| state.due.as_ref().and_then(|due| due.then.as_ref()) == Some(&action.id));
-            let (why, help) = if action.by.is_empty() {
-                (("没有人能做", "can be taken by nobody"), BY)
-            } else if action.from.is_empty() {
-                (("不从任何状态开始", "starts from no state"), FROM)
-            } else if all_by(By::Handler) && !waited() {
+            let (why, help) = if all_by(By::Handler) && !waited() {
                 (
                     (
                         "由 handler 做，但它开始的状态都没有 waitsFor",

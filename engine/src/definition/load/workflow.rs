@@ -17,7 +17,9 @@ use crate::definition::workflow::{By, Workflow};
 use crate::definition::{Form, Id};
 
 /// The mistakes after which nothing can be said of the whole.
-const DISTURBING: [&str; 6] = [
+const DISTURBING: [&str; 8] = [
+    "unknown-edits",
+    "unknown-counts",
     "unknown-action",
     "unknown-state",
     "unknown-role",

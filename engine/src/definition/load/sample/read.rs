@@ -12,7 +12,7 @@ use crate::definition::form::Table;
 use crate::definition::merge::Files;
 use crate::definition::scope::unit_type;
 use crate::definition::source::{
-    Entry, MapReader, Node, Problems, Spot, Value, empty_value, list_of, nearest, string_of, wrong_type,
+    Entry, MapReader, Node, Problems, Spot, Value, empty_value, list_of, nearest, string_of,
 };
 use crate::definition::{Field, FieldType, Id, Region, Text};
 
@@ -339,11 +339,12 @@ impl<'a> Reader<'a> {
             for day in ["today", "filed_on"].into_iter().filter_map(|key| map.get(key)) {
                 let text = day.scalar().unwrap_or_default();
                 if text.parse::<jiff::civil::Date>().is_err() {
-                    let real = (
-                        "日历上有的日期，如 2026-11-20",
-                        "a day that there is, such as 2026-11-20",
+                    let message = Text::both(
+                        format!("日历上没有「{text}」这一天"),
+                        format!("there is no day `{text}`"),
                     );
-                    wrong_type(day, real, None, self.problems);
+                    let help = Text::both("写成日期，如 2026-11-20", "write a date such as 2026-11-20");
+                    self.problems.at_node("no-such-day", day, message, Some(help));
                 }
             }
             let applicant = map.get("applicant");

@@ -38,6 +38,19 @@ impl Loader<'_> {
             .into_iter()
             .filter_map(|(_, node)| self.by(node, names.roles))
             .collect();
+        for (node, nobody) in [
+            (
+                from_node,
+                ("这个操作不从任何状态开始", "the action starts from no state"),
+            ),
+            (by_node, ("这个操作没有人能做", "the action can be taken by nobody")),
+        ] {
+            if matches!(&node.value, Value::List(items) if items.is_empty()) {
+                let message = Text::both(nobody.0, nobody.1);
+                let help = Text::both("在这里写上至少一个", "name one here at least");
+                self.problems.at_node("action-nobody", node, message, Some(help));
+            }
+        }
         let (form, input) = self.action_form(map.get("form"), scope);
         let scope = scope.with("input", input);
         let to_node = map.need("to", self.problems)?;
