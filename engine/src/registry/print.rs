@@ -248,7 +248,7 @@ impl Registry {
         let application = case.application();
         let evaluated = case.evaluated();
         let answers = evaluated.visible_answers(case.answers());
-        let hidden = case.hidden(&evaluated);
+        let hidden = case.hidden(evaluated);
         let names = case.names();
         let state = issue.map_or(application.state.as_str(), |issue| issue.state);
         let state_label = region

@@ -84,20 +84,18 @@ impl Known {
                 continue;
             };
             let path = format!("{above}{}", field.id);
-            match (&field.kind, plain, sealed) {
-                _ if field.sensitive => {
-                    if Sealer::key_of(sealed) == Some(sealer.key()) {
-                        self.0.insert((path, plain.to_string()), sealed.clone());
-                    }
+            if field.sensitive {
+                if Sealer::key_of(sealed) == Some(sealer.key()) {
+                    self.0.insert((path, plain.to_string()), sealed.clone());
                 }
-                (FieldType::Table(table), Json::Array(plain), Json::Array(sealed)) => {
-                    let rows = plain.iter().zip(sealed);
-                    let rows = rows.filter_map(|(plain, sealed)| plain.as_object().zip(sealed.as_object()));
-                    for (plain, sealed) in rows {
-                        self.take(sealer, table.columns.values(), &format!("{path}."), plain, sealed);
-                    }
+            } else if let (FieldType::Table(table), Json::Array(plain), Json::Array(sealed)) =
+                (&field.kind, plain, sealed)
+            {
+                let rows = plain.iter().zip(sealed);
+                let rows = rows.filter_map(|(plain, sealed)| plain.as_object().zip(sealed.as_object()));
+                for (plain, sealed) in rows {
+                    self.take(sealer, table.columns.values(), &format!("{path}."), plain, sealed);
                 }
-                _ => {}
             }
         }
     }

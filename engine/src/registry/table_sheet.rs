@@ -71,14 +71,14 @@ impl Registry {
     ) -> Result<TableSheet, Refused> {
         let path: Path = path.parse().map_err(|_| Refused::NotFound)?;
         let evaluated = case.evaluated();
-        let table = shown_table(case, &evaluated, &path).ok_or(Refused::NotFound)?;
+        let table = shown_table(case, evaluated, &path).ok_or(Refused::NotFound)?;
         let rows = path.get(case.answers()).and_then(Json::as_array);
         let rows = rows.map(Vec::as_slice).unwrap_or_default();
         let in_full = case.is_applicant() && case.editing().allows(path.root());
         if in_full {
             self.note_sensitive(person, case, &path, table, rows).await?;
         }
-        let sheet = sheet_of(case, &evaluated, &path, table, rows, in_full, language);
+        let sheet = sheet_of(case, evaluated, &path, table, rows, in_full, language);
         let written = tokio::task::spawn_blocking(move || sheet.write()).await;
         let content = written.map_err(|error| Refused::Failed(error.to_string()))?;
         let content = content.map_err(|error| Refused::Failed(error.to_string()))?;

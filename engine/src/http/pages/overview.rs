@@ -172,7 +172,7 @@ pub(super) fn answer_pages(visit: &Visit, case: &Case, reveal: bool) -> Vec<Answ
         .filter(|page| !page.fields.is_empty() && evaluated.page_shown(&page.id))
         .filter(|page| !reveal || page.fields.values().any(Field::has_sensitive));
     let show = |page: &crate::definition::Page| {
-        let mut filling = filling(visit, case, page, &evaluated, case.answers());
+        let mut filling = filling(visit, case, page, evaluated, case.answers());
         filling.editing = Editing::Nothing;
         filling.reveal = reveal;
         Some(AnswerPage {
