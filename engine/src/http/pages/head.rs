@@ -184,6 +184,11 @@ pub(super) fn tab_strip(visit: &Visit, case: &Case, current: &str) -> Result<Str
     Ok(visit.shop.theme.page(&shell, &strip)?)
 }
 
+/// How far a page is filled, in words.
+pub(super) fn said(visit: &Visit, progress: TabProgress) -> String {
+    progress.text_key().map(|key| visit.text(key, &[])).unwrap_or_default()
+}
+
 fn tabs(visit: &Visit, case: &Case, look: Look<'_>, current: Option<&str>, editable: bool) -> Vec<Tab> {
     let standing = Standing::of(look);
     let marks = case.application().returned.as_ref();
@@ -192,16 +197,19 @@ fn tabs(visit: &Visit, case: &Case, look: Look<'_>, current: Option<&str>, edita
         let mut roots = marks.iter().map(|mark| mark.split(['[', '.']).next().unwrap_or(mark));
         roots.any(|root| page.fields.contains_key(root))
     };
-    let tab = |page: &Page| Tab {
-        label: page.title.get(visit.language).into(),
-        href: visit.of(case, &format!("pages/{}", page.id)),
-        current: current == Some(&*page.id),
-        progress: if editable {
-            standing.of_page(case, page)
-        } else {
-            TabProgress::Plain
-        },
-        marked: marked(page),
+    let tab = |page: &Page| {
+        let progress = match editable {
+            true => standing.of_page(case, page),
+            false => TabProgress::Plain,
+        };
+        Tab {
+            label: page.title.get(visit.language).into(),
+            href: visit.of(case, &format!("pages/{}", page.id)),
+            current: current == Some(&*page.id),
+            progress,
+            said: said(visit, progress),
+            marked: marked(page),
+        }
     };
     shown(case, look).map(tab).collect()
 }

@@ -248,6 +248,10 @@ impl Sheet<'_> {
             href: self.path.clone(),
             current: at == 1,
             progress,
+            said: progress
+                .text_key()
+                .map(|key| self.theme.text(self.language, key, &[]))
+                .unwrap_or_default(),
             marked: at == 3,
         };
         kinds.into_iter().enumerate().map(tab).collect()

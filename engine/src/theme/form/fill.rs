@@ -94,17 +94,16 @@ impl<'a> Writer<'a> {
     fn computed(&mut self, field: &Prepared, path: &str) {
         self.open_answer(field, path, "");
         self.out.push_str("<output class=\"answer\">");
-        let text = self
-            .filling
-            .asked
-            .computed
-            .get(path)
-            .map(String::as_str)
-            .unwrap_or_default();
-        self.text_or_empty(&answer::shown(field, text, self.filling));
+        self.worked_out(field, path);
         self.out.push_str("</output>");
         self.remarks(field, path);
         self.out.push_str("</div>");
+    }
+
+    /// What the engine has worked out for the field.
+    fn worked_out(&mut self, field: &Prepared, path: &str) {
+        let text = self.filling.asked.computed.get(path).map(String::as_str);
+        self.text_or_empty(&answer::shown(field, text.unwrap_or_default(), self.filling));
     }
 
     /// The answer, to be read.
@@ -123,14 +122,7 @@ impl<'a> Writer<'a> {
             Kind::Table { columns, .. } => self.read_table(field, columns, path, value),
             Kind::Files { .. } => self.read_files(value),
             Kind::Computed => {
-                let text = self
-                    .filling
-                    .asked
-                    .computed
-                    .get(path)
-                    .map(String::as_str)
-                    .unwrap_or_default();
-                self.text_or_empty(&answer::shown(field, text, self.filling));
+                self.worked_out(field, path);
             }
             _ => {
                 let text = value.map(|value| answer::text(field, path, value, self.filling, self.words));

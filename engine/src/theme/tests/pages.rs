@@ -131,6 +131,7 @@ fn head(name: &str) -> ApplicationHead {
         href: format!("/somewhere/applications/1/pages/p{at}"),
         current: at == 1,
         progress: *progress,
+        said: progress.text_key().unwrap_or_default().into(),
         marked: at == 5,
     });
     ApplicationHead {

@@ -201,6 +201,8 @@ pub struct Tab {
     pub current: bool,
     /// How far it is filled.
     pub progress: TabProgress,
+    /// The same in words ([`TabProgress::text_key`]); empty where there is nothing to say.
+    pub said: String,
     /// A reviewer marked something on it.
     pub marked: bool,
 }
@@ -229,6 +231,19 @@ pub enum TabProgress {
     Wrong,
     /// Nothing is missing.
     Complete,
+}
+
+impl TabProgress {
+    /// The key of the theme's text that says so; none where there is nothing to say.
+    pub fn text_key(self) -> Option<&'static str> {
+        match self {
+            Self::Plain => None,
+            Self::Untouched => Some("tab_untouched"),
+            Self::Missing => Some("tab_missing"),
+            Self::Wrong => Some("tab_wrong"),
+            Self::Complete => Some("tab_complete"),
+        }
+    }
 }
 
 /// How far the form is filled. Tabs that may stay empty do not count until they are filled.

@@ -13,7 +13,7 @@ use crate::definition::form::Severity;
 use crate::definition::region::MenuTarget;
 use crate::definition::{Page, Text};
 use crate::http::filling::{said, without_label};
-use crate::http::pages::head::{Standing, is_given};
+use crate::http::pages::head::{self, Standing, is_given};
 use crate::http::shell::Stand;
 use crate::http::{Error, shell};
 use crate::registry::asked;
@@ -221,12 +221,16 @@ impl<'c> Sheet<'c> {
         let pages = chosen.form().pages.values();
         let shown = pages.filter(|page| checked.evaluated.page_shown(&page.id));
         shown
-            .map(|page| Tab {
-                label: page.title.get(chosen.visit.language).into(),
-                href: chosen.address(&page.id),
-                current: *page.id == *chosen.page,
-                progress: standing.progress(page, is_given(&self.tried.answers, page)),
-                marked: false,
+            .map(|page| {
+                let progress = standing.progress(page, is_given(&self.tried.answers, page));
+                Tab {
+                    label: page.title.get(chosen.visit.language).into(),
+                    href: chosen.address(&page.id),
+                    current: *page.id == *chosen.page,
+                    progress,
+                    said: head::said(&chosen.visit, progress),
+                    marked: false,
+                }
             })
             .collect()
     }
