@@ -92,6 +92,13 @@ async fn a_file_comes_piece_by_piece() {
     let once_more: Json = serde_json::from_slice(&again.body).unwrap();
     assert_eq!((again.status, &once_more["revision"]), (200, &told["revision"]));
     assert_eq!(kept(&app, &filed).await.len(), 1);
+    // What is typed beside it by then is judged as any save: it may not go over what it has not seen.
+    let stale = [("~revision", "0"), ("~", FIELD), ("~do", "save")];
+    assert_eq!(
+        sender.finish(&file, &stale).await.status,
+        200,
+        "it asks for what is there"
+    );
     let address = filed.at(&format!("files/{}", files[0]["id"].as_str().unwrap()));
     assert!(me.get(&address).await.body == file);
 }

@@ -87,7 +87,10 @@ impl Registry {
     ) -> Result<Case, Refused> {
         let office = Arc::clone(self.office(region)?);
         let dossier = self.inner.store.dossier(region, id).await?;
-        let dossier = dossier.ok_or(Refused::NotFound)?;
+        let Some(dossier) = dossier else {
+            office.opened.remove(id);
+            return Err(Refused::NotFound);
+        };
         let units = office.units(&self.inner.store).await?;
         let actor = actor(&dossier.application);
         let known = office.opened.get(id);
@@ -186,6 +189,11 @@ impl Opened {
             checked: OnceLock::new(),
             pages: RwLock::default(),
         }
+    }
+
+    /// About how many bytes of the store it takes; open, it takes many times as much.
+    pub(super) fn bytes(&self) -> u64 {
+        self.dossier.bytes()
     }
 
     /// Whether it would be the same if it were opened now.

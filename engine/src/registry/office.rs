@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
 use indexmap::IndexMap;
+use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 
 use super::case::Opened;
@@ -19,6 +20,8 @@ use crate::store::{Change, CommitError, Expect, Put, RegisterEntry, Store, Unit}
 
 /// Applications that are kept open.
 const OPENED: usize = 500;
+/// Bytes that they take in the store; open, they take many times as much.
+const OPENED_BYTES: u64 = 8 << 20;
 
 /// A region that is being served.
 pub struct Office {
@@ -35,10 +38,20 @@ pub struct Office {
     /// Units and registers as they were last read, and at which version of them.
     units: RwLock<Option<(u64, Units)>>,
     /// Applications that were opened lately, by id.
-    pub(super) opened: Cache<String, Arc<Opened>>,
+    pub(super) opened: Cache<String, Arc<Opened>, Stored>,
     /// Who takes a number waits here, so that a document is not rendered for a number that is gone
     /// by then. Another node is told by the counter itself.
     numbering: tokio::sync::Mutex<()>,
+}
+
+/// What an application that is kept open counts for.
+#[derive(Clone)]
+pub(super) struct Stored;
+
+impl Weighter<String, Arc<Opened>> for Stored {
+    fn weight(&self, _: &String, opened: &Arc<Opened>) -> u64 {
+        opened.bytes().max(OPENED_BYTES / OPENED as u64)
+    }
 }
 
 /// Why a region cannot be opened.
@@ -162,7 +175,7 @@ impl Office {
             checkers: RwLock::default(),
             codes,
             units: RwLock::default(),
-            opened: Cache::new(OPENED),
+            opened: Cache::with_weighter(OPENED, OPENED_BYTES, Stored),
             numbering: tokio::sync::Mutex::new(()),
         })
     }

@@ -3,6 +3,8 @@
 mod chunks;
 mod content;
 
+use std::time::Duration;
+
 use indexmap::IndexMap;
 use serde_json::{Value as Json, json};
 
@@ -13,10 +15,13 @@ use crate::definition::{Field, FieldType, Id, Language, Text, unseen};
 use crate::store::{FileId, Put, Upload};
 use crate::theme::input_name::without_rows;
 
+pub(super) use chunks::sending;
 pub use chunks::{Begun, CHUNK_BYTES, Chunk, MOST_SENT, Sending, Wanted as WantedUpload};
 use content::Look;
 pub use content::kind_of;
 
+/// For so long a file waits until its pages are counted.
+const COUNTED_WITHIN: Duration = Duration::from_secs(10);
 /// Bytes of all files that one application was ever given.
 const APPLICATION_BYTES: u64 = 500 << 20;
 
@@ -130,11 +135,15 @@ impl Registry {
         if kind != "pdf" {
             return Ok(look);
         }
-        match self.inner.renderer.leaves(&file.content).await {
-            Ok(leaves) => Ok(look.with(leaves)),
-            // Nobody is sent away because pages cannot be counted now.
-            Err(error) => {
+        // Nobody is sent away, or waits behind others' files, because pages cannot be counted now.
+        match tokio::time::timeout(COUNTED_WITHIN, self.inner.renderer.leaves(&file.content)).await {
+            Ok(Ok(leaves)) => Ok(look.with(leaves)),
+            Ok(Err(error)) => {
                 tracing::warn!(%error, "the pages of a file were not counted");
+                Ok(look)
+            }
+            Err(_) => {
+                tracing::warn!("the pages of a file were not counted in time");
                 Ok(look)
             }
         }

@@ -122,6 +122,7 @@ pub struct Dossier {
     pub pages: Vec<Arc<AnswerPage>>,
     /// The bytes that each page takes in the store, as far as they are known.
     sizes: Vec<usize>,
+    application_size: usize,
 }
 
 impl Dossier {
@@ -130,12 +131,13 @@ impl Dossier {
         Self {
             application,
             sizes: vec![0; pages.len()],
+            application_size: 0,
             pages: pages.into_iter().map(Arc::new).collect(),
         }
     }
 
     pub(super) fn read(view: &View, key: &[u8]) -> Result<Option<Self>, StoreError> {
-        let Some(application) = view.get::<Application>(key)? else {
+        let Some(stored) = view.bytes(Application::TABLE, key)? else {
             return Ok(None);
         };
         let (mut pages, mut sizes) = (Vec::new(), Vec::new());
@@ -145,21 +147,24 @@ impl Dossier {
             pages.push(Arc::new(decode(AnswerPage::TABLE, &value)?));
         }
         Ok(Some(Self {
-            application,
+            application: decode(Application::TABLE, &stored)?,
             pages,
             sizes,
+            application_size: stored.len(),
         }))
     }
 
-    /// About how many bytes of the store its pages take.
-    pub(super) fn bytes(&self) -> u64 {
-        self.sizes.iter().map(|size| *size as u64).sum()
+    /// About how many bytes of the store it takes.
+    pub fn bytes(&self) -> u64 {
+        let pages: usize = self.sizes.iter().sum();
+        (pages + self.application_size) as u64
     }
 
-    /// The same pages of a newer application.
-    pub(super) fn with_application(&self, application: Application) -> Self {
+    /// The same pages of a newer application, which takes so many bytes.
+    pub(super) fn with_application(&self, application: Application, bytes: usize) -> Self {
         Self {
             application,
+            application_size: bytes,
             ..self.clone()
         }
     }

@@ -136,8 +136,9 @@ impl Recent {
                 Table::Sessions => drop(self.sessions.remove(key)),
                 Table::Accounts => drop(self.accounts.remove(key)),
                 Table::Applications => self.renew(&mut renewed, key, |dossier| {
-                    let application = decode::<Application>(*table, value.as_deref()?).ok()?;
-                    Some(dossier.with_application(application))
+                    let bytes = value.as_deref()?;
+                    let application = decode::<Application>(*table, bytes).ok()?;
+                    Some(dossier.with_application(application, bytes.len()))
                 }),
                 Table::Answers => self.renew(&mut renewed, key::first(key, 2), |dossier| {
                     let Some(bytes) = value else {

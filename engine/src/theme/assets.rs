@@ -96,9 +96,15 @@ fn for_sending(name: &str, bytes: Vec<u8>) -> Vec<u8> {
             true => ends.is_none_or(|at| at + 2 == words.len()),
             false => is_script && words.starts_with("//"),
         };
+        // What stands behind the end of a comment that began on another line is kept.
+        let from = if inside {
+            line.find("*/").map_or(0, |at| at + 2)
+        } else {
+            0
+        };
         inside = (inside || begins) && ends.is_none();
         if !is_comment && !words.is_empty() {
-            kept.push_str(line.trim_start_matches(' '));
+            kept.push_str(line[from..].trim_start_matches(' '));
         }
     }
     kept.into_bytes()

@@ -45,7 +45,7 @@ pub(super) struct Around([String; HOLES.len() + 1]);
 pub(super) fn parts(templates: &IndexMap<String, String>) -> Vec<(String, String)> {
     let Some(of_layout) = templates
         .get(LAYOUT)
-        .and_then(|source| split::blocks(source, OF_LAYOUT))
+        .and_then(|source| split::layout(source, OF_LAYOUT))
     else {
         return Vec::new();
     };
@@ -75,6 +75,12 @@ impl Frames {
         }
     }
 
+    /// Whether pages are put into this frame.
+    #[cfg(test)]
+    pub(super) fn has(&self, frame: &Frame) -> bool {
+        self.known.get(frame).flatten().is_some()
+    }
+
     /// The frame of this shell around a page; none where the page is to be rendered whole.
     pub(super) fn around(
         &self,
@@ -88,9 +94,15 @@ impl Frames {
         if let Some(known) = self.known.get(&shell.frame) {
             return Ok(known);
         }
-        let shown = environment.get_template(OPEN)?;
-        let shown = shown.render(minijinja::context! { shell => value(shell) })?;
-        let frame = Around::of(&shown).map(Arc::new);
+        let alike = Value::from_object(Read {
+            shell: shell.clone(),
+            alike: true,
+        });
+        let shown = environment
+            .get_template(OPEN)?
+            .render(minijinja::context! { shell => alike });
+        // A layout that asks for more than looks alike is rendered whole, and what is wrong with it is told there.
+        let frame = shown.ok().and_then(|shown| Around::of(&shown)).map(Arc::new);
         self.known.insert(shell.frame.clone(), frame.clone());
         Ok(frame)
     }
@@ -130,11 +142,18 @@ impl Around {
 
 /// The shell as templates read it. What no template asks for is not made into a value.
 pub(super) fn value(shell: &Shell) -> Value {
-    Value::from_object(Read(shell.clone()))
+    Value::from_object(Read {
+        shell: shell.clone(),
+        alike: false,
+    })
 }
 
 #[derive(Debug)]
-struct Read(Shell);
+struct Read {
+    shell: Shell,
+    /// What a single request alone has is not there.
+    alike: bool,
+}
 
 impl Object for Read {
     fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
@@ -142,7 +161,11 @@ impl Object for Read {
     }
 
     fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
-        let Self(shell) = &**self;
+        let Self { shell, alike } = &**self;
+        if *alike && ["breadcrumb", "languages", "text_size", "notice", "watch"].contains(&key) {
+            // The layout asks whether files are watched; they are not.
+            return (key == "watch").then(|| Value::from(()));
+        }
         let frame = &shell.frame;
         Some(match key {
             "language" => Value::from(Serde(&frame.language)),

@@ -12,6 +12,10 @@ const IMPORT: &str = "{% import \"parts.html\" as parts %}";
 /// where the template is not a plain page with these blocks and no others.
 pub(super) fn page<const N: usize>(source: &str, names: [&str; N]) -> Option<[String; N]> {
     let rest = source.trim_start().strip_prefix(EXTENDS)?;
+    // Both need the template that the block stands in.
+    if rest.contains("super(") || rest.contains("self.") {
+        return None;
+    }
     let mut outside = rest.to_owned();
     for name in names {
         outside = outside.replacen(&whole(rest, name)?, "", 1);
@@ -22,8 +26,17 @@ pub(super) fn page<const N: usize>(source: &str, names: [&str; N]) -> Option<[St
     blocks(source, names)
 }
 
-/// The blocks of the layout, in the same way; none where one of them is missing.
-pub(super) fn blocks<const N: usize>(source: &str, names: [&str; N]) -> Option<[String; N]> {
+/// The blocks of the layout, in the same way; none where one of them is missing, or where the layout itself knows
+/// something that its pages may read.
+pub(super) fn layout<const N: usize>(source: &str, names: [&str; N]) -> Option<[String; N]> {
+    let own = source.replacen(IMPORT, "", 1);
+    let knows = ["{% set", "{% import", "{% from", "{% macro", "self."]
+        .iter()
+        .any(|word| own.contains(word));
+    if knows { None } else { blocks(source, names) }
+}
+
+fn blocks<const N: usize>(source: &str, names: [&str; N]) -> Option<[String; N]> {
     let mut found = names.map(|_| String::new());
     for (found, name) in found.iter_mut().zip(names) {
         let begin = format!("{{% block {name} %}}");
@@ -64,9 +77,13 @@ mod tests {
             "{% extends \"layout.html\" %}{% block title %}{% endblock %}",
             "{% extends \"layout.html\" %}{% block title %}{% endblock %}{% block main %}{% block in %}{% endblock %}{% endblock %}",
             "{% extends \"layout.html\" %}{% block title %}{% endblock %}{% block main %}{% endblock %}{% block crumbs %}{% endblock %}",
+            "{% extends \"layout.html\" %}{% block title %}{% endblock %}{% block main %}{{ self.title() }}{% endblock %}",
             "<p>{% block title %}{% endblock %}{% block main %}{% endblock %}",
         ] {
             assert_eq!(page(source, ["title", "main"]), None, "{source}");
         }
+        let known = format!("{IMPORT}{{% block a %}}b{{% endblock %}}");
+        assert_eq!(layout(&known, ["a"]), Some(["b".to_owned()]));
+        assert_eq!(layout(&format!("{known}{{% set own = 1 %}}"), ["a"]), None);
     }
 }

@@ -40,6 +40,21 @@ fn a_page_that_is_put_into_a_frame_is_the_page_that_is_rendered_whole() {
         for ((name, framed), (_, whole)) in both {
             assert_eq!(marks(&framed), marks(&whole), "{name}");
         }
+        // The same frame around another request.
+        let another = Shell {
+            breadcrumb: Vec::new(),
+            languages: Vec::new(),
+            text_size: "/elsewhere".into(),
+            notice: None,
+            ..unwatched.clone()
+        };
+        assert!(framed.frames.has(&another.frame), "a page was put into a frame");
+        let both = pages(&framed, &another, ATTACK)
+            .into_iter()
+            .zip(pages(&whole, &another, ATTACK));
+        for ((name, framed), (_, whole)) in both {
+            assert_eq!(marks(&framed), marks(&whole), "{name}");
+        }
     }
 }
 

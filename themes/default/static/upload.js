@@ -213,7 +213,7 @@ async function ask(upload, method, headers, body, address = upload.address) {
 /** Shows how far a file has come, says so at every quarter, and notes it for whoever comes back. */
 function show(upload) {
   const { file, form, bar, shown, box, key, address } = upload;
-  const percent = Math.floor(upload.offset * 100 / file.size);
+  const percent = Math.floor(upload.offset * 100 / (file.size || 1));
   bar.value = percent;
   shown.textContent = `${file.name} ${percent}%`;
   const quarter = percent - percent % 25;

@@ -74,7 +74,7 @@ pub(in crate::http) async fn save(
                 return Ok(lead_on(&visit, &case, &page, &command, &saved));
             }
             let case = registry.case(&person, &id).await?;
-            render(&visit, &case, &page, Outcome::partly(saved)).await
+            render(&visit, &case, &page, Outcome::partly(&case, &page, saved)).await
         }
         Err(Refused::Stale(text)) => {
             let case = registry.case(&person, &id).await?;
@@ -134,10 +134,19 @@ impl Default for Outcome {
     }
 }
 
+/// The revision that the page was typed at, so that what was saved elsewhere meanwhile is told when it is saved again.
+fn shown_at(pairs: &[(String, String)]) -> Option<String> {
+    let revision = pairs.iter().find(|(name, _)| name == REVISION);
+    revision.map(|(_, revision)| revision.clone())
+}
+
 impl Outcome {
-    /// Some of it was stored.
-    fn partly(saved: Saved) -> Self {
+    /// Some of it was stored, which made the case what it is `now`.
+    fn partly(now: &Case, page: &str, saved: Saved) -> Self {
+        // Where it was saved elsewhere since, that stays to be told.
+        let elsewhere = now.page_revision(page) != saved.revision;
         Self {
+            revision: elsewhere.then(|| saved.revision.to_string()),
             status: StatusCode::UNPROCESSABLE_ENTITY,
             given: Some(saved.given),
             refused: saved.refused,
@@ -155,6 +164,7 @@ impl Outcome {
             given: Some(judged.given),
             refused: judged.refused,
             problem: Some(problem.to_owned()),
+            revision: shown_at(pairs),
             ..Self::default()
         })
     }
@@ -162,12 +172,11 @@ impl Outcome {
     /// It was typed before the session ended. The revision is that of then, so that what was saved meanwhile shows.
     fn kept(case: &Case, page: &str, pairs: &[(String, String)]) -> Result<Self, Error> {
         let judged = case.judge(page, pairs)?;
-        let revision = pairs.iter().find(|(name, _)| name == REVISION);
         Ok(Self {
             given: Some(judged.given),
             refused: judged.refused,
             notice: Some("typed_restored"),
-            revision: revision.map(|(_, revision)| revision.clone()),
+            revision: shown_at(pairs),
             ..Self::default()
         })
     }
@@ -238,6 +247,7 @@ async fn render(visit: &Visit, case: &Case, id: &str, outcome: Outcome) -> Resul
     let upkeep = match editable {
         true => Upkeep {
             live: format!("{here}/live"),
+            uploads: format!("{here}/uploads"),
             key: live::key(visit, case, id),
             sensitive: live::sensitive(page),
             seen: seen(case, page, evaluated, &filling),

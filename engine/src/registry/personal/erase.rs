@@ -11,6 +11,7 @@ use crate::check::Answers;
 use crate::definition::{Field, FieldType, Form, Id, Text, load};
 use crate::registry::Refused;
 use crate::registry::operator::Operator;
+use crate::registry::upload::sending;
 use crate::store::{Account, AnswerPage, Application, AuditEntry, Change, Expect, FileId, Put, Sealer, Ticket, Unit};
 
 /// Changes of one transaction.
@@ -87,6 +88,9 @@ impl Operator {
         if !dry_run {
             for put in loose.chunks(PART) {
                 self.store.commit(change(Vec::new(), put.to_vec())).await?;
+            }
+            for parts in sending(&holdings.tickets) {
+                self.files.drop_parts(&parts).await?;
             }
             self.store.commit(self.without_account(account, &erasure)).await?;
         }

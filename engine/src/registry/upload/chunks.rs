@@ -249,7 +249,12 @@ impl Registry {
         let application = &case.application().id;
         let (ticket, announced) = self.announced(person, application, page, id).await?;
         if let Some(revision) = announced.taken {
-            return Ok((announced.field, taken_before(case, revision)));
+            // The file is there; what is typed beside it may be something else by now.
+            let saved = match pairs.is_empty() {
+                true => taken_before(case, revision),
+                false => self.save_page(person, case, page, pairs, &[]).await?,
+            };
+            return Ok((announced.field, saved));
         }
         let digest: FileId = digest.parse().map_err(|_| unproven())?;
         let pairs = marked(case, page, &announced.field, pairs);
@@ -260,8 +265,9 @@ impl Registry {
         let Some(content) = whole else {
             // Another request of the same person may have been quicker.
             let (_, now) = self.announced(person, application, page, id).await?;
-            let revision = now.taken.ok_or_else(unfinished)?;
-            return Ok((now.field, taken_before(case, revision)));
+            now.taken.ok_or_else(unfinished)?;
+            let saved = self.save_page(person, case, page, &pairs, &[]).await?;
+            return Ok((now.field, saved));
         };
         let hashed = content.clone();
         let found = tokio::task::spawn_blocking(move || FileId::of(&hashed)).await;
@@ -359,6 +365,17 @@ impl Registry {
         let read: Result<_, _> = tickets.into_iter().map(read).collect();
         read.map_err(|error| Refused::Failed(format!("what is being sent cannot be read: {error}")))
     }
+}
+
+/// The parts of what these tickets announce, tickets of other kinds left out.
+pub(in crate::registry) fn sending(tickets: &[Ticket]) -> impl Iterator<Item = Parts> {
+    let tickets = tickets.iter().filter(|ticket| ticket.kind.starts_with(KIND));
+    tickets.filter_map(|ticket| {
+        Some(Parts {
+            region: ticket.region.clone(),
+            id: ticket.data["id"].as_str()?.to_owned(),
+        })
+    })
 }
 
 /// What the kind of these tickets begins with; the account follows.

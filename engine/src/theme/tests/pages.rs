@@ -214,6 +214,7 @@ fn form_page(theme: &Theme, language: Language, text: &str, editable: bool) -> F
         next: Some("/p2".into()),
         upkeep: Upkeep {
             live: "/somewhere/applications/1/pages/1/live".into(),
+            uploads: "/somewhere/applications/1/pages/1/uploads".into(),
             key: "somewhere/account/1/1".into(),
             sensitive: "people.id_no".into(),
             seen: "{}".into(),

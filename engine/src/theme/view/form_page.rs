@@ -44,6 +44,8 @@ pub struct FormPage {
 pub struct Upkeep {
     /// Where the page is judged while it is being typed: `…/pages/{page}/live`.
     pub live: String,
+    /// Where files are sent in chunks: `…/pages/{page}/uploads`. Empty where they wait for the button.
+    pub uploads: String,
     /// By what the browser keeps what it could not send: account, application and page.
     pub key: String,
     /// The sensitive fields and columns, which the browser never keeps, divided by spaces.
