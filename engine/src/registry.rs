@@ -238,6 +238,8 @@ impl Registry {
         if swept > 0 {
             tracing::info!(swept, "what was left of files that were never sent whole is forgotten");
         }
+        // Whoever was invited into a unit while it was merged follows.
+        self.end_merges().await?;
         self.forget_lapsed().await
     }
 

@@ -41,11 +41,13 @@ pub(super) fn fault(typed: &str) -> Option<Text> {
     })
 }
 
-/// Greek, Cyrillic, Armenian and Cherokee letters, which look like Latin ones, phonetic and mathematical letters, and
+/// Greek, Cyrillic, Armenian, Cherokee and Lisu letters, which look like Latin ones, a dotless i, kana and Korean
+/// letters, which look like Chinese characters, phonetic and mathematical letters, and
 /// characters that Unicode has a second time for old character sets.
 fn is_look_alike(c: char) -> bool {
     matches!(c,
-        '\u{250}'..='\u{2ff}' | '\u{370}'..='\u{58f}' | '\u{13a0}'..='\u{13ff}' | '\u{1c80}'..='\u{1c8f}'
+        '\u{131}' | '\u{17f}' | '\u{1c0}'..='\u{1c3}' | '\u{3040}'..='\u{31ff}' | '\u{a4d0}'..='\u{a4ff}'
+        | '\u{250}'..='\u{2ff}' | '\u{370}'..='\u{58f}' | '\u{13a0}'..='\u{13ff}' | '\u{1c80}'..='\u{1c8f}'
         | '\u{1d00}'..='\u{1dbf}' | '\u{1f00}'..='\u{1fff}' | '\u{2070}'..='\u{24ff}' | '\u{2c60}'..='\u{2dff}'
         | '\u{3200}'..='\u{33ff}' | '\u{a640}'..='\u{a69f}' | '\u{a720}'..='\u{a7ff}' | '\u{ab30}'..='\u{abbf}'
         | '\u{f900}'..='\u{faff}' | '\u{fb00}'..='\u{fdff}' | '\u{fe30}'..='\u{ffef}' | '\u{1d400}'..='\u{1d7ff}'
@@ -90,6 +92,9 @@ mod tests {
             "li\u{200b}ming",
             "jose\u{301}",
             "\u{430}dmin",   // Cyrillic а
+            "l\u{131}ming",  // i without its dot
+            "\u{a4e1}iming", // Lisu ꓡ
+            "王\u{30a8}",    // kana エ
             "adm\u{3b9}n",   // Greek ι
             "\u{1d41a}dmin", // mathematical a
             "\u{f9e9}明",    // a second 里

@@ -69,6 +69,14 @@ async fn another_mailbox_takes_the_password() {
     );
     assert_eq!(account(&app, REGION, WHO).await.unwrap().email, WHO);
 
+    // Whoever reads the mailbox before has asked for another password there.
+    app.clock.pass(SignedDuration::from_secs(1));
+    led(
+        &app.client().post("/gansu/reset", &[("name", WHO)]).await,
+        "/gansu/reset/sent",
+    );
+    let reset = app.letter_to(REGION, WHO).await.link("reset");
+    assert_eq!(app.client().get(&reset).await.status, 200);
     led(
         &browser
             .post(HERE, &[&wanted[..], &[("confirm", PASSWORD)]].concat())
@@ -76,6 +84,7 @@ async fn another_mailbox_takes_the_password() {
         HERE,
     );
     let link = app.letter_to(REGION, "other@example.cn").await.link("verify-email");
+    app.clock.pass(SignedDuration::from_secs(1));
     assert_eq!(app.client().post(&link, &[("", "")]).await.status, 200);
     let before = app.letter_to(REGION, WHO).await;
     assert!(
@@ -83,6 +92,11 @@ async fn another_mailbox_takes_the_password() {
         "the mailbox before is told: {before:?}"
     );
     assert!(!before.text.contains("other@example.cn"), "{before:?}");
+    assert_eq!(
+        app.client().get(&reset).await.status,
+        410,
+        "a link in the mailbox before"
+    );
     entered(&app, REGION, "other@example.cn", PASSWORD).await;
     app.audit_holds(REGION).await;
 }

@@ -49,6 +49,20 @@ pub enum Unreadable {
     Nothing,
 }
 
+/// What tells an author that something is pointless or careless, and leaves nothing out of the form. Forms that were
+/// stored before it was told are read as they were.
+const FOR_AUTHORS: [&str; 9] = [
+    "computation-cycle",
+    "constant-assert",
+    "constant-condition",
+    "constraint-contradiction",
+    "empty-value",
+    "never-shown",
+    "sensitive-computed",
+    "sensitive-in-message",
+    "visibility-cycle",
+];
+
 /// Whether this program reads the language that a stored form is written in.
 pub fn readable(source: &Json) -> Result<(), Unreadable> {
     match source.get("language").and_then(Json::as_u64) {
@@ -90,7 +104,8 @@ fn read(region: &Region, id: &str, source: &Json) -> Result<Form, Unreadable> {
     let first = problems
         .into_sorted()
         .into_iter()
-        .find(|problem| problem.severity == crate::definition::form::Severity::Error);
+        .filter(|problem| problem.severity == crate::definition::form::Severity::Error)
+        .find(|problem| !FOR_AUTHORS.contains(&problem.rule));
     match (form, first) {
         // What it is pinned to is what was stored, its plugins included.
         (Some(form), None) => Ok(Form {

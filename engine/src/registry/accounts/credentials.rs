@@ -154,7 +154,7 @@ impl Registry {
             let link = self.link(
                 region,
                 Opens::Reset,
-                json!({"account": account.id, "password": generation(&account)}),
+                json!({"account": account.id, "password": generation(&account), "email": account.email}),
             )?;
             let letter = Letter::Reset {
                 link: link.href,
@@ -189,10 +189,13 @@ impl Registry {
         };
         let id = ticket.data["account"].as_str().unwrap_or_default();
         let account = self.inner.store.account(region, id).await?;
-        // A link given before the password was changed opens nothing: whoever found it in a mailbox later is late.
-        let same = |account: &Account| match ticket.data["password"].as_str() {
-            Some(before) => before == generation(account),
-            None => true,
+        // A link given before the password was changed, or sent to another mailbox than today's, opens nothing: whoever
+        // found it there later is late.
+        let same = |account: &Account| {
+            let password = ticket.data["password"].as_str();
+            let email = ticket.data["email"].as_str();
+            password.is_none_or(|before| before == generation(account))
+                && email.is_none_or(|sent| sent == account.email)
         };
         let active = account.filter(|account| account.standing == Standing::Active && same(account));
         Ok(active.map(|account| (account, ticket)))
